@@ -1,0 +1,56 @@
+//! What the library says to a person: an English template and named arguments, worded by the doors.
+
+use serde::Serialize;
+use std::fmt;
+
+/// A sentence that is not yet put into a language: `{name}` in the template stands for the argument `name`.
+///
+/// The English template is the key of the catalogue (`src/messages.zh.toml`), so a sentence that has no
+/// translation yet is still readable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Message {
+    pub template: &'static str,
+    pub arguments: Vec<(&'static str, String)>,
+}
+
+impl Message {
+    /// A sentence without arguments; add them with [`Message::with`].
+    #[must_use]
+    pub fn new(template: &'static str) -> Self {
+        Self { template, arguments: Vec::new() }
+    }
+
+    /// Names one argument of the template.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.arguments.push((name, value.to_string()));
+        self
+    }
+
+    /// The sentence in the given template's words, which may be a translation of this one's.
+    #[must_use]
+    pub fn fill(&self, template: &str) -> String {
+        let mut text = String::with_capacity(template.len() + 32);
+        let mut rest = template;
+        while let Some(start) = rest.find('{') {
+            text.push_str(&rest[..start]);
+            let after = &rest[start + 1..];
+            let Some(end) = after.find('}') else { break };
+            let name = &after[..end];
+            match self.arguments.iter().find(|(key, _)| *key == name) {
+                Some((_, value)) => text.push_str(value),
+                None => text.push_str(&rest[start..start + end + 2]),
+            }
+            rest = &after[end + 1..];
+        }
+        text.push_str(rest);
+        text
+    }
+}
+
+/// The English wording.
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fill(self.template))
+    }
+}

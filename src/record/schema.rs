@@ -1,0 +1,213 @@
+//! `Schema`: everything the engine and the doors need to know of a record kind, derived from its `record!` declaration.
+
+use super::{Choice, Kind};
+use std::borrow::Cow;
+
+/// A record kind: its names, its table and its fields.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    /// The noun on the command line, singular: `customer`.
+    pub kind: &'static str,
+    pub table: &'static str,
+    /// The letter of its refs: `C`.
+    pub letter: &'static str,
+    /// One sentence about what it is.
+    pub doc: &'static str,
+    /// Declared fields, then custom ones, then what the engine keeps on every record.
+    pub fields: Vec<Field>,
+}
+
+/// One field of a record.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate property written in the declaration's brackets")]
+pub struct Field {
+    pub name: Cow<'static, str>,
+    /// The help sentence; its first words are the English label unless `label` is set.
+    pub doc: Cow<'static, str>,
+    pub label: Cow<'static, str>,
+    pub label_zh: Cow<'static, str>,
+    pub kind: Kind,
+    pub required: bool,
+    /// The name that people know the record by.
+    pub title: bool,
+    /// Goes into the search text.
+    pub search: bool,
+    /// A record may be found, and a duplicate noticed, by this value.
+    pub matching: bool,
+    /// No two live records may hold the same value.
+    pub unique: bool,
+    /// Often filtered or sorted by, so it has an index.
+    pub index: bool,
+    /// What a new record gets when nothing is said.
+    pub default: Option<Cow<'static, str>>,
+    /// The SQL expression of a computed field, with `{t}` for the table's alias: never stored, imported or set.
+    pub computed: Option<Cow<'static, str>>,
+    /// Added by a user with `kehu field add`.
+    pub custom: bool,
+    /// A custom field that is hidden but keeps its values.
+    pub retired: bool,
+    /// Kept by the engine on every record: id, uid, version, created_at and so on.
+    pub engine: bool,
+}
+
+impl Field {
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'static, str>>, doc: impl Into<Cow<'static, str>>, kind: Kind) -> Self {
+        let name = name.into();
+        Self {
+            label: label_of(&name),
+            label_zh: Cow::Borrowed(""),
+            name,
+            doc: doc.into(),
+            kind,
+            required: false,
+            title: false,
+            search: false,
+            matching: false,
+            unique: false,
+            index: false,
+            default: None,
+            computed: None,
+            custom: false,
+            retired: false,
+            engine: false,
+        }
+    }
+
+    /// Whether a person, a form or an import may set it.
+    #[must_use]
+    pub fn writable(&self) -> bool {
+        self.computed.is_none() && !self.engine && !self.retired
+    }
+
+    /// Whether it has a column (or, for money, two) in the record's own table.
+    #[must_use]
+    pub fn stored(&self) -> bool {
+        self.computed.is_none() && !self.kind.is_list()
+    }
+
+    /// Whether a folded copy of it is kept beside it, for finding without regard to case and width.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.stored()
+            && (self.title || self.matching || self.unique)
+            && matches!(self.kind, Kind::Text | Kind::OpenList)
+    }
+
+    /// The closed list's words.
+    #[must_use]
+    pub fn choices(&self) -> &[Choice] {
+        match &self.kind {
+            Kind::Choice(choices) => choices,
+            Kind::List(item) => match item.as_ref() {
+                Kind::Choice(choices) => choices,
+                _ => &[],
+            },
+            _ => &[],
+        }
+    }
+
+    /// One word from the brackets of a declaration.
+    #[must_use]
+    pub fn flag(mut self, flag: &str, argument: Option<&'static str>) -> Self {
+        match flag {
+            "title" => self.title = true,
+            "search" => self.search = true,
+            "match" => self.matching = true,
+            "unique" => self.unique = true,
+            "index" => self.index = true,
+            "default" => self.default = argument.map(Cow::Borrowed),
+            "label" => self.label = Cow::Borrowed(argument.unwrap_or_default()),
+            "scale" => {
+                self.kind = Kind::Decimal { scale: argument.and_then(|text| text.parse().ok()).unwrap_or(2) };
+            }
+            other => debug_assert!(false, "no such property of a field: {other}"),
+        }
+        self
+    }
+}
+
+/// `annual_revenue` is labelled "Annual revenue".
+fn label_of(name: &str) -> Cow<'static, str> {
+    let mut label = name.trim_start_matches("x_").replace('_', " ");
+    if let Some(first) = label.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    Cow::Owned(label)
+}
+
+impl Schema {
+    /// The field of that name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The place of the field of that name.
+    #[must_use]
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// The field that people know the record by.
+    #[must_use]
+    pub fn title(&self) -> &Field {
+        self.fields.iter().find(|field| field.title).unwrap_or(&self.fields[0])
+    }
+
+    /// Fields that a person may set, in the order of the declaration.
+    pub fn writable(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.writable())
+    }
+
+    /// Fields that can be listed, filtered and shown.
+    pub fn visible(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !field.retired)
+    }
+
+    /// Fields kept in tables of their own.
+    pub fn lists(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.kind.is_list())
+    }
+
+    /// The table of a list field: `customers_tags`.
+    #[must_use]
+    pub fn list_table(&self, field: &Field) -> String {
+        format!("{}_{}", self.table, field.name)
+    }
+
+    /// Whether anything of it goes into the search text.
+    #[must_use]
+    pub fn searchable(&self) -> bool {
+        self.fields.iter().any(|field| field.search)
+    }
+
+    /// The short ref of one of its records.
+    #[must_use]
+    pub fn short(&self, id: i64) -> String {
+        format!("{}{id}", self.letter)
+    }
+
+    /// What the engine keeps on every record; these stand after the declared and the custom fields.
+    #[must_use]
+    pub fn engine_fields() -> Vec<Field> {
+        let engine = |name: &'static str, doc: &'static str, kind: Kind| {
+            let mut field = Field::new(name, doc, kind);
+            field.engine = true;
+            field
+        };
+        let mut fields = vec![
+            engine("id", "Number, unique within its kind and never reused", Kind::Integer),
+            engine("uid", "Globally unique id, for imports and other databases", Kind::Text),
+            engine("version", "Counts the changes; a save that expects another number is refused", Kind::Integer),
+            engine("created_at", "When it was made", Kind::Timestamp),
+            engine("created_by", "Who made it", Kind::Link(Cow::Borrowed("user"))),
+            engine("updated_at", "When it was last changed", Kind::Timestamp),
+            engine("deleted_at", "When it went to the recycle bin", Kind::Timestamp),
+        ];
+        for field in &mut fields {
+            field.index = matches!(&*field.name, "updated_at" | "deleted_at" | "created_at");
+        }
+        fields
+    }
+}

@@ -1,0 +1,58 @@
+//! Where records rest: one thin seam with plain SQL, and a database of each kind behind it.
+//!
+//! SQL is written once, with `?` for arguments. Dialect words live in this folder alone.
+
+use crate::error::Result;
+
+/// One cell or argument, as a database holds it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Sql {
+    #[default]
+    Null,
+    Integer(i64),
+    Bool(bool),
+    Real(f64),
+    Text(String),
+}
+
+/// Which database answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// A connection to a database. Statements are prepared once and kept.
+pub trait Database {
+    /// Which words it speaks.
+    fn dialect(&self) -> Dialect;
+
+    /// Hands each row of the answer to `row`; stops at its first error.
+    fn each(&mut self, sql: &str, arguments: &[Sql], row: &mut dyn FnMut(&mut [Sql]) -> Result<()>) -> Result<()>;
+
+    /// Runs one statement and says how many rows it touched.
+    fn execute(&mut self, sql: &str, arguments: &[Sql]) -> Result<u64>;
+
+    /// Runs several statements without arguments.
+    fn script(&mut self, sql: &str) -> Result<()>;
+
+    /// Starts a transaction that may write (`BEGIN IMMEDIATE`, or SERIALIZABLE).
+    fn begin(&mut self) -> Result<()>;
+    fn commit(&mut self) -> Result<()>;
+    fn rollback(&mut self) -> Result<()>;
+
+    /// All rows of the answer.
+    fn query(&mut self, sql: &str, arguments: &[Sql]) -> Result<Vec<Vec<Sql>>> {
+        let mut rows = Vec::new();
+        self.each(sql, arguments, &mut |row| {
+            rows.push(row.iter_mut().map(std::mem::take).collect());
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row, if there is one.
+    fn first(&mut self, sql: &str, arguments: &[Sql]) -> Result<Option<Vec<Sql>>> {
+        Ok(self.query(sql, arguments)?.into_iter().next())
+    }
+}
