@@ -1,13 +1,20 @@
 //! What a record is: its schema, kinds of value, filter language, grids, changes and verbs.
 
+mod declare;
+mod draft;
 pub mod filter;
 mod grid;
 mod kind;
 mod schema;
 pub mod types;
 mod value;
+mod verb;
 
+pub(crate) use declare::record;
+pub use declare::{Id, Named, Record};
+pub use draft::{Draft, Values};
 pub use grid::{Column, Grid, Row, Total};
 pub use kind::{Choice, Kind};
 pub use schema::{Field, Schema};
+pub use verb::{Ask, Verb};
 pub use value::{Currency, Link, Money, Value, decimal_text};

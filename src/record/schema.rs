@@ -38,6 +38,10 @@ pub struct Field {
     pub unique: bool,
     /// Often filtered or sorted by, so it has an index.
     pub index: bool,
+    /// Shown in lists when no columns are asked for.
+    pub listed: bool,
+    /// A link to the record that this one belongs to: it goes to the recycle bin, and comes back, with it.
+    pub child: bool,
     /// What a new record gets when nothing is said.
     pub default: Option<Cow<'static, str>>,
     /// The SQL expression of a computed field, with `{t}` for the table's alias: never stored, imported or set.
@@ -66,6 +70,8 @@ impl Field {
             matching: false,
             unique: false,
             index: false,
+            listed: false,
+            child: false,
             default: None,
             computed: None,
             custom: false,
@@ -116,6 +122,8 @@ impl Field {
             "match" => self.matching = true,
             "unique" => self.unique = true,
             "index" => self.index = true,
+            "list" => self.listed = true,
+            "child" => self.child = true,
             "default" => self.default = argument.map(Cow::Borrowed),
             "label" => self.label = Cow::Borrowed(argument.unwrap_or_default()),
             "scale" => {

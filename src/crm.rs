@@ -1,0 +1,330 @@
+//! `Crm`: the one handle. Opens a database, knows who asks, reads and writes records, and undoes what was done.
+
+mod columns;
+mod condition;
+mod conversion;
+mod history;
+mod list;
+mod read;
+mod reference;
+mod search;
+mod undo;
+mod write;
+
+use crate::{
+    Result, catalog,
+    clock::Clock,
+    error::{Cause, Error},
+    message::Message,
+    record::{Currency, Schema, Value, types::Reading},
+    store::{self, Database, Sql},
+};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+pub use history::{HistoryLine, OperationLine};
+pub use list::{Deleted, Query, Sort};
+pub use read::Entry;
+pub use undo::{Blocked, UndoReport};
+pub use write::{Dependents, Save};
+
+/// How to open a database, and what reading a value depends on.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub clock: Clock,
+    /// The currency of a bare amount.
+    pub currency: Currency,
+    /// The region whose phone numbers need no country code.
+    pub region: String,
+    /// The door that a write comes through, for the change log: `cli`, `tui`, `import`.
+    pub door: &'static str,
+    /// Make the database when there is none.
+    pub create: bool,
+    pub read_only: bool,
+    /// How long to wait for another writer.
+    pub wait: Duration,
+}
+
+/// The handle to one database.
+pub struct Crm {
+    pub(crate) db: Box<dyn Database>,
+    pub(crate) schemas: Vec<Arc<Schema>>,
+    pub(crate) reading: Reading,
+    actor: Option<(i64, String)>,
+    /// The name to give the first user, when the database has none yet.
+    newcomer: Option<String>,
+    pub(crate) door: &'static str,
+    operation: Option<i64>,
+    dry_run: bool,
+    notices: Vec<Message>,
+    pub(crate) url: String,
+}
+
+impl Crm {
+    /// Opens the database of that path or address, making or migrating it where that is asked for.
+    ///
+    /// # Errors
+    /// Says when there is none, when it is newer than this program, not a database of ours, or busy.
+    pub fn open(url: &str, settings: &Settings) -> Result<Self> {
+        let options =
+            store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
+        let mut db = store::open(url, &options)?;
+        let mut schemas = base_schemas();
+        let file = (!url.contains("://") && url != ":memory:").then(|| PathBuf::from(url));
+        let now = crate::record::types::timestamp_text(settings.clock.now());
+        store::migrate(&mut *db, &schemas, file.as_deref(), &now)?;
+        crate::views::extend(&mut *db, &mut schemas)?;
+        let reading = Reading {
+            clock: settings.clock.clone(),
+            currency: settings.currency,
+            region: settings.region.clone(),
+        };
+        Ok(Self {
+            db,
+            schemas: schemas.into_iter().map(Arc::new).collect(),
+            reading,
+            actor: None,
+            newcomer: None,
+            door: settings.door,
+            operation: None,
+            dry_run: false,
+            notices: Vec::new(),
+            url: url.to_owned(),
+        })
+    }
+
+    /// Says who asks: a login, a name, an e-mail or a ref. In a new database that person becomes the first user at the
+    /// first write.
+    ///
+    /// # Errors
+    /// [`Cause::NotAllowed`] when the database has users and none of that name is active.
+    pub fn sign_in(&mut self, name: &str) -> Result<()> {
+        let known = self.db.first(
+            "SELECT id, name FROM users WHERE deleted_at IS NULL AND active AND (login_key = ? OR name_key = ?) ORDER BY login_key = ? DESC LIMIT 1",
+            &[folded(name), folded(name), folded(name)],
+        )?;
+        let found = match known {
+            Some(row) => Some((integer(&row[0]), text(&row[1]))),
+            None => match self.find("user", name) {
+                Ok(id) => Some((id, self.title("user", id)?)).filter(|_| self.is_active(id).unwrap_or(false)),
+                Err(_) => None,
+            },
+        };
+        if found.is_some() {
+            self.actor = found;
+            return Ok(());
+        }
+        let anybody = self.db.first("SELECT 1 FROM users LIMIT 1", &[])?.is_some();
+        if anybody {
+            return Err(Error::new(
+                Cause::NotAllowed,
+                Message::new("Nobody called {name} may use this database.").with("name", name),
+            )
+            .hint(Message::new("kehu --as COLLEAGUE user add \"{name}\" --login {name}").with("name", name)));
+        }
+        self.newcomer = Some(name.to_owned());
+        Ok(())
+    }
+
+    fn is_active(&mut self, id: i64) -> Result<bool> {
+        Ok(self.record("user", id)?.value("active") == Value::Bool(true))
+    }
+
+    /// Who asks: number and name.
+    #[must_use]
+    pub fn actor(&self) -> Option<(i64, &str)> {
+        self.actor.as_ref().map(|(id, name)| (*id, name.as_str()))
+    }
+
+    /// The schema of a kind, with its custom fields; singular, plural or letter.
+    ///
+    /// # Errors
+    /// Names the kinds there are.
+    pub fn schema(&self, kind: &str) -> Result<Arc<Schema>> {
+        let known = |schema: &&Arc<Schema>| schema.kind == kind || schema.table == kind;
+        self.schemas.iter().find(known).cloned().ok_or_else(|| {
+            let kinds: Vec<&str> = self.schemas.iter().map(|schema| schema.kind).collect();
+            Error::bad_value(
+                Message::new("{kind} is no kind of record; there are {kinds}.").with("kind", kind).with("kinds", kinds.join(", ")),
+            )
+        })
+    }
+
+    /// Every kind of record, in the order people meet them.
+    #[must_use]
+    pub fn schemas(&self) -> &[Arc<Schema>] {
+        &self.schemas
+    }
+
+    /// What reading a value depends on: clock, base currency, phone region.
+    #[must_use]
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// From now on, writes are tried and taken back.
+    pub fn set_dry_run(&mut self, dry_run: bool) {
+        self.dry_run = dry_run;
+    }
+
+    #[must_use]
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    /// The path or address of the database.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What happened beside what was asked for, worth telling a person; told once.
+    pub fn notices(&mut self) -> Vec<Message> {
+        std::mem::take(&mut self.notices)
+    }
+
+    pub(crate) fn notice(&mut self, message: Message) {
+        self.notices.push(message);
+    }
+
+    /// Runs `work` as one named operation: rows, change log and search text, or none of them. Inside another
+    /// transaction it becomes a part of that one.
+    ///
+    /// # Errors
+    /// Whatever `work` says; nothing is kept then.
+    pub fn transaction<R>(&mut self, label: &str, mut work: impl FnMut(&mut Self) -> Result<R>) -> Result<R> {
+        if self.operation.is_some() {
+            return work(self);
+        }
+        let mut tries = 0;
+        loop {
+            let done = self.attempt(label, &mut work);
+            match done {
+                // PostgreSQL asks for a retry where two transactions crossed.
+                Err(error) if error.cause == Cause::Busy && tries < 8 && self.db.dialect() == store::Dialect::Postgres => {
+                    tries += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn attempt<R>(&mut self, label: &str, work: &mut impl FnMut(&mut Self) -> Result<R>) -> Result<R> {
+        let before = (self.actor.clone(), self.newcomer.clone());
+        self.db.begin()?;
+        let done = self.in_transaction(label, work);
+        self.operation = None;
+        if done.is_err() || self.dry_run {
+            let rolled_back = self.db.rollback();
+            (self.actor, self.newcomer) = before;
+            if done.is_ok() {
+                rolled_back?;
+            }
+        }
+        done
+    }
+
+    fn in_transaction<R>(&mut self, label: &str, work: &mut impl FnMut(&mut Self) -> Result<R>) -> Result<R> {
+        self.welcome()?;
+        self.begin_operation(label)?;
+        let result = work(self)?;
+        self.finish_operation()?;
+        if !self.dry_run {
+            self.db.commit()?;
+        }
+        Ok(result)
+    }
+
+    fn begin_operation(&mut self, label: &str) -> Result<()> {
+        let now = self.now_text();
+        let (id, name) = match &self.actor {
+            Some((id, name)) => (Some(*id), name.clone()),
+            None => (None, String::new()),
+        };
+        self.operation = Some(store::begin_operation(&mut *self.db, label, id, &name, self.door, &now)?);
+        Ok(())
+    }
+
+    /// Brings the search text up to date and closes the operation; one that changed nothing leaves no trace.
+    fn finish_operation(&mut self) -> Result<()> {
+        let Some(operation) = self.operation else { return Ok(()) };
+        self.refresh_search(operation)?;
+        store::end_operation(&mut *self.db)?;
+        let empty = self.db.first("SELECT 1 FROM change WHERE op = ? LIMIT 1", &[Sql::Integer(operation)])?.is_none();
+        if empty {
+            self.db.execute("DELETE FROM operation WHERE id = ?", &[Sql::Integer(operation)])?;
+        }
+        self.operation = None;
+        Ok(())
+    }
+
+    /// The operation being written, inside a transaction.
+    #[must_use]
+    pub fn operation(&self) -> Option<i64> {
+        self.operation
+    }
+
+    /// In a new database, makes whoever writes first its first user: decision tier, at head office.
+    fn welcome(&mut self) -> Result<()> {
+        let Some(name) = self.newcomer.take() else { return Ok(()) };
+        if self.db.first("SELECT 1 FROM users LIMIT 1", &[])?.is_some() {
+            return self.sign_in(&name);
+        }
+        self.begin_operation("Start the database")?;
+        let branch = self.add("branch", vec![("name".into(), Value::text("Head office"))])?;
+        let user = vec![
+            ("name".into(), Value::text(&name)),
+            ("login".into(), Value::text(&name)),
+            ("tier".into(), Value::text("decision")),
+            ("branch".into(), crate::record::Link::to(branch)),
+        ];
+        let id = self.add("user", user)?;
+        self.finish_operation()?;
+        self.actor = Some((id, name.clone()));
+        self.notice(
+            Message::new("{name} is the first user of this database: decision tier, at head office.").with("name", name),
+        );
+        Ok(())
+    }
+
+    pub(crate) fn now_text(&self) -> String {
+        crate::record::types::timestamp_text(self.reading.clock.now())
+    }
+
+    /// The first column of an answer, as numbers.
+    pub(crate) fn numbers(&mut self, sql: &str, arguments: &[Sql]) -> Result<Vec<i64>> {
+        Ok(self.db.query(sql, arguments)?.iter().map(|row| integer(&row[0])).collect())
+    }
+}
+
+/// The schemas as declared, with what the engine keeps on every record.
+#[must_use]
+pub fn base_schemas() -> Vec<Schema> {
+    catalog::ENTRIES
+        .iter()
+        .map(|entry| {
+            let mut schema = (entry.schema)();
+            schema.fields.extend(Schema::engine_fields());
+            crate::record::labels::apply(&mut schema);
+            schema
+        })
+        .collect()
+}
+
+pub(crate) fn integer(cell: &Sql) -> i64 {
+    match cell {
+        Sql::Integer(number) => *number,
+        Sql::Bool(yes) => i64::from(*yes),
+        _ => 0,
+    }
+}
+
+pub(crate) fn text(cell: &Sql) -> String {
+    match cell {
+        Sql::Text(text) => text.clone(),
+        _ => String::new(),
+    }
+}
+
+fn folded(text: &str) -> Sql {
+    Sql::Text(crate::record::types::fold(text))
+}

@@ -1,0 +1,134 @@
+//! A field path such as `customer.owner.name` as SQL: the joins it needs and the expression it ends in.
+
+use super::Crm;
+use crate::{
+    Result,
+    error::Error,
+    message::Message,
+    record::{Field, Kind, Schema},
+};
+use std::{fmt::Write, sync::Arc};
+
+/// Where a path ends.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub field: Field,
+    /// The alias of the table the field belongs to.
+    pub alias: String,
+    pub schema: Arc<Schema>,
+}
+
+impl Place {
+    /// The expression of a field with one column.
+    pub fn sql(&self) -> String {
+        match &self.field.computed {
+            Some(sql) => sql.replace("{t}", &self.alias),
+            None => format!("{}.\"{}\"", self.alias, self.field.name),
+        }
+    }
+
+    /// The expression that compares without regard to case and width, where there is one stored.
+    pub fn key_sql(&self) -> Option<String> {
+        self.field.has_key().then(|| format!("{}.\"{}_key\"", self.alias, self.field.name))
+    }
+}
+
+/// The tables of a statement: the record's own as `t`, and those it is joined with.
+#[derive(Debug, Clone)]
+pub(super) struct Joins {
+    pub schema: Arc<Schema>,
+    pub sql: String,
+    /// Alias, link field and the alias it was joined as.
+    joined: Vec<(String, String, String)>,
+}
+
+impl Joins {
+    pub fn new(schema: Arc<Schema>) -> Self {
+        Self { schema, sql: String::new(), joined: Vec::new() }
+    }
+
+    /// Joins what a link field points to, once.
+    fn join(&mut self, alias: &str, field: &str, table: &str) -> String {
+        let known = self.joined.iter().find(|(from, name, _)| from == alias && name == field);
+        if let Some((_, _, joined)) = known {
+            return joined.clone();
+        }
+        let joined = format!("{alias}{}", self.joined.len() + 1);
+        let _ = write!(self.sql, " LEFT JOIN \"{table}\" {joined} ON {joined}.id = {alias}.\"{field}\"");
+        self.joined.push((alias.to_owned(), field.to_owned(), joined.clone()));
+        joined
+    }
+}
+
+impl Crm {
+    /// Follows a path of field names from the record's own table.
+    pub(super) fn place(&self, joins: &mut Joins, path: &[String]) -> Result<Place> {
+        let mut schema = joins.schema.clone();
+        let mut alias = "t".to_owned();
+        let (last, links) = path.split_last().ok_or_else(|| Error::bad_value(Message::new("A field name is missing.")))?;
+        for name in links {
+            let field = self.field(&schema, name)?;
+            let Kind::Link(target) = &field.kind else {
+                return Err(Error::bad_value(
+                    Message::new("{field} is not a link, so nothing can follow it.").with("field", name),
+                ));
+            };
+            let target = self.schema(target)?;
+            alias = joins.join(&alias, &field.name, target.table);
+            schema = target;
+        }
+        Ok(Place { field: self.field(&schema, last)?.clone(), alias, schema })
+    }
+
+    /// The cells that show a place: one, or two for money, or three for a link.
+    pub(super) fn cells(&self, joins: &mut Joins, place: &Place) -> Result<String> {
+        Ok(match &place.field.kind {
+            Kind::Money => format!("{}, {}.\"{}_currency\"", place.sql(), place.alias, place.field.name),
+            Kind::Link(target) => {
+                let target = self.schema(target)?;
+                let joined = joins.join(&place.alias, &place.field.name, target.table);
+                format!("{}, {joined}.\"{}\", {joined}.uid", place.sql(), target.title().name)
+            }
+            Kind::List(_) => format!("{}.id", place.alias),
+            _ => place.sql(),
+        })
+    }
+
+    /// The field of that name, label or Chinese label.
+    ///
+    /// # Errors
+    /// Names the fields there are, and the one that was probably meant.
+    pub fn field<'a>(&self, schema: &'a Schema, name: &str) -> Result<&'a Field> {
+        if let Some(field) = schema.visible().find(|field| field.name == name) {
+            return Ok(field);
+        }
+        let folded = crate::record::types::fold(name).replace(['-', ' '], "_");
+        let alias = |field: &&Field| field.name == folded.as_str() || (!field.label_zh.is_empty() && field.label_zh == name);
+        schema.visible().find(alias).ok_or_else(|| unknown_field(schema, name))
+    }
+}
+
+/// There is no such field: which one was probably meant, and which there are.
+pub(crate) fn unknown_field(schema: &Schema, name: &str) -> Error {
+    let names: Vec<&str> = schema.visible().map(|field| &*field.name).collect();
+    let error = Error::bad_value(
+        Message::new("{kind} has no field {field}; it has {fields}.")
+            .with("kind", schema.kind)
+            .with("field", name)
+            .with("fields", names.join(", ")),
+    )
+    .on_field(name);
+    match nearest(name, names.iter().copied()) {
+        Some(near) => error.hint(Message::new("did you mean `{near}`?").with("near", near)),
+        None => error,
+    }
+}
+
+/// The word that was probably meant.
+pub(crate) fn nearest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    words
+        .map(|known| (strsim::jaro_winkler(word, known), known))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}

@@ -1,0 +1,340 @@
+//! The filter language as SQL conditions. A field that is empty matches `!=`, `!~` and `not`, and never a comparison.
+
+use super::{
+    Crm,
+    columns::{Joins, Place},
+};
+use crate::{
+    Result,
+    error::Error,
+    message::Message,
+    record::{
+        Field, Kind, Schema, Value,
+        filter::{Filter, Operand, Operator, Test},
+        types,
+    },
+    store::{Dialect, Sql, search_text},
+};
+use std::sync::Arc;
+
+/// A condition with its arguments, in their order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Condition {
+    pub sql: String,
+    pub arguments: Vec<Sql>,
+}
+
+impl Condition {
+    fn new(sql: impl Into<String>, arguments: Vec<Sql>) -> Self {
+        Self { sql: sql.into(), arguments }
+    }
+
+    fn constant(yes: bool) -> Self {
+        Self::new(if yes { "1 = 1" } else { "1 = 0" }, Vec::new())
+    }
+
+    /// True also where the bare condition is unknown because the field is empty.
+    fn negated(self) -> Self {
+        Self::new(format!("(({}) IS NOT TRUE)", self.sql), self.arguments)
+    }
+
+    fn joined(parts: Vec<Self>, word: &str) -> Self {
+        let sql: Vec<String> = parts.iter().map(|part| format!("({})", part.sql)).collect();
+        let arguments = parts.into_iter().flat_map(|part| part.arguments).collect();
+        Self::new(sql.join(word), arguments)
+    }
+}
+
+impl Crm {
+    /// The condition of a filter on records of the joins' kind.
+    pub(super) fn condition(&mut self, joins: &mut Joins, filter: &Filter) -> Result<Condition> {
+        match filter {
+            Filter::All => Ok(Condition::constant(true)),
+            Filter::And(parts) => self.conditions(joins, parts, " AND "),
+            Filter::Or(parts) => self.conditions(joins, parts, " OR "),
+            Filter::Not(part) => Ok(self.condition(joins, part)?.negated()),
+            Filter::Word(word) => self.word_condition(&joins.schema, word),
+            Filter::Test(test) => self.test(joins, test),
+        }
+    }
+
+    fn conditions(&mut self, joins: &mut Joins, parts: &[Filter], word: &str) -> Result<Condition> {
+        let parts: Result<Vec<_>> = parts.iter().map(|part| self.condition(joins, part)).collect();
+        Ok(Condition::joined(parts?, word))
+    }
+
+    /// A bare word searches the record's search fields; one that names a field was meant as a test.
+    fn word_condition(&self, schema: &Schema, word: &str) -> Result<Condition> {
+        refuse_field_name(schema, word)?;
+        Ok(match search_match(self.db.dialect(), schema, word) {
+            Some((sql, argument)) => Condition::new(format!("t.id IN ({sql})"), vec![argument]),
+            None => Condition::constant(false),
+        })
+    }
+
+    fn test(&mut self, joins: &mut Joins, test: &Test) -> Result<Condition> {
+        if let [kind, rest @ ..] = &test.path[..]
+            && !rest.is_empty()
+            && joins.schema.field(kind).is_none()
+            && let Some(condition) = self.reverse(joins, kind, rest, test)?
+        {
+            return Ok(condition);
+        }
+        let place = if test.path.len() == 1 && test.path[0] == "ref" {
+            self.place(joins, &["id".to_owned()])?
+        } else {
+            self.place(joins, &test.path)?
+        };
+        self.test_place(&place, test)
+    }
+
+    /// `contact.email~acme` on customers: any of the contacts that belong to them.
+    fn reverse(&mut self, joins: &Joins, kind: &str, rest: &[String], test: &Test) -> Result<Option<Condition>> {
+        let Ok(other) = self.schema(kind) else { return Ok(None) };
+        let points_here = |field: &&Field| field.kind == Kind::Link(joins.schema.kind.into());
+        let Some(link) = other.fields.iter().find(|field| points_here(field) && field.computed.is_none()) else {
+            return Ok(None);
+        };
+        let (table, link) = (other.table, link.name.clone());
+        let mut inner = Joins::new(other);
+        let positive = matches!(test.operator, Operator::NotEqual | Operator::NotContains);
+        let bare = Test { path: rest.to_vec(), operator: opposite(test.operator), values: test.values.clone() };
+        let condition = self.test(&mut inner, &bare)?;
+        let sql = format!(
+            "EXISTS (SELECT 1 FROM (SELECT t.* FROM \"{table}\" t{} WHERE t.deleted_at IS NULL AND ({})) r WHERE r.\"{link}\" = t.id)",
+            inner.sql, condition.sql
+        );
+        let condition = Condition::new(sql, condition.arguments);
+        Ok(Some(if positive { condition.negated() } else { condition }))
+    }
+
+    fn test_place(&mut self, place: &Place, test: &Test) -> Result<Condition> {
+        if test.values.is_empty() {
+            let empty = self.empty(place);
+            return Ok(if test.operator == Operator::NotEqual { empty.negated() } else { empty });
+        }
+        let negative = matches!(test.operator, Operator::NotEqual | Operator::NotContains);
+        let operator = opposite(test.operator);
+        let mut parts = Vec::new();
+        for operand in &test.values {
+            parts.push(self.operand(place, operator, operand)?);
+        }
+        let condition = Condition::joined(parts, " OR ");
+        Ok(if negative { condition.negated() } else { condition })
+    }
+
+    fn empty(&self, place: &Place) -> Condition {
+        match &place.field.kind {
+            Kind::List(_) => {
+                let table = place.schema.list_table(&place.field);
+                Condition::new(format!("NOT EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id)", place.alias), vec![])
+            }
+            _ => Condition::new(format!("{} IS NULL", place.sql()), vec![]),
+        }
+    }
+
+    fn operand(&mut self, place: &Place, operator: Operator, operand: &Operand) -> Result<Condition> {
+        if let Kind::List(item) = &place.field.kind {
+            return self.member(place, item, operator, operand);
+        }
+        match operand {
+            Operand::Range(from, to) => {
+                let mut parts = Vec::new();
+                if let Some(from) = from {
+                    parts.push(self.compare(place, Operator::GreaterOrEqual, from)?);
+                }
+                if let Some(to) = to {
+                    parts.push(self.compare(place, Operator::LessOrEqual, to)?);
+                }
+                Ok(Condition::joined(parts, " AND "))
+            }
+            Operand::Value(text) if operator == Operator::Contains => Ok(self.contains(place, text)),
+            Operand::Value(text) => self.compare(place, operator, text),
+        }
+    }
+
+    /// Some member of a list compares so.
+    fn member(&mut self, place: &Place, item: &Kind, operator: Operator, operand: &Operand) -> Result<Condition> {
+        let mut field = Field::new("value", "", item.clone());
+        field.label.clone_from(&place.field.label);
+        let inner = Place { field, alias: "l".to_owned(), schema: place.schema.clone() };
+        let condition = self.operand(&inner, operator, operand)?;
+        let table = place.schema.list_table(&place.field);
+        Ok(Condition::new(
+            format!("EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id AND ({}))", place.alias, condition.sql),
+            condition.arguments,
+        ))
+    }
+
+    fn contains(&mut self, place: &Place, text: &str) -> Condition {
+        let dialect = self.db.dialect();
+        let column = match &place.field.kind {
+            Kind::Link(target) => {
+                let Ok(target) = self.schema(target) else { return Condition::constant(false) };
+                let title = &target.title().name;
+                format!("(SELECT x.\"{title}_key\" FROM \"{}\" x WHERE x.id = {})", target.table, place.sql())
+            }
+            Kind::Text | Kind::LongText | Kind::OpenList | Kind::Email | Kind::Phone | Kind::Url | Kind::TaxId => {
+                place.key_sql().unwrap_or_else(|| dialect.fold(&place.sql()))
+            }
+            Kind::Choice(choices) => {
+                let folded = types::fold(text);
+                let keys = choices.iter().filter(|choice| {
+                    [&choice.key, &choice.label, &choice.label_zh].iter().any(|word| types::fold(word).contains(&folded))
+                });
+                return one_of(&place.sql(), keys.map(|choice| Sql::Text(choice.key.to_string())).collect());
+            }
+            _ => format!("CAST({} AS TEXT)", place.sql()),
+        };
+        Condition::new(format!("{column} LIKE ? ESCAPE '\\'"), vec![Sql::Text(like(text))])
+    }
+
+    fn compare(&mut self, place: &Place, operator: Operator, text: &str) -> Result<Condition> {
+        let sql = place.sql();
+        match &place.field.kind {
+            Kind::Link(target) => self.compare_link(&sql, target, operator, text),
+            Kind::Choice(choices) => {
+                let picked = types::parse_choice(choices, text, true).map_err(|error| error.on_field(&*place.field.name))?;
+                let place_of = choices.iter().position(|choice| choice.key == picked.as_str()).unwrap_or_default();
+                let keys = choices.iter().enumerate().filter(|(index, _)| holds(operator, index.cmp(&place_of)));
+                Ok(one_of(&sql, keys.map(|(_, choice)| Sql::Text(choice.key.to_string())).collect()))
+            }
+            Kind::Date | Kind::Timestamp => self.compare_period(place, operator, text),
+            Kind::Integer if place.field.name == "id" => {
+                let digits = text.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+                let number = self.parsed(place, if digits.is_empty() { text } else { digits })?;
+                Ok(Condition::new(format!("{sql} {} ?", sign(operator)), vec![super::conversion::plain(&number)]))
+            }
+            Kind::Money => {
+                let Value::Money(money) = self.parsed(place, text)? else { return Ok(Condition::constant(false)) };
+                let currency = format!("{}.\"{}_currency\"", place.alias, place.field.name);
+                Ok(Condition::new(
+                    format!("({currency} = ? AND {sql} {} ?)", sign(operator)),
+                    vec![Sql::Text(money.currency.to_string()), Sql::Integer(money.minor)],
+                ))
+            }
+            Kind::Text | Kind::LongText | Kind::OpenList | Kind::Url | Kind::TaxId => {
+                let column = place.key_sql().unwrap_or_else(|| self.db.dialect().fold(&sql));
+                Ok(Condition::new(format!("{column} {} ?", sign(operator)), vec![Sql::Text(types::fold(text))]))
+            }
+            _ => {
+                let value = self.parsed(place, text)?;
+                Ok(Condition::new(format!("{sql} {} ?", sign(operator)), vec![super::conversion::plain(&value)]))
+            }
+        }
+    }
+
+    fn parsed(&self, place: &Place, text: &str) -> Result<Value> {
+        types::parse(&place.field.kind, text, &self.reading).map_err(|error| error.on_field(&*place.field.name))
+    }
+
+    /// Days and instants compare with whole periods: `close=2026-q4`, `created_at>2026-03`.
+    fn compare_period(&self, place: &Place, operator: Operator, text: &str) -> Result<Condition> {
+        let sql = place.sql();
+        let (first, last) = match types::parse_period(text, &self.reading) {
+            Ok((first, last)) if place.field.kind == Kind::Date => (first.to_string(), last.to_string()),
+            Ok((first, last)) => types::day_bounds(first, last, &self.reading)?,
+            Err(error) if place.field.kind == Kind::Date => return Err(error.on_field(&*place.field.name)),
+            Err(_) => match self.parsed(place, text)? {
+                Value::Text(instant) => (instant.clone(), instant),
+                _ => return Ok(Condition::constant(false)),
+            },
+        };
+        Ok(match operator {
+            Operator::Greater => Condition::new(format!("{sql} > ?"), vec![Sql::Text(last)]),
+            Operator::GreaterOrEqual => Condition::new(format!("{sql} >= ?"), vec![Sql::Text(first)]),
+            Operator::Less => Condition::new(format!("{sql} < ?"), vec![Sql::Text(first)]),
+            Operator::LessOrEqual => Condition::new(format!("{sql} <= ?"), vec![Sql::Text(last)]),
+            _ => Condition::new(format!("{sql} BETWEEN ? AND ?"), vec![Sql::Text(first), Sql::Text(last)]),
+        })
+    }
+
+    /// `owner=me`, `owner=none`, `owner=U3`, `customer="Acme Robotics"`.
+    fn compare_link(&mut self, sql: &str, target: &str, operator: Operator, text: &str) -> Result<Condition> {
+        let none = matches!(&*types::fold(text), "none" | "无");
+        if none {
+            return Ok(Condition::new(format!("{sql} IS NULL"), vec![]));
+        }
+        if operator == Operator::Equal || operator == Operator::Has {
+            let ids = self.linkable(target, text)?;
+            return Ok(one_of(sql, ids.into_iter().map(Sql::Integer).collect()));
+        }
+        let schema: Arc<Schema> = self.schema(target)?;
+        let title = &schema.title().name;
+        let column = format!("(SELECT x.\"{title}_key\" FROM \"{}\" x WHERE x.id = {sql})", schema.table);
+        Ok(Condition::new(format!("{column} {} ?", sign(operator)), vec![Sql::Text(types::fold(text))]))
+    }
+}
+
+/// Refuses a bare word that is exactly a field's name: a comparison probably lost its value to the shell.
+pub(super) fn refuse_field_name(schema: &Schema, word: &str) -> Result<()> {
+    if schema.visible().any(|field| field.name == word) {
+        return Err(Error::bad_value(
+            Message::new("{field} is a field, so say what it should be.").with("field", word),
+        )
+        .on_field(word)
+        .hint(Message::new("kehu {kind} list {field}=VALUE   (or a range: {field}=5k..)").with("kind", schema.kind).with("field", word)));
+    }
+    Ok(())
+}
+
+/// The numbers of the records whose search text matches, as a statement with one argument.
+pub(super) fn search_match(dialect: Dialect, schema: &Schema, words: &str) -> Option<(String, Sql)> {
+    let table = format!("{}_search", schema.table);
+    match dialect {
+        Dialect::Sqlite => search_text::fts5_query(words)
+            .map(|query| (format!("SELECT rowid FROM \"{table}\" WHERE \"{table}\" MATCH ?"), Sql::Text(query))),
+        Dialect::Postgres => search_text::tsquery(words)
+            .map(|query| (format!("SELECT id FROM \"{table}\" WHERE tokens @@ to_tsquery('simple', ?)"), Sql::Text(query))),
+    }
+}
+
+fn one_of(sql: &str, values: Vec<Sql>) -> Condition {
+    if values.is_empty() {
+        return Condition::constant(false);
+    }
+    let marks = vec!["?"; values.len()].join(", ");
+    Condition::new(format!("{sql} IN ({marks})"), values)
+}
+
+/// What a negative operator denies; others stay as they are.
+fn opposite(operator: Operator) -> Operator {
+    match operator {
+        Operator::NotEqual => Operator::Equal,
+        Operator::NotContains => Operator::Contains,
+        other => other,
+    }
+}
+
+fn sign(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Greater => ">",
+        Operator::GreaterOrEqual => ">=",
+        Operator::Less => "<",
+        Operator::LessOrEqual => "<=",
+        _ => "=",
+    }
+}
+
+fn holds(operator: Operator, order: std::cmp::Ordering) -> bool {
+    match operator {
+        Operator::Greater => order.is_gt(),
+        Operator::GreaterOrEqual => order.is_ge(),
+        Operator::Less => order.is_lt(),
+        Operator::LessOrEqual => order.is_le(),
+        _ => order.is_eq(),
+    }
+}
+
+/// A pattern for text that contains the given one, whatever it contains itself.
+fn like(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in types::fold(text).chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}

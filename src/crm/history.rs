@@ -1,0 +1,197 @@
+//! What happened: the history of a record, and the operations of everybody.
+
+use super::{Crm, integer, text};
+use crate::{
+    Result,
+    record::{Currency, Field, Kind, Link, Money, Schema, Value},
+    store::Sql,
+};
+use serde_json::Value as Json;
+
+/// One change of one field of a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryLine {
+    pub operation: i64,
+    pub at: String,
+    pub actor: String,
+    pub door: String,
+    pub label: String,
+    /// Empty when the whole record was made or deleted.
+    pub field: String,
+    pub kind: Kind,
+    pub before: Value,
+    pub after: Value,
+    /// `insert`, `update` or `delete`.
+    pub what: String,
+}
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationLine {
+    pub id: i64,
+    pub at: String,
+    pub actor: String,
+    pub door: String,
+    pub label: String,
+    pub undoes: Option<i64>,
+    pub undone_by: Option<i64>,
+}
+
+impl Crm {
+    /// Every change of a record, oldest first.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn history(&mut self, kind: &str, id: i64) -> Result<Vec<HistoryLine>> {
+        let schema = self.schema(kind)?;
+        let sql = "SELECT c.op, o.at, o.actor_name, o.door, o.label, c.kind, c.what, c.before, c.after FROM change c \
+                   JOIN operation o ON o.id = c.op WHERE c.\"key\" = ? AND (c.kind = ? OR c.kind LIKE ?) ORDER BY c.op, c.id";
+        let arguments = [Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Text(format!("{kind}.%"))];
+        let rows = self.db.query(sql, &arguments)?;
+        let mut lines: Vec<HistoryLine> = Vec::new();
+        for row in rows {
+            let line = HistoryLine {
+                operation: integer(&row[0]),
+                at: text(&row[1]),
+                actor: text(&row[2]),
+                door: text(&row[3]),
+                label: text(&row[4]),
+                what: text(&row[6]),
+                field: String::new(),
+                kind: Kind::Text,
+                before: Value::Null,
+                after: Value::Null,
+            };
+            let (before, after) = (json(&row[7]), json(&row[8]));
+            match text(&row[5]).split_once('.') {
+                Some((_, list)) => self.list_change(&schema, &mut lines, line, list, &before, &after)?,
+                None if line.what == "update" => self.field_changes(&schema, &mut lines, &line, &before, &after)?,
+                None => lines.push(line),
+            }
+        }
+        Ok(lines)
+    }
+
+    fn field_changes(&mut self, schema: &Schema, lines: &mut Vec<HistoryLine>, line: &HistoryLine, before: &Json, after: &Json) -> Result<()> {
+        let names = after.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+        for name in names {
+            let (name, kind) = match schema.field(&name) {
+                Some(field) => (name, field.kind.clone()),
+                // The currency belongs to its amount, which has a line of its own unless only the currency changed.
+                None if name.ends_with("_currency") && after.get(name.trim_end_matches("_currency")).is_some() => continue,
+                None => (name, Kind::Text),
+            };
+            let old = self.logged(&kind, &name, before)?;
+            let new = self.logged(&kind, &name, after)?;
+            lines.push(HistoryLine { field: name, kind, before: old, after: new, ..line.clone() });
+        }
+        Ok(())
+    }
+
+    /// Tags and other lists show as one field: what one operation took out of it and put into it.
+    fn list_change(
+        &mut self,
+        schema: &Schema,
+        lines: &mut Vec<HistoryLine>,
+        line: HistoryLine,
+        list: &str,
+        before: &Json,
+        after: &Json,
+    ) -> Result<()> {
+        let kind = schema.field(list).map_or(Kind::tags(), |field: &Field| field.kind.clone());
+        let Kind::List(item) = &kind else { return Ok(()) };
+        let gone = self.logged(item, "value", before)?;
+        let come = self.logged(item, "value", after)?;
+        if gone == come || line.what == "update" {
+            return Ok(());
+        }
+        let made = |other: &HistoryLine| other.operation == line.operation && other.field.is_empty() && other.what == "insert";
+        if lines.iter().any(made) {
+            return Ok(());
+        }
+        let found = lines.iter_mut().find(|other| other.operation == line.operation && other.field == list);
+        let entry = match found {
+            Some(entry) => entry,
+            None => {
+                lines.push(HistoryLine {
+                    field: list.to_owned(),
+                    kind: kind.clone(),
+                    before: Value::List(Vec::new()),
+                    after: Value::List(Vec::new()),
+                    what: "update".to_owned(),
+                    ..line
+                });
+                let last = lines.len() - 1;
+                &mut lines[last]
+            }
+        };
+        for (side, value) in [(&mut entry.before, gone), (&mut entry.after, come)] {
+            if let Value::List(items) = side
+                && !value.is_empty()
+            {
+                items.push(value);
+            }
+        }
+        Ok(())
+    }
+
+    /// A value as the change log keeps it.
+    fn logged(&mut self, kind: &Kind, name: &str, fields: &Json) -> Result<Value> {
+        let value = fields.get(name).unwrap_or(&Json::Null);
+        Ok(match (kind, value) {
+            (_, Json::Null) => Value::Null,
+            (Kind::YesNo, value) => Value::Bool(value.as_bool().unwrap_or_else(|| value.as_i64() == Some(1))),
+            (Kind::Money, Json::Number(minor)) => {
+                let code = fields.get(format!("{name}_currency")).and_then(Json::as_str);
+                let code = code.and_then(|code| <[u8; 3]>::try_from(code.as_bytes()).ok());
+                let currency = code.map_or(self.reading.currency, Currency);
+                Value::Money(Money { minor: minor.as_i64().unwrap_or_default(), currency })
+            }
+            (Kind::Link(target), Json::Number(id)) => {
+                let id = id.as_i64().unwrap_or_default();
+                let target = self.schema(target)?;
+                let title = self.title(target.kind, id).unwrap_or_else(|_| target.short(id));
+                Value::Link(Link { id, title, uid: String::new(), letter: target.letter })
+            }
+            (_, Json::Number(number)) => Value::Integer(number.as_i64().unwrap_or_default()),
+            (_, Json::Bool(yes)) => Value::Bool(*yes),
+            (_, Json::String(text)) => Value::text(text),
+            (_, other) => Value::Text(other.to_string()),
+        })
+    }
+
+    /// The newest operations; all of them without a limit.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn operations(&mut self, limit: Option<u64>) -> Result<Vec<OperationLine>> {
+        let limit = limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
+        let sql = format!("SELECT id, at, actor_name, door, label, undoes, undone_by FROM operation ORDER BY id DESC{limit}");
+        Ok(self.db.query(&sql, &[])?.iter().map(|row| operation_line(row)).collect())
+    }
+
+    pub(super) fn operation_of(&mut self, id: i64) -> Result<Option<OperationLine>> {
+        let sql = "SELECT id, at, actor_name, door, label, undoes, undone_by FROM operation WHERE id = ?";
+        Ok(self.db.first(sql, &[Sql::Integer(id)])?.map(|row| operation_line(&row)))
+    }
+}
+
+fn operation_line(row: &[Sql]) -> OperationLine {
+    let number = |cell: &Sql| if let Sql::Integer(number) = cell { Some(*number) } else { None };
+    OperationLine {
+        id: integer(&row[0]),
+        at: text(&row[1]),
+        actor: text(&row[2]),
+        door: text(&row[3]),
+        label: text(&row[4]),
+        undoes: number(&row[5]),
+        undone_by: number(&row[6]),
+    }
+}
+
+fn json(cell: &Sql) -> Json {
+    match cell {
+        Sql::Text(text) => serde_json::from_str(text).unwrap_or_default(),
+        _ => Json::Null,
+    }
+}

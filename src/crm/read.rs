@@ -1,0 +1,157 @@
+//! One record: by its number, typed or as values.
+
+use super::{
+    Crm,
+    columns::Joins,
+    conversion::{from_sql, width},
+    integer,
+};
+use crate::{
+    Result,
+    error::{Cause, Error},
+    message::Message,
+    record::{Column, Grid, Id, Record, Row, Schema, Total, Value},
+    store::Sql,
+};
+use std::sync::Arc;
+
+/// One record as it stands, with every field of its schema.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub schema: Arc<Schema>,
+    pub id: i64,
+    /// By the schema's order.
+    pub values: Vec<Value>,
+}
+
+impl Entry {
+    /// The value of a field; null when there is no such field.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Value {
+        self.schema.index_of(field).and_then(|place| self.values.get(place)).cloned().unwrap_or_default()
+    }
+
+    /// The name that people know it by.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let title = self.value(&self.schema.title().name);
+        title.as_text().unwrap_or_default().to_owned()
+    }
+
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.schema.short(self.id)
+    }
+
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.value("version").as_integer().unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        !self.value("deleted_at").is_empty()
+    }
+
+    /// The record as a grid of one row.
+    #[must_use]
+    pub fn grid(&self) -> Grid {
+        let shown = |place: &usize| !self.schema.fields[*place].retired && &*self.schema.fields[*place].name != "id";
+        let places: Vec<usize> = (0..self.schema.fields.len()).filter(shown).collect();
+        let column = |place: &usize| {
+            let field = &self.schema.fields[*place];
+            Column {
+                name: field.name.to_string(),
+                label: field.label.to_string(),
+                label_zh: field.label_zh.to_string(),
+                kind: field.kind.clone(),
+            }
+        };
+        Grid {
+            noun: self.schema.kind.to_owned(),
+            columns: places.iter().map(column).collect(),
+            rows: vec![Row {
+                id: self.id,
+                short: self.short(),
+                cells: places.iter().map(|place| self.values[*place].clone()).collect(),
+            }],
+            totals: None,
+            total: Total::Exactly(1),
+        }
+    }
+}
+
+impl Crm {
+    /// One record with every field, from the recycle bin too.
+    ///
+    /// # Errors
+    /// [`Cause::NotFound`] when there is none of that number.
+    pub fn record(&mut self, kind: &str, id: i64) -> Result<Entry> {
+        let schema = self.schema(kind)?;
+        let mut joins = Joins::new(schema.clone());
+        let mut cells = String::from("t.id");
+        let mut letters = Vec::with_capacity(schema.fields.len());
+        for field in &schema.fields {
+            let place = super::columns::Place { field: field.clone(), alias: "t".into(), schema: schema.clone() };
+            cells.push_str(", ");
+            cells.push_str(&self.cells(&mut joins, &place)?);
+            letters.push(self.letter_of(&field.kind));
+        }
+        let sql = format!("SELECT {cells} FROM \"{}\" t{} WHERE t.id = ?", schema.table, joins.sql);
+        let Some(mut row) = self.db.first(&sql, &[Sql::Integer(id)])? else {
+            return Err(not_found(&schema, &schema.short(id)));
+        };
+        let mut at = 1;
+        let mut values = Vec::with_capacity(schema.fields.len());
+        for (field, letter) in schema.fields.iter().zip(letters) {
+            let take = width(&field.kind);
+            values.push(from_sql(&field.kind, &mut row[at..at + take], letter));
+            at += take;
+        }
+        for (place, field) in schema.fields.iter().enumerate().filter(|(_, field)| field.kind.is_list()) {
+            let mut lists = self.lists_of(&schema, field, &[id])?;
+            values[place] = lists.remove(&id).map_or(Value::Null, Value::List);
+        }
+        Ok(Entry { schema, id, values })
+    }
+
+    /// One record, typed.
+    ///
+    /// # Errors
+    /// [`Cause::NotFound`] when there is none of that number.
+    pub fn get<T: Record>(&mut self, id: Id<T>) -> Result<T> {
+        let entry = self.record(T::KIND, id.number)?;
+        T::from_values(entry.id, entry.version(), &|field| entry.value(field)).ok_or_else(|| {
+            Error::new(
+                Cause::Storage,
+                Message::new("{record} holds a value that its kind does not allow.").with("record", entry.short()),
+            )
+            .hint(Message::new("kehu doctor"))
+        })
+    }
+
+    /// The name that people know a record by.
+    ///
+    /// # Errors
+    /// [`Cause::NotFound`] when there is none of that number.
+    pub fn title(&mut self, kind: &str, id: i64) -> Result<String> {
+        let schema = self.schema(kind)?;
+        let sql = format!("SELECT \"{}\" FROM \"{}\" WHERE id = ?", schema.title().name, schema.table);
+        let row = self.db.first(&sql, &[Sql::Integer(id)])?;
+        row.map(|row| super::text(&row[0])).ok_or_else(|| not_found(&schema, &schema.short(id)))
+    }
+
+    /// Whether a live record has that number.
+    pub(super) fn exists(&mut self, schema: &Schema, id: i64) -> Result<bool> {
+        let sql = format!("SELECT id FROM \"{}\" WHERE id = ? AND deleted_at IS NULL", schema.table);
+        Ok(self.db.first(&sql, &[Sql::Integer(id)])?.is_some_and(|row| integer(&row[0]) == id))
+    }
+}
+
+pub(super) fn not_found(schema: &Schema, what: &str) -> Error {
+    Error::new(
+        Cause::NotFound,
+        Message::new("There is no {kind} {what}.").with("kind", schema.kind).with("what", what),
+    )
+    .hint(Message::new("kehu {kind} list {what}").with("kind", schema.kind).with("what", what))
+}

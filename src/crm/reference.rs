@@ -1,0 +1,241 @@
+//! References: what people call a record by: a ref, a number, a name, an e-mail, a phone, a number elsewhere.
+
+use super::{Crm, folded, integer, read::not_found};
+use crate::{
+    Result,
+    error::{Cause, Error},
+    message::Message,
+    record::{Kind, Schema, Value, types},
+    store::Sql,
+};
+use std::sync::Arc;
+
+impl Crm {
+    /// The number of the record that a reference means.
+    ///
+    /// # Errors
+    /// [`Cause::NotFound`], or [`Cause::Ambiguous`] with the candidates when it fits several.
+    pub fn find(&mut self, kind: &str, reference: &str) -> Result<i64> {
+        let schema = self.schema(kind)?;
+        let found = self.candidates(&schema, reference, true)?;
+        self.the_one(&schema, reference, &found)
+    }
+
+    /// The kind and number of the record that a reference with its letter means: `C12`.
+    ///
+    /// # Errors
+    /// As [`Crm::find`]; a reference without a letter is looked for among customers and contacts.
+    pub fn find_any(&mut self, reference: &str) -> Result<(&'static str, i64)> {
+        for schema in self.schemas().to_vec() {
+            if let Some(id) = number_of_short(&schema, reference) {
+                self.record(schema.kind, id)?;
+                return Ok((schema.kind, id));
+            }
+        }
+        let mut found = Vec::new();
+        for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
+            for id in self.candidates(schema, reference, false)? {
+                found.push((schema.clone(), id));
+            }
+        }
+        match &found[..] {
+            [] => Err(Error::new(Cause::NotFound, Message::new("There is nothing called {what}.").with("what", reference))
+                .hint(Message::new("kehu find \"{what}\"").with("what", reference))),
+            [(schema, id)] => Ok((schema.kind, *id)),
+            several => {
+                let mut error = ambiguous(reference);
+                for (schema, id) in several.iter().take(20) {
+                    error.candidates.push((schema.short(*id), self.title(schema.kind, *id)?));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The number of a record of that kind named by ref only, as acts that cannot be misdirected demand.
+    ///
+    /// # Errors
+    /// Says that a ref is needed when it is something else.
+    pub fn find_by_ref(&mut self, kind: &str, reference: &str) -> Result<i64> {
+        let schema = self.schema(kind)?;
+        match number_of_short(&schema, reference).or_else(|| reference.parse().ok()) {
+            Some(id) => {
+                self.record(kind, id)?;
+                Ok(id)
+            }
+            None => Err(Error::bad_value(
+                Message::new("{what} is no ref; this takes refs only, such as {example}.")
+                    .with("what", reference)
+                    .with("example", schema.short(12)),
+            )
+            .hint(Message::new("kehu {kind} list \"{what}\"").with("kind", schema.kind).with("what", reference))),
+        }
+    }
+
+    fn the_one(&mut self, schema: &Arc<Schema>, reference: &str, found: &[i64]) -> Result<i64> {
+        match found {
+            [] => Err(not_found(schema, reference)),
+            [id] => Ok(*id),
+            several => {
+                let mut error = ambiguous(reference);
+                for id in several.iter().take(20) {
+                    error.candidates.push((schema.short(*id), self.title(schema.kind, *id)?));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The numbers that a link's value in a filter means: `me`, a ref, or any record of that name.
+    pub(super) fn linkable(&mut self, kind: &str, reference: &str) -> Result<Vec<i64>> {
+        let schema = self.schema(kind)?;
+        let found = if self.is_me(kind, reference) {
+            self.actor().map(|(id, _)| id).into_iter().collect()
+        } else {
+            self.candidates(&schema, reference, true)?
+        };
+        if found.is_empty() {
+            let mut error = not_found(&schema, reference);
+            error.cause = Cause::BadValue;
+            return Err(error);
+        }
+        Ok(found)
+    }
+
+    pub(super) fn is_me(&self, kind: &str, reference: &str) -> bool {
+        kind == "user" && matches!(&*types::fold(reference), "me" | "我")
+    }
+
+    /// The number that a link's value means when it is written.
+    ///
+    /// # Errors
+    /// [`Cause::NotFound`] or [`Cause::Ambiguous`].
+    pub fn link(&mut self, kind: &str, reference: &str) -> Result<Value> {
+        let id = if self.is_me(kind, reference)
+            && let Some((id, _)) = self.actor()
+        {
+            id
+        } else {
+            self.find(kind, reference)?
+        };
+        Ok(crate::record::Link::to(id))
+    }
+
+    /// Live records that a reference could mean, by the first of its readings that fits any.
+    pub(crate) fn candidates(&mut self, schema: &Schema, reference: &str, bare_number: bool) -> Result<Vec<i64>> {
+        let reference = reference.trim();
+        if let Some(id) = number_of_short(schema, reference) {
+            // A removed record is still meant by its ref: whoever shows or restores it must reach it.
+            let sql = format!("SELECT id FROM \"{}\" WHERE id = ?", schema.table);
+            let found = self.numbers(&sql, &[Sql::Integer(id)])?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        if bare_number && let Ok(id) = reference.parse::<i64>() && self.exists(schema, id)? {
+            return Ok(vec![id]);
+        }
+        if let Some(external) = reference.strip_prefix("ext:") {
+            return self.by_list(schema, "external_ids", external);
+        }
+        if reference.len() == 36 && reference.matches('-').count() == 4 {
+            let sql = format!("SELECT id FROM \"{}\" WHERE uid = ?", schema.table);
+            return self.numbers(&sql, &[Sql::Text(reference.to_lowercase())]);
+        }
+        self.by_name(schema, reference)
+    }
+
+    fn by_name(&mut self, schema: &Schema, reference: &str) -> Result<Vec<i64>> {
+        let keys = schema.fields.iter().filter(|field| field.has_key() && (field.title || field.matching));
+        for field in keys {
+            let sql = format!(
+                "SELECT id FROM \"{}\" WHERE \"{}_key\" = ? AND deleted_at IS NULL ORDER BY id LIMIT 21",
+                schema.table, field.name
+            );
+            let found = self.numbers(&sql, &[folded(reference)])?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        self.by_address(schema, reference)
+    }
+
+    /// By e-mail, phone or another value that a record is matched by.
+    fn by_address(&mut self, schema: &Schema, reference: &str) -> Result<Vec<i64>> {
+        let mut found: Vec<i64> = Vec::new();
+        for field in schema.fields.iter().filter(|field| field.matching && !field.has_key() && field.stored()) {
+            let plausible = match field.kind {
+                Kind::Email => reference.contains('@'),
+                Kind::Phone => types::phone_digits(reference).len() >= 5,
+                _ => true,
+            };
+            if !plausible {
+                continue;
+            }
+            let Ok(value) = types::parse(&field.kind, reference, &self.reading) else { continue };
+            let sql = format!(
+                "SELECT id FROM \"{}\" WHERE \"{}\" = ? AND deleted_at IS NULL ORDER BY id LIMIT 21",
+                schema.table, field.name
+            );
+            found.extend(self.numbers(&sql, &[super::conversion::plain(&value)])?);
+        }
+        for (name, kind) in [("more_emails", Kind::Email), ("more_phones", Kind::Phone)] {
+            if schema.field(name).is_some()
+                && let Ok(Value::Text(text)) = types::parse(&kind, reference, &self.reading)
+            {
+                found.extend(self.by_list(schema, name, &text)?);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn by_list(&mut self, schema: &Schema, field: &str, text: &str) -> Result<Vec<i64>> {
+        let Some(field) = schema.field(field) else { return Ok(Vec::new()) };
+        let sql = format!(
+            "SELECT t.id FROM \"{}\" l JOIN \"{}\" t ON t.id = l.record WHERE l.value = ? AND t.deleted_at IS NULL",
+            schema.list_table(field),
+            schema.table
+        );
+        self.numbers(&sql, &[Sql::Text(text.to_owned())])
+    }
+
+    /// Refuses a chain of links that would come back to where it started.
+    ///
+    /// # Errors
+    /// [`Cause::Refused`], naming the field.
+    pub(crate) fn refuse_circle(&mut self, draft: &crate::record::Draft, field: &str) -> Result<()> {
+        let (Some(id), Some(Value::Link(link))) = (draft.id, draft.changed(field)) else { return Ok(()) };
+        let table = draft.schema.table;
+        let mut at = Some(link.id);
+        for _ in 0..1000 {
+            let Some(now) = at else { return Ok(()) };
+            if now == id {
+                return Err(Error::new(
+                    Cause::Refused,
+                    Message::new("{record} cannot be its own {field}, directly or in a circle.")
+                        .with("record", draft.schema.short(id))
+                        .with("field", field),
+                )
+                .on_field(field));
+            }
+            let sql = format!("SELECT \"{field}\" FROM \"{table}\" WHERE id = ? AND \"{field}\" IS NOT NULL");
+            at = self.db.first(&sql, &[Sql::Integer(now)])?.map(|row| integer(&row[0]));
+        }
+        Ok(())
+    }
+}
+
+fn ambiguous(reference: &str) -> Error {
+    Error::new(Cause::Ambiguous, Message::new("{what} could mean several records.").with("what", reference))
+        .hint(Message::new("name one by its ref, as in the list above"))
+}
+
+/// `C12` (or `c12`) of a kind whose letter is `C`.
+pub(crate) fn number_of_short(schema: &Schema, reference: &str) -> Option<i64> {
+    let letters = schema.letter.len();
+    let (head, digits) = reference.split_at_checked(letters)?;
+    let fits = head.eq_ignore_ascii_case(schema.letter) && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { digits.parse().ok() } else { None }
+}

@@ -1,0 +1,231 @@
+//! Search over everything, and the upkeep of the search text.
+
+use super::{Crm, integer, text};
+use crate::{
+    Result,
+    record::{Column, Field, Grid, Kind, Row, Schema, Total, Value},
+    store::{Dialect, Sql, search_text},
+};
+use std::sync::Arc;
+
+/// How many rows' search text is rewritten at a time.
+const BATCH: usize = 500;
+
+impl Crm {
+    /// What of any kind is found by words, digits or pinyin; newest first within a kind.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn search(&mut self, words: &str, limit: u64) -> Result<Grid> {
+        let column = |name: &str, label: &str, label_zh: &str| Column {
+            name: name.into(),
+            label: label.into(),
+            label_zh: label_zh.into(),
+            kind: Kind::Text,
+        };
+        let mut grid = Grid {
+            noun: "records".into(),
+            columns: vec![column("kind", "Kind", "类别"), column("name", "Name", "名称"), column("detail", "Detail", "详情")],
+            ..Grid::default()
+        };
+        for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
+            self.search_kind(schema, words, limit, &mut grid.rows)?;
+        }
+        grid.rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        grid.total = Total::Exactly(grid.rows.len() as u64);
+        Ok(grid)
+    }
+
+    fn search_kind(&mut self, schema: &Arc<Schema>, words: &str, limit: u64, rows: &mut Vec<Row>) -> Result<()> {
+        let dialect = self.db.dialect();
+        let Some((matches, argument)) = super::condition::search_match(dialect, schema, words) else { return Ok(()) };
+        let table = schema.table;
+        let telling = |field: &&Field| field.search && !field.title && field.stored() && !matches!(field.kind, Kind::Link(_));
+        let cells: Vec<String> = schema.fields.iter().filter(telling).map(|field| format!("t.\"{}\"", field.name)).collect();
+        let cells = if cells.is_empty() { "NULL".to_owned() } else { cells.join(", ") };
+        let title = &schema.title().name;
+        let sql = match dialect {
+            Dialect::Sqlite => format!(
+                "SELECT t.id, t.\"{title}\", {cells} FROM \"{table}_search\" s CROSS JOIN \"{table}\" t ON t.id = s.rowid \
+                 WHERE s.\"{table}_search\" MATCH ? AND t.deleted_at IS NULL ORDER BY s.rowid DESC LIMIT {limit}"
+            ),
+            Dialect::Postgres => format!(
+                "SELECT t.id, t.\"{title}\", {cells} FROM \"{table}\" t WHERE t.id IN ({matches}) AND t.deleted_at IS NULL \
+                 ORDER BY t.id DESC LIMIT {limit}"
+            ),
+        };
+        self.db.each(&sql, &[argument], &mut |cells| {
+            let id = integer(&cells[0]);
+            let details: Vec<String> = cells[2..].iter().map(text).filter(|text| !text.is_empty()).take(4).collect();
+            let cells = vec![Value::text(schema.kind), Value::Text(text(&cells[1])), Value::Text(details.join(" · "))];
+            rows.push(Row { id, short: schema.short(id), cells });
+            Ok(())
+        })
+    }
+
+    /// Rewrites the search text of every row that an operation changed.
+    pub(super) fn refresh_search(&mut self, operation: i64) -> Result<()> {
+        for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
+            let mut kinds = vec![schema.kind.to_owned()];
+            kinds.extend(schema.lists().filter(|field| field.search).map(|field| format!("{}.{}", schema.kind, field.name)));
+            for kind in kinds {
+                let mut last = i64::MIN;
+                loop {
+                    let sql = format!("SELECT DISTINCT \"key\" FROM change WHERE op = ? AND kind = ? AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}");
+                    let keys = self.numbers(&sql, &[Sql::Integer(operation), Sql::Text(kind.clone()), Sql::Integer(last)])?;
+                    let Some(newest) = keys.last() else { break };
+                    last = *newest;
+                    self.index_rows(schema, &keys)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the search text of the named rows, as they stand.
+    pub(crate) fn index_rows(&mut self, schema: &Arc<Schema>, ids: &[i64]) -> Result<()> {
+        let fields: Vec<Field> = schema.fields.iter().filter(|field| field.search && field.stored()).cloned().collect();
+        let lists: Vec<Field> = schema.fields.iter().filter(|field| field.search && field.kind.is_list()).cloned().collect();
+        let mut listed = Vec::new();
+        for field in &lists {
+            listed.push((field, self.lists_of(schema, field, ids)?));
+        }
+        let cells: Vec<String> = fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
+        let marks = vec!["?"; ids.len()].join(", ");
+        let sql = format!("SELECT id, deleted_at, {} FROM \"{}\" WHERE id IN ({marks})", cells.join(", "), schema.table);
+        let arguments: Vec<Sql> = ids.iter().map(|id| Sql::Integer(*id)).collect();
+        let rows = self.db.query(&sql, &arguments)?;
+        let mut gone: Vec<i64> = ids.to_vec();
+        for row in &rows {
+            let id = integer(&row[0]);
+            if row[1] != Sql::Null {
+                continue;
+            }
+            gone.retain(|other| *other != id);
+            let mut parts = Parts::default();
+            for (field, cell) in fields.iter().zip(&row[2..]) {
+                if let Sql::Text(text) = cell {
+                    parts.take(field, &field.kind, text);
+                }
+            }
+            for (field, lists) in &listed {
+                for item in lists.get(&id).into_iter().flatten() {
+                    if let (Kind::List(kind), Value::Text(text)) = (&field.kind, item) {
+                        parts.take(field, kind, text);
+                    }
+                }
+            }
+            self.write_search(schema, id, &parts.tokens())?;
+        }
+        for id in gone {
+            self.drop_search(schema, id)?;
+        }
+        Ok(())
+    }
+
+    fn write_search(&mut self, schema: &Schema, id: i64, tokens: &str) -> Result<()> {
+        let table = schema.table;
+        let arguments = [Sql::Integer(id), Sql::Text(tokens.to_owned())];
+        let sql = match self.db.dialect() {
+            Dialect::Sqlite => {
+                self.drop_search(schema, id)?;
+                format!("INSERT INTO \"{table}_search\" (rowid, text) VALUES (?, ?)")
+            }
+            Dialect::Postgres => format!(
+                "INSERT INTO \"{table}_search\" (id, tokens) VALUES (?, to_tsvector('simple', ?)) \
+                 ON CONFLICT (id) DO UPDATE SET tokens = excluded.tokens"
+            ),
+        };
+        self.db.execute(&sql, &arguments)?;
+        Ok(())
+    }
+
+    fn drop_search(&mut self, schema: &Schema, id: i64) -> Result<()> {
+        let column = if self.db.dialect() == Dialect::Sqlite { "rowid" } else { "id" };
+        self.db.execute(&format!("DELETE FROM \"{}_search\" WHERE {column} = ?", schema.table), &[Sql::Integer(id)])?;
+        Ok(())
+    }
+
+    /// Catches up with what other programs wrote past this one: search text and folded copies.
+    ///
+    /// # Errors
+    /// Storage faults, or the database is busy.
+    pub fn catch_up(&mut self) -> Result<()> {
+        let seen = "SELECT CAST(value AS BIGINT) FROM meta WHERE \"key\" = 'outside_seen'";
+        let seen = self.numbers(seen, &[])?.first().copied().unwrap_or_default();
+        let sql = "SELECT id FROM operation WHERE id > ? AND door = 'outside' ORDER BY id";
+        let outside = self.numbers(sql, &[Sql::Integer(seen)])?;
+        let Some(newest) = outside.last().copied() else { return Ok(()) };
+        self.db.begin()?;
+        let done = outside.iter().try_for_each(|operation| {
+            self.refresh_keys(*operation)?;
+            self.refresh_search(*operation)
+        });
+        let done = done.and_then(|()| {
+            let sql = "INSERT INTO meta (\"key\", value) VALUES ('outside_seen', ?) ON CONFLICT (\"key\") DO UPDATE SET value = excluded.value";
+            self.db.execute(sql, &[Sql::Text(newest.to_string())])
+        });
+        match done {
+            Ok(_) => self.db.commit(),
+            Err(error) => {
+                self.db.rollback()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Rewrites the folded copies of every row that an operation changed.
+    pub(super) fn refresh_keys(&mut self, operation: i64) -> Result<()> {
+        for schema in self.schemas().to_vec() {
+            let keyed: Vec<&Field> = schema.fields.iter().filter(|field| field.has_key()).collect();
+            if keyed.is_empty() {
+                continue;
+            }
+            let sql = "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND kind = ?";
+            let ids = self.numbers(sql, &[Sql::Integer(operation), Sql::Text(schema.kind.to_owned())])?;
+            let names: Vec<String> = keyed.iter().map(|field| format!("\"{}\"", field.name)).collect();
+            let sets: Vec<String> = keyed.iter().map(|field| format!("\"{}_key\" = ?", field.name)).collect();
+            let read = format!("SELECT {} FROM \"{}\" WHERE id = ?", names.join(", "), schema.table);
+            let write = format!("UPDATE \"{}\" SET {} WHERE id = ?", schema.table, sets.join(", "));
+            for id in ids {
+                let Some(row) = self.db.first(&read, &[Sql::Integer(id)])? else { continue };
+                let mut cells: Vec<Sql> = row.iter().map(folded_copy).collect();
+                cells.push(Sql::Integer(id));
+                self.db.execute(&write, &cells)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn folded_copy(cell: &Sql) -> Sql {
+    match cell {
+        Sql::Text(text) => super::folded(text),
+        _ => Sql::Null,
+    }
+}
+
+/// The parts of a record's search text.
+#[derive(Default)]
+struct Parts {
+    names: Vec<String>,
+    texts: Vec<String>,
+    phones: Vec<String>,
+}
+
+impl Parts {
+    fn take(&mut self, field: &Field, kind: &Kind, text: &str) {
+        match kind {
+            _ if field.title => &mut self.names,
+            Kind::Phone => &mut self.phones,
+            _ => &mut self.texts,
+        }
+        .push(text.to_owned());
+    }
+
+    fn tokens(&self) -> String {
+        let [names, texts, phones] =
+            [&self.names, &self.texts, &self.phones].map(|parts| parts.iter().map(String::as_str).collect::<Vec<_>>());
+        search_text::tokens(&names, &texts, &phones)
+    }
+}

@@ -1,0 +1,177 @@
+//! Contact: a person at a customer (R26, R27); exactly one of a customer's contacts is the primary one.
+
+use super::Customer;
+use crate::{
+    Result,
+    crm::Crm,
+    message::Message,
+    org::User,
+    record::{
+        Draft, Id, Link, Value, Verb, record,
+        types::{Birthday, Email, ExternalIds, LongText, Open, Phone, Tags},
+    },
+    store::Sql,
+};
+
+record! {
+    /// A person at a customer.
+    pub struct Contact in "contacts" as "P" called "contact" {
+        /// Name shown everywhere
+        name: String [title, search, list],
+        /// The customer they work for
+        customer: Option<Id<Customer>> [index, list, child],
+        /// Whether to ask for them first; a customer has exactly one such contact
+        primary: bool [default("no"), list],
+        /// Position
+        job_title: Option<String> [search, list],
+        /// Department
+        department: Option<Open>,
+        /// How to address them, such as Ms. or 先生
+        salutation: Option<Open>,
+        /// Gender
+        gender: Option<Gender>,
+        /// Mobile phone
+        mobile: Option<Phone> [match, search, list],
+        /// Phone at work
+        phone: Option<Phone> [match, search],
+        /// Further phones
+        more_phones: Vec<Phone> [search],
+        /// Fax
+        fax: Option<Phone>,
+        /// E-mail
+        email: Option<Email> [match, search, list],
+        /// Further e-mail addresses
+        more_emails: Vec<Email> [search],
+        /// WeChat
+        wechat: Option<String> [search],
+        /// QQ
+        qq: Option<String> [search],
+        /// Birthday; the year may be missing (`--03-15`)
+        birthday: Option<Birthday>,
+        /// Whether they have left the company: kept in history, left out of mail
+        left: bool [default("no")],
+        /// Street address
+        address: Option<String>,
+        /// City
+        city: Option<Open>,
+        /// Country
+        country: Option<Open>,
+        /// Postal code
+        postal_code: Option<String>,
+        /// Language they are written to in
+        language: Option<Open>,
+        /// The colleague who looks after them, if not the customer's owner
+        owner: Option<Id<User>> [index],
+        /// How they came to us
+        source: Option<Open>,
+        /// Since when we know them
+        since: Option<jiff::civil::Date> [default("today")],
+        /// Tags
+        tags: Tags [search],
+        /// What else is worth knowing
+        notes: Option<LongText>,
+        /// Numbers by which other systems know them, as `system:number`
+        external_ids: ExternalIds [unique],
+    }
+}
+
+record! {
+    /// Gender, where it is known.
+    pub enum Gender {
+        /// Female
+        Female = "female",
+        /// Male
+        Male = "male",
+        /// Other
+        Other = "other",
+    }
+}
+
+impl Contact {
+    pub(crate) const VERBS: &'static [Verb] = &[
+        Verb {
+            name: "prefer",
+            doc: "Makes a contact the primary one of their customer",
+            asks: &[],
+            example: "kehu contact prefer P2",
+            refused: Self::not_preferable,
+            run: |crm, id, _| crm.change("contact", id, vec![("primary".into(), Value::Bool(true))], None).map(|_| ()),
+        },
+        Verb {
+            name: "leave",
+            doc: "Marks that a contact has left the company: kept in history, left out of mail",
+            asks: &[],
+            example: "kehu contact leave P2",
+            refused: Self::left_already,
+            run: |crm, id, _| crm.change("contact", id, vec![("left".into(), Value::Bool(true))], None).map(|_| ()),
+        },
+    ];
+
+    fn not_preferable(crm: &mut Crm, id: i64) -> Result<Option<Message>> {
+        let contact: Self = crm.get(Id::new(id))?;
+        let name = &contact.name;
+        Ok(if contact.left {
+            Some(Message::new("{name} has left the company.").with("name", name))
+        } else if contact.customer.is_none() {
+            Some(Message::new("{name} belongs to no customer.").with("name", name))
+        } else if contact.primary {
+            Some(Message::new("{name} is the primary contact already.").with("name", name))
+        } else {
+            None
+        })
+    }
+
+    fn left_already(crm: &mut Crm, id: i64) -> Result<Option<Message>> {
+        let contact: Self = crm.get(Id::new(id))?;
+        Ok(contact.left.then(|| Message::new("{name} has left the company already.").with("name", &contact.name)))
+    }
+}
+
+/// A contact who left, or has no customer, is nobody's primary contact; the first of a customer is.
+pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    let customer = draft.get("customer").as_integer();
+    let gone = draft.get("left") == Value::Bool(true) || draft.deleted();
+    match customer {
+        None => draft.set("primary", Value::Bool(false)),
+        Some(_) if gone => draft.set("primary", Value::Bool(false)),
+        Some(customer) => {
+            if draft.get("primary") != Value::Bool(true) && primary_of(crm, customer, draft.id)?.is_none() {
+                draft.set("primary", Value::Bool(true));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Keeps exactly one primary contact: the newly preferred one replaces the old, and an orphaned customer gets its
+/// oldest remaining contact.
+pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    let id = draft.id.unwrap_or_default();
+    if let Some(customer) = draft.get("customer").as_integer()
+        && draft.get("primary") == Value::Bool(true)
+        && (draft.changed("primary").is_some() || draft.changed("customer").is_some())
+    {
+        for other in others(crm, customer, id, "AND \"primary\"")? {
+            crm.set_directly("contact", other, "primary", Value::Bool(false))?;
+        }
+    }
+    let was_primary = draft.before("primary") == Value::Bool(true);
+    if let (true, Value::Link(Link { id: former, .. })) = (was_primary, draft.before("customer"))
+        && primary_of(crm, former, None)?.is_none()
+        && let Some(next) = others(crm, former, id, "AND NOT \"left\"")?.first()
+    {
+        crm.set_directly("contact", *next, "primary", Value::Bool(true))?;
+    }
+    Ok(())
+}
+
+fn primary_of(crm: &mut Crm, customer: i64, except: Option<i64>) -> Result<Option<i64>> {
+    Ok(others(crm, customer, except.unwrap_or_default(), "AND \"primary\"")?.first().copied())
+}
+
+fn others(crm: &mut Crm, customer: i64, except: i64, condition: &str) -> Result<Vec<i64>> {
+    crm.numbers(
+        &format!("SELECT id FROM contacts WHERE customer = ? AND id <> ? AND deleted_at IS NULL {condition} ORDER BY id"),
+        &[Sql::Integer(customer), Sql::Integer(except)],
+    )
+}

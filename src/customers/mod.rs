@@ -1,0 +1,7 @@
+//! Customers and the people who work there.
+
+pub(crate) mod contact;
+pub(crate) mod customer;
+
+pub use contact::{Contact, Gender};
+pub use customer::{Customer, Entity, Level, Lifecycle, Party};

@@ -1,0 +1,116 @@
+//! User: a colleague who uses the system, with tier, department and place (R146, R148).
+
+use super::Branch;
+use crate::{
+    Result,
+    crm::Crm,
+    error::{Cause, Error},
+    message::Message,
+    record::{Draft, Id, Value, Verb, record, types::{Email, ExternalIds, Phone}},
+};
+
+record! {
+    /// A colleague who uses the system.
+    pub struct User in "users" as "U" called "user" {
+        /// Name shown everywhere
+        name: String [title, search, list],
+        /// Short name to sign in with, usually the system account
+        login: Option<String> [match, unique, search, list],
+        /// Work e-mail
+        email: Option<Email> [match, unique, search],
+        /// Work phone
+        phone: Option<Phone> [search],
+        /// Decision, management or execution
+        tier: Tier [default("execution"), index, list],
+        /// Sales, customer service or finance
+        department: Option<Department> [index, list],
+        /// Where they work
+        branch: Option<Id<Branch>> [index, list],
+        /// Whom they report to
+        manager: Option<Id<User>>,
+        /// Whether they still work here; a colleague who left keeps their history
+        active: bool [default("yes"), list],
+        /// Numbers by which other systems know them, as `system:number`
+        external_ids: ExternalIds [unique],
+    }
+    computed {
+        /// How many customers they look after
+        customers: crate::record::Kind::Integer =>
+            "(SELECT COUNT(*) FROM customers c WHERE c.owner = {t}.id AND c.deleted_at IS NULL)",
+    }
+}
+
+record! {
+    /// The tier of the company that a colleague works in (R146).
+    pub enum Tier {
+        /// Decision
+        Decision = "decision",
+        /// Management
+        Management = "management",
+        /// Execution
+        Execution = "execution",
+    }
+}
+
+impl Default for Tier {
+    fn default() -> Self {
+        Self::Execution
+    }
+}
+
+record! {
+    /// The department that a colleague works in (R148).
+    pub enum Department {
+        /// Sales
+        Sales = "sales",
+        /// Customer service
+        Service = "service",
+        /// Finance
+        Finance = "finance",
+    }
+}
+
+impl User {
+    pub(crate) const VERBS: &'static [Verb] = &[
+        Verb {
+            name: "deactivate",
+            doc: "Marks a colleague as gone: they can no longer sign in, their history stays",
+            asks: &[],
+            example: "kehu user deactivate U3",
+            refused: Self::not_active,
+            run: |crm, id, _| crm.change("user", id, vec![("active".into(), Value::Bool(false))], None).map(|_| ()),
+        },
+        Verb {
+            name: "activate",
+            doc: "Lets a colleague who was marked as gone sign in again",
+            asks: &[],
+            example: "kehu user activate U3",
+            refused: Self::already_active,
+            run: |crm, id, _| crm.change("user", id, vec![("active".into(), Value::Bool(true))], None).map(|_| ()),
+        },
+    ];
+
+    fn not_active(crm: &mut Crm, id: i64) -> Result<Option<Message>> {
+        let user: Self = crm.get(Id::new(id))?;
+        Ok((!user.active).then(|| Message::new("{name} is already marked as gone.").with("name", &user.name)))
+    }
+
+    fn already_active(crm: &mut Crm, id: i64) -> Result<Option<Message>> {
+        let user: Self = crm.get(Id::new(id))?;
+        Ok(user.active.then(|| Message::new("{name} is active already.").with("name", &user.name)))
+    }
+}
+
+/// Nobody reports to themselves, directly or in a circle; at least one colleague stays active.
+pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    crm.refuse_circle(draft, "manager")?;
+    let gone = draft.changed("active").is_some_and(|value| *value == Value::Bool(false));
+    if gone && draft.id.is_some() && crm.count_where("user", "active=yes")? <= 1 {
+        return Err(Error::new(
+            Cause::Refused,
+            Message::new("The last active colleague cannot be marked as gone: nobody could sign in any more."),
+        )
+        .on_field("active"));
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! What people add to the program itself: custom fields and saved views.
+
+pub(crate) mod custom_field;
+pub(crate) mod saved_view;
+
+pub use custom_field::CustomField;
+pub(crate) use custom_field::extend;
+pub use saved_view::SavedView;
