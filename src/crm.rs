@@ -65,19 +65,15 @@ impl Crm {
     /// # Errors
     /// Says when there is none, when it is newer than this program, not a database of ours, or busy.
     pub fn open(url: &str, settings: &Settings) -> Result<Self> {
-        let options =
-            store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
+        let options = store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
         let mut db = store::open(url, &options)?;
         let mut schemas = base_schemas();
         let file = (!url.contains("://") && url != ":memory:").then(|| PathBuf::from(url));
         let now = crate::record::types::timestamp_text(settings.clock.now());
         store::migrate(&mut *db, &schemas, file.as_deref(), &now)?;
         crate::views::extend(&mut *db, &mut schemas)?;
-        let reading = Reading {
-            clock: settings.clock.clone(),
-            currency: settings.currency,
-            region: settings.region.clone(),
-        };
+        let reading =
+            Reading { clock: settings.clock.clone(), currency: settings.currency, region: settings.region.clone() };
         Ok(Self {
             db,
             schemas: schemas.into_iter().map(Arc::new).collect(),
@@ -144,7 +140,9 @@ impl Crm {
         self.schemas.iter().find(known).cloned().ok_or_else(|| {
             let kinds: Vec<&str> = self.schemas.iter().map(|schema| schema.kind).collect();
             Error::bad_value(
-                Message::new("{kind} is no kind of record; there are {kinds}.").with("kind", kind).with("kinds", kinds.join(", ")),
+                Message::new("{kind} is no kind of record; there are {kinds}.")
+                    .with("kind", kind)
+                    .with("kinds", kinds.join(", ")),
             )
         })
     }
@@ -200,7 +198,9 @@ impl Crm {
             let done = self.attempt(label, &mut work);
             match done {
                 // PostgreSQL asks for a retry where two transactions crossed.
-                Err(error) if error.cause == Cause::Busy && tries < 8 && self.db.dialect() == store::Dialect::Postgres => {
+                Err(error)
+                    if error.cause == Cause::Busy && tries < 8 && self.db.dialect() == store::Dialect::Postgres =>
+                {
                     tries += 1;
                 }
                 done => return done,
@@ -281,7 +281,8 @@ impl Crm {
         self.finish_operation()?;
         self.actor = Some((id, name.clone()));
         self.notice(
-            Message::new("{name} is the first user of this database: decision tier, at head office.").with("name", name),
+            Message::new("{name} is the first user of this database: decision tier, at head office.")
+                .with("name", name),
         );
         Ok(())
     }

@@ -1,10 +1,35 @@
 //! kehu (客户): a CRM for the terminal, as a library that knows everything about customers and nothing about terminals.
+//!
+//! Rooms, each of which may use those before it:
+//!
+//! - [`error`], [`message`], [`clock`]: what is said to a person, and what time it is.
+//! - [`record`]: what a record is: `record!`, schemas, kinds of value, the filter language, grids and verbs.
+//! - [`store`]: where records rest: one seam, SQLite and PostgreSQL behind it.
+//! - [`crm`]: the one handle, [`Crm`]: open, sign in, add, find, change, remove, list, undo.
+//! - [`org`], [`customers`]: the rooms of the business. [`views`]: custom fields and saved views.
+//! - [`catalog`]: every record kind with its rules and verbs.
+//!
+//! Invariants:
+//!
+//! 1. The library never prints, prompts, reads the environment, looks at the wall clock (but through the handle's
+//!    clock) or exits. Doors never write SQL.
+//! 2. Every write is a named operation in one transaction: rows, change log and search text, or none of them.
+//! 3. Every change is kept with old and new value, who, when and from which door.
+//! 4. No floats for money; a document keeps its own currency.
+//! 5. What can be computed is not stored, but for folded copies and search text, which `kehu doctor` proves.
+//! 6. A prompt appears only on a terminal; a script never hangs.
 
+pub mod catalog;
 pub mod clock;
+pub mod crm;
+pub mod customers;
 pub mod error;
 pub mod message;
+pub mod org;
 pub mod record;
 pub mod store;
+pub mod views;
 
+pub use crm::{Crm, Settings};
 pub use error::{Cause, Error, Result};
 pub use message::Message;

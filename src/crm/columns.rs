@@ -65,7 +65,8 @@ impl Crm {
     pub(super) fn place(&self, joins: &mut Joins, path: &[String]) -> Result<Place> {
         let mut schema = joins.schema.clone();
         let mut alias = "t".to_owned();
-        let (last, links) = path.split_last().ok_or_else(|| Error::bad_value(Message::new("A field name is missing.")))?;
+        let (last, links) =
+            path.split_last().ok_or_else(|| Error::bad_value(Message::new("A field name is missing.")))?;
         for name in links {
             let field = self.field(&schema, name)?;
             let Kind::Link(target) = &field.kind else {
@@ -103,7 +104,8 @@ impl Crm {
             return Ok(field);
         }
         let folded = crate::record::types::fold(name).replace(['-', ' '], "_");
-        let alias = |field: &&Field| field.name == folded.as_str() || (!field.label_zh.is_empty() && field.label_zh == name);
+        let alias =
+            |field: &&Field| field.name == folded.as_str() || (!field.label_zh.is_empty() && field.label_zh == name);
         schema.visible().find(alias).ok_or_else(|| unknown_field(schema, name))
     }
 }

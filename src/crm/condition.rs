@@ -127,7 +127,10 @@ impl Crm {
         match &place.field.kind {
             Kind::List(_) => {
                 let table = place.schema.list_table(&place.field);
-                Condition::new(format!("NOT EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id)", place.alias), vec![])
+                Condition::new(
+                    format!("NOT EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id)", place.alias),
+                    vec![],
+                )
             }
             _ => Condition::new(format!("{} IS NULL", place.sql()), vec![]),
         }
@@ -180,7 +183,9 @@ impl Crm {
             Kind::Choice(choices) => {
                 let folded = types::fold(text);
                 let keys = choices.iter().filter(|choice| {
-                    [&choice.key, &choice.label, &choice.label_zh].iter().any(|word| types::fold(word).contains(&folded))
+                    [&choice.key, &choice.label, &choice.label_zh]
+                        .iter()
+                        .any(|word| types::fold(word).contains(&folded))
                 });
                 return one_of(&place.sql(), keys.map(|choice| Sql::Text(choice.key.to_string())).collect());
             }
@@ -194,8 +199,9 @@ impl Crm {
         match &place.field.kind {
             Kind::Link(target) => self.compare_link(&sql, target, operator, text),
             Kind::Choice(choices) => {
-                let picked = types::parse_choice(choices, text, true).map_err(|error| error.on_field(&*place.field.name))?;
-                let place_of = choices.iter().position(|choice| choice.key == picked.as_str()).unwrap_or_default();
+                let picked =
+                    types::parse_choice(choices, text, true).map_err(|error| error.on_field(&*place.field.name))?;
+                let place_of = choices.iter().position(|choice| Some(&*choice.key) == picked.as_text()).unwrap_or_default();
                 let keys = choices.iter().enumerate().filter(|(index, _)| holds(operator, index.cmp(&place_of)));
                 Ok(one_of(&sql, keys.map(|(_, choice)| Sql::Text(choice.key.to_string())).collect()))
             }
@@ -273,7 +279,11 @@ pub(super) fn refuse_field_name(schema: &Schema, word: &str) -> Result<()> {
             Message::new("{field} is a field, so say what it should be.").with("field", word),
         )
         .on_field(word)
-        .hint(Message::new("kehu {kind} list {field}=VALUE   (or a range: {field}=5k..)").with("kind", schema.kind).with("field", word)));
+        .hint(
+            Message::new("kehu {kind} list {field}=VALUE   (or a range: {field}=5k..)")
+                .with("kind", schema.kind)
+                .with("field", word),
+        ));
     }
     Ok(())
 }
@@ -284,8 +294,9 @@ pub(super) fn search_match(dialect: Dialect, schema: &Schema, words: &str) -> Op
     match dialect {
         Dialect::Sqlite => search_text::fts5_query(words)
             .map(|query| (format!("SELECT rowid FROM \"{table}\" WHERE \"{table}\" MATCH ?"), Sql::Text(query))),
-        Dialect::Postgres => search_text::tsquery(words)
-            .map(|query| (format!("SELECT id FROM \"{table}\" WHERE tokens @@ to_tsquery('simple', ?)"), Sql::Text(query))),
+        Dialect::Postgres => search_text::tsquery(words).map(|query| {
+            (format!("SELECT id FROM \"{table}\" WHERE tokens @@ to_tsquery('simple', ?)"), Sql::Text(query))
+        }),
     }
 }
 

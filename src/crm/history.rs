@@ -72,13 +72,22 @@ impl Crm {
         Ok(lines)
     }
 
-    fn field_changes(&mut self, schema: &Schema, lines: &mut Vec<HistoryLine>, line: &HistoryLine, before: &Json, after: &Json) -> Result<()> {
+    fn field_changes(
+        &mut self,
+        schema: &Schema,
+        lines: &mut Vec<HistoryLine>,
+        line: &HistoryLine,
+        before: &Json,
+        after: &Json,
+    ) -> Result<()> {
         let names = after.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
         for name in names {
             let (name, kind) = match schema.field(&name) {
                 Some(field) => (name, field.kind.clone()),
                 // The currency belongs to its amount, which has a line of its own unless only the currency changed.
-                None if name.ends_with("_currency") && after.get(name.trim_end_matches("_currency")).is_some() => continue,
+                None if name.ends_with("_currency") && after.get(name.trim_end_matches("_currency")).is_some() => {
+                    continue;
+                }
                 None => (name, Kind::Text),
             };
             let old = self.logged(&kind, &name, before)?;
@@ -105,7 +114,8 @@ impl Crm {
         if gone == come || line.what == "update" {
             return Ok(());
         }
-        let made = |other: &HistoryLine| other.operation == line.operation && other.field.is_empty() && other.what == "insert";
+        let made =
+            |other: &HistoryLine| other.operation == line.operation && other.field.is_empty() && other.what == "insert";
         if lines.iter().any(made) {
             return Ok(());
         }
@@ -166,7 +176,8 @@ impl Crm {
     /// Storage faults.
     pub fn operations(&mut self, limit: Option<u64>) -> Result<Vec<OperationLine>> {
         let limit = limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
-        let sql = format!("SELECT id, at, actor_name, door, label, undoes, undone_by FROM operation ORDER BY id DESC{limit}");
+        let sql =
+            format!("SELECT id, at, actor_name, door, label, undoes, undone_by FROM operation ORDER BY id DESC{limit}");
         Ok(self.db.query(&sql, &[])?.iter().map(|row| operation_line(row)).collect())
     }
 

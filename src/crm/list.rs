@@ -67,11 +67,12 @@ impl Sort {
     pub fn parse(text: &str) -> Vec<Self> {
         let one = |part: &str| {
             let part = part.trim();
-            let (path, descending) = match (part.strip_prefix('-'), part.strip_suffix(":desc"), part.strip_suffix(":asc")) {
-                (Some(path), _, _) | (_, Some(path), _) => (path, true),
-                (_, _, Some(path)) => (path, false),
-                _ => (part, false),
-            };
+            let (path, descending) =
+                match (part.strip_prefix('-'), part.strip_suffix(":desc"), part.strip_suffix(":asc")) {
+                    (Some(path), _, _) | (_, Some(path), _) => (path, true),
+                    (_, _, Some(path)) => (path, false),
+                    _ => (part, false),
+                };
             Self { path: path.to_owned(), descending }
         };
         text.split(',').filter(|part| !part.trim().is_empty()).map(one).collect()
@@ -261,13 +262,17 @@ impl Crm {
                 joined.key_sql().unwrap_or_else(|| joined.sql())
             }
             Kind::Choice(choices) => {
-                let arms: Vec<String> =
-                    choices.iter().enumerate().map(|(order, choice)| format!("WHEN '{}' THEN {order}", choice.key.replace('\'', "''"))).collect();
+                let arms: Vec<String> = choices
+                    .iter()
+                    .enumerate()
+                    .map(|(order, choice)| format!("WHEN '{}' THEN {order}", choice.key.replace('\'', "''")))
+                    .collect();
                 format!("CASE {} {} END", place.sql(), arms.join(" "))
             }
             Kind::List(_) => {
                 return Err(Error::bad_value(
-                    Message::new("{field} holds several values, so nothing can be sorted by it.").with("field", &place.field.name),
+                    Message::new("{field} holds several values, so nothing can be sorted by it.")
+                        .with("field", &place.field.name),
                 ));
             }
             _ => place.key_sql().unwrap_or_else(|| place.sql()),
@@ -324,13 +329,18 @@ impl Crm {
         let (cells, join) = match item.target() {
             Some(target) => {
                 let target: Arc<Schema> = self.schema(target)?;
-                (format!("l.value, x.\"{}\", x.uid", target.title().name), format!(" LEFT JOIN \"{}\" x ON x.id = l.value", target.table))
+                (
+                    format!("l.value, x.\"{}\", x.uid", target.title().name),
+                    format!(" LEFT JOIN \"{}\" x ON x.id = l.value", target.table),
+                )
             }
             None => ("l.value".to_owned(), String::new()),
         };
         for owners in owners.chunks(400) {
             let marks = vec!["?"; owners.len()].join(", ");
-            let sql = format!("SELECT l.record, {cells} FROM \"{table}\" l{join} WHERE l.record IN ({marks}) ORDER BY l.record, l.position");
+            let sql = format!(
+                "SELECT l.record, {cells} FROM \"{table}\" l{join} WHERE l.record IN ({marks}) ORDER BY l.record, l.position"
+            );
             let arguments: Vec<Sql> = owners.iter().map(|id| Sql::Integer(*id)).collect();
             self.db.each(&sql, &arguments, &mut |cells| {
                 let owner = integer(&cells[0]);
@@ -350,18 +360,25 @@ impl Crm {
         for place in &groups {
             if place.field.kind.is_list() {
                 return Err(Error::bad_value(
-                    Message::new("{field} holds several values, so nothing can be grouped by it.").with("field", &place.field.name),
+                    Message::new("{field} holds several values, so nothing can be grouped by it.")
+                        .with("field", &place.field.name),
                 ));
             }
             by.push(self.cells(&mut joins, place)?);
         }
         let by = by.join(", ");
-        let prepared = self.prepared(&mut joins, &Query { sort: vec![Sort { path: "id".into(), descending: false }], ..query.clone() })?;
+        let prepared = self.prepared(
+            &mut joins,
+            &Query { sort: vec![Sort { path: "id".into(), descending: false }], ..query.clone() },
+        )?;
         let sql = prepared.select(
             &format!("0{cells}, COUNT(*) AS records{sum_cells}"),
             &format!(" GROUP BY {by} ORDER BY records DESC, {by}"),
         );
-        let count = Place { field: crate::record::Field::new("records", "How many there are", Kind::Integer), ..groups[0].clone() };
+        let count = Place {
+            field: crate::record::Field::new("records", "How many there are", Kind::Integer),
+            ..groups[0].clone()
+        };
         let places: Vec<Place> = groups.into_iter().chain([count]).chain(sums).collect();
         let mut rows = self.rows(schema, &sql, &prepared.condition.arguments, &places)?;
         for row in &mut rows {
@@ -399,7 +416,8 @@ impl Crm {
                 Kind::Integer | Kind::Decimal { .. } | Kind::Percent => format!(", CAST(SUM({sql}) AS BIGINT)"),
                 _ => {
                     return Err(Error::bad_value(
-                        Message::new("{field} is no number, so it cannot be summed by group.").with("field", &place.field.name),
+                        Message::new("{field} is no number, so it cannot be summed by group.")
+                            .with("field", &place.field.name),
                     ));
                 }
             };
@@ -415,8 +433,10 @@ fn leading_words(filter: &Filter) -> (Vec<String>, Filter) {
     match filter {
         Filter::Word(word) => (vec![word.clone()], Filter::All),
         Filter::And(parts) => {
-            let (words, rest): (Vec<_>, Vec<_>) = parts.iter().cloned().partition(|part| matches!(part, Filter::Word(_)));
-            let words = words.into_iter().filter_map(|part| if let Filter::Word(word) = part { Some(word) } else { None });
+            let (words, rest): (Vec<_>, Vec<_>) =
+                parts.iter().cloned().partition(|part| matches!(part, Filter::Word(_)));
+            let words =
+                words.into_iter().filter_map(|part| if let Filter::Word(word) = part { Some(word) } else { None });
             let rest = if rest.is_empty() { Filter::All } else { Filter::And(rest) };
             (words.collect(), rest)
         }

@@ -149,9 +149,6 @@ impl Crm {
 }
 
 pub(super) fn not_found(schema: &Schema, what: &str) -> Error {
-    Error::new(
-        Cause::NotFound,
-        Message::new("There is no {kind} {what}.").with("kind", schema.kind).with("what", what),
-    )
-    .hint(Message::new("kehu {kind} list {what}").with("kind", schema.kind).with("what", what))
+    Error::new(Cause::NotFound, Message::new("There is no {kind} {what}.").with("kind", schema.kind).with("what", what))
+        .hint(Message::new("kehu {kind} list {what}").with("kind", schema.kind).with("what", what))
 }

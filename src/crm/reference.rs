@@ -39,8 +39,11 @@ impl Crm {
             }
         }
         match &found[..] {
-            [] => Err(Error::new(Cause::NotFound, Message::new("There is nothing called {what}.").with("what", reference))
-                .hint(Message::new("kehu find \"{what}\"").with("what", reference))),
+            [] => Err(Error::new(
+                Cause::NotFound,
+                Message::new("There is nothing called {what}.").with("what", reference),
+            )
+            .hint(Message::new("kehu find \"{what}\"").with("what", reference))),
             [(schema, id)] => Ok((schema.kind, *id)),
             several => {
                 let mut error = ambiguous(reference);
@@ -132,7 +135,10 @@ impl Crm {
                 return Ok(found);
             }
         }
-        if bare_number && let Ok(id) = reference.parse::<i64>() && self.exists(schema, id)? {
+        if bare_number
+            && let Ok(id) = reference.parse::<i64>()
+            && self.exists(schema, id)?
+        {
             return Ok(vec![id]);
         }
         if let Some(external) = reference.strip_prefix("ext:") {
@@ -236,6 +242,8 @@ fn ambiguous(reference: &str) -> Error {
 pub(crate) fn number_of_short(schema: &Schema, reference: &str) -> Option<i64> {
     let letters = schema.letter.len();
     let (head, digits) = reference.split_at_checked(letters)?;
-    let fits = head.eq_ignore_ascii_case(schema.letter) && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = head.eq_ignore_ascii_case(schema.letter)
+        && !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
     if fits { digits.parse().ok() } else { None }
 }

@@ -25,7 +25,11 @@ impl Crm {
         };
         let mut grid = Grid {
             noun: "records".into(),
-            columns: vec![column("kind", "Kind", "类别"), column("name", "Name", "名称"), column("detail", "Detail", "详情")],
+            columns: vec![
+                column("kind", "Kind", "类别"),
+                column("name", "Name", "名称"),
+                column("detail", "Detail", "详情"),
+            ],
             ..Grid::default()
         };
         for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
@@ -40,8 +44,10 @@ impl Crm {
         let dialect = self.db.dialect();
         let Some((matches, argument)) = super::condition::search_match(dialect, schema, words) else { return Ok(()) };
         let table = schema.table;
-        let telling = |field: &&Field| field.search && !field.title && field.stored() && !matches!(field.kind, Kind::Link(_));
-        let cells: Vec<String> = schema.fields.iter().filter(telling).map(|field| format!("t.\"{}\"", field.name)).collect();
+        let telling =
+            |field: &&Field| field.search && !field.title && field.stored() && !matches!(field.kind, Kind::Link(_));
+        let cells: Vec<String> =
+            schema.fields.iter().filter(telling).map(|field| format!("t.\"{}\"", field.name)).collect();
         let cells = if cells.is_empty() { "NULL".to_owned() } else { cells.join(", ") };
         let title = &schema.title().name;
         let sql = match dialect {
@@ -67,12 +73,17 @@ impl Crm {
     pub(super) fn refresh_search(&mut self, operation: i64) -> Result<()> {
         for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
             let mut kinds = vec![schema.kind.to_owned()];
-            kinds.extend(schema.lists().filter(|field| field.search).map(|field| format!("{}.{}", schema.kind, field.name)));
+            kinds.extend(
+                schema.lists().filter(|field| field.search).map(|field| format!("{}.{}", schema.kind, field.name)),
+            );
             for kind in kinds {
                 let mut last = i64::MIN;
                 loop {
-                    let sql = format!("SELECT DISTINCT \"key\" FROM change WHERE op = ? AND kind = ? AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}");
-                    let keys = self.numbers(&sql, &[Sql::Integer(operation), Sql::Text(kind.clone()), Sql::Integer(last)])?;
+                    let sql = format!(
+                        "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND kind = ? AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}"
+                    );
+                    let keys =
+                        self.numbers(&sql, &[Sql::Integer(operation), Sql::Text(kind.clone()), Sql::Integer(last)])?;
                     let Some(newest) = keys.last() else { break };
                     last = *newest;
                     self.index_rows(schema, &keys)?;
@@ -85,14 +96,16 @@ impl Crm {
     /// Writes the search text of the named rows, as they stand.
     pub(crate) fn index_rows(&mut self, schema: &Arc<Schema>, ids: &[i64]) -> Result<()> {
         let fields: Vec<Field> = schema.fields.iter().filter(|field| field.search && field.stored()).cloned().collect();
-        let lists: Vec<Field> = schema.fields.iter().filter(|field| field.search && field.kind.is_list()).cloned().collect();
+        let lists: Vec<Field> =
+            schema.fields.iter().filter(|field| field.search && field.kind.is_list()).cloned().collect();
         let mut listed = Vec::new();
         for field in &lists {
             listed.push((field, self.lists_of(schema, field, ids)?));
         }
         let cells: Vec<String> = fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
         let marks = vec!["?"; ids.len()].join(", ");
-        let sql = format!("SELECT id, deleted_at, {} FROM \"{}\" WHERE id IN ({marks})", cells.join(", "), schema.table);
+        let sql =
+            format!("SELECT id, deleted_at, {} FROM \"{}\" WHERE id IN ({marks})", cells.join(", "), schema.table);
         let arguments: Vec<Sql> = ids.iter().map(|id| Sql::Integer(*id)).collect();
         let rows = self.db.query(&sql, &arguments)?;
         let mut gone: Vec<i64> = ids.to_vec();

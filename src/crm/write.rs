@@ -155,7 +155,8 @@ impl Crm {
         self.refuse_duplicates(draft, allow_duplicate)?;
         self.update_row(draft)?;
         (rules(&draft.schema).settle)(self, draft)?;
-        let changed = draft.values.iter().map(|(name, value)| (name.clone(), draft.before(name), value.clone())).collect();
+        let changed =
+            draft.values.iter().map(|(name, value)| (name.clone(), draft.before(name), value.clone())).collect();
         Ok(Save { id, version: version + 1, changed })
     }
 
@@ -181,13 +182,16 @@ impl Crm {
         let creator = self.actor().map_or(Sql::Null, |(id, _)| Sql::Integer(id));
         let mut cells = vec![Sql::Text(uid), Sql::Text(now.clone()), creator, Sql::Text(now)];
         for (name, value) in &draft.values {
-            let Some(field) = draft.schema.field(name).filter(|field| field.stored() && !field.engine) else { continue };
+            let Some(field) = draft.schema.field(name).filter(|field| field.stored() && !field.engine) else {
+                continue;
+            };
             names.extend(column_names(field));
             to_sql(field, value, &mut cells);
         }
         let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
         let marks = vec!["?"; names.len()].join(", ");
-        let sql = format!("INSERT INTO \"{}\" ({}) VALUES ({marks}) RETURNING id", draft.schema.table, names.join(", "));
+        let sql =
+            format!("INSERT INTO \"{}\" ({}) VALUES ({marks}) RETURNING id", draft.schema.table, names.join(", "));
         let row = self.db.first(&sql, &cells)?.unwrap_or_default();
         let id = row.first().map(integer).unwrap_or_default();
         for (name, value) in &draft.values {
@@ -211,7 +215,8 @@ impl Crm {
             }
         }
         cells.push(Sql::Integer(id));
-        let sql = format!("UPDATE \"{}\" SET {}, version = version + 1 WHERE id = ?", draft.schema.table, sets.join(", "));
+        let sql =
+            format!("UPDATE \"{}\" SET {}, version = version + 1 WHERE id = ?", draft.schema.table, sets.join(", "));
         self.db.execute(&sql, &cells)?;
         Ok(())
     }
@@ -227,7 +232,8 @@ impl Crm {
     /// Removes what is gone, adds what is new, moves what stays.
     fn replace_list(&mut self, schema: &Schema, field: &Field, id: i64, value: &Value) -> Result<()> {
         let table = schema.list_table(field);
-        let stored = self.db.query(&format!("SELECT position, value FROM \"{table}\" WHERE record = ?"), &[Sql::Integer(id)])?;
+        let stored =
+            self.db.query(&format!("SELECT position, value FROM \"{table}\" WHERE record = ?"), &[Sql::Integer(id)])?;
         let wanted: Vec<Sql> = value.items().iter().map(plain).collect();
         for row in stored.iter().filter(|row| !wanted.contains(&row[1])) {
             let sql = format!("DELETE FROM \"{table}\" WHERE record = ? AND value = ?");
@@ -300,7 +306,13 @@ impl Crm {
     }
 
     /// The live record that holds the value already.
-    pub(crate) fn holder(&mut self, schema: &Schema, field: &Field, value: &Value, except: Option<i64>) -> Result<Option<i64>> {
+    pub(crate) fn holder(
+        &mut self,
+        schema: &Schema,
+        field: &Field,
+        value: &Value,
+        except: Option<i64>,
+    ) -> Result<Option<i64>> {
         let except = Sql::Integer(except.unwrap_or_default());
         if field.kind.is_list() {
             let sql = format!(
@@ -431,7 +443,8 @@ impl Crm {
         let mut found = Vec::new();
         for schema in self.schemas().to_vec() {
             for field in schema.fields.iter().filter(|field| field.child && field.kind.target() == Some(kind)) {
-                let sql = format!("SELECT id FROM \"{}\" WHERE \"{}\" = ? {condition} ORDER BY id", schema.table, field.name);
+                let sql =
+                    format!("SELECT id FROM \"{}\" WHERE \"{}\" = ? {condition} ORDER BY id", schema.table, field.name);
                 let ids = self.numbers(&sql, &[Sql::Integer(id)])?;
                 found.extend(ids.into_iter().map(|id| (schema.kind, id)));
             }
@@ -468,7 +481,13 @@ impl Crm {
             schema: entry.schema.clone(),
             id: Some(entry.id),
             stored: Vec::new(),
-            values: entry.schema.fields.iter().zip(&entry.values).map(|(field, value)| (field.name.to_string(), value.clone())).collect(),
+            values: entry
+                .schema
+                .fields
+                .iter()
+                .zip(&entry.values)
+                .map(|(field, value)| (field.name.to_string(), value.clone()))
+                .collect(),
             removing: false,
         };
         self.refuse_duplicates(&whole, false)?;
@@ -503,7 +522,8 @@ impl Crm {
             if !entry.is_deleted() {
                 return Err(Error::new(
                     Cause::Refused,
-                    Message::new("{record} is not in the recycle bin, so it cannot be purged.").with("record", entry.short()),
+                    Message::new("{record} is not in the recycle bin, so it cannot be purged.")
+                        .with("record", entry.short()),
                 )
                 .hint(Message::new("kehu {kind} rm {record}").with("kind", kind).with("record", entry.short())));
             }
@@ -545,7 +565,9 @@ fn refuse_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
                 .with("version", entry.version())
                 .with("expected", expected),
         )
-        .hint(Message::new("kehu {kind} history {record}").with("kind", entry.schema.kind).with("record", entry.short()))),
+        .hint(
+            Message::new("kehu {kind} history {record}").with("kind", entry.schema.kind).with("record", entry.short()),
+        )),
         _ => Ok(()),
     }
 }
@@ -556,7 +578,9 @@ fn refuse_deleted(entry: &Entry) -> Result<()> {
             Cause::Refused,
             Message::new("{record} is in the recycle bin.").with("record", entry.short()),
         )
-        .hint(Message::new("kehu {kind} restore {record}").with("kind", entry.schema.kind).with("record", entry.short())));
+        .hint(
+            Message::new("kehu {kind} restore {record}").with("kind", entry.schema.kind).with("record", entry.short()),
+        ));
     }
     Ok(())
 }

@@ -171,7 +171,9 @@ fn primary_of(crm: &mut Crm, customer: i64, except: Option<i64>) -> Result<Optio
 
 fn others(crm: &mut Crm, customer: i64, except: i64, condition: &str) -> Result<Vec<i64>> {
     crm.numbers(
-        &format!("SELECT id FROM contacts WHERE customer = ? AND id <> ? AND deleted_at IS NULL {condition} ORDER BY id"),
+        &format!(
+            "SELECT id FROM contacts WHERE customer = ? AND id <> ? AND deleted_at IS NULL {condition} ORDER BY id"
+        ),
         &[Sql::Integer(customer), Sql::Integer(except)],
     )
 }

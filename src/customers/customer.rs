@@ -83,7 +83,7 @@ record! {
     }
     computed {
         /// How many contacts they have
-        contacts: crate::record::Kind::Integer =>
+        contact_count: crate::record::Kind::Integer =>
             "(SELECT COUNT(*) FROM contacts p WHERE p.customer = {t}.id AND p.deleted_at IS NULL)",
         /// Whom to ask for first
         primary_contact: crate::record::Kind::Text =>

@@ -1,6 +1,9 @@
 //! Branch: head office or one of its branches (R147).
 
-use crate::record::{Id, record, types::{ExternalIds, Open, Phone}};
+use crate::record::{
+    Id, record,
+    types::{ExternalIds, Open, Phone},
+};
 
 record! {
     /// Head office or a branch of ours.

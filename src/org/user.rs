@@ -6,7 +6,10 @@ use crate::{
     crm::Crm,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Id, Value, Verb, record, types::{Email, ExternalIds, Phone}},
+    record::{
+        Draft, Id, Value, Verb, record,
+        types::{Email, ExternalIds, Phone},
+    },
 };
 
 record! {
@@ -35,7 +38,7 @@ record! {
     }
     computed {
         /// How many customers they look after
-        customers: crate::record::Kind::Integer =>
+        customer_count: crate::record::Kind::Integer =>
             "(SELECT COUNT(*) FROM customers c WHERE c.owner = {t}.id AND c.deleted_at IS NULL)",
     }
 }

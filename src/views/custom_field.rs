@@ -40,17 +40,82 @@ record! {
 
 /// Names that flags or the engine have taken.
 const TAKEN: &[&str] = &[
-    "id", "ref", "uid", "version", "created_at", "created_by", "updated_at", "deleted_at", "format", "columns", "where",
-    "as", "db", "now", "as_of", "lang", "yes", "no_input", "dry_run", "quiet", "verbose", "color", "sort", "limit", "view",
-    "count", "group_by", "help", "match", "on_match", "map", "map_value", "map_file", "save_map", "rejects", "encoding",
-    "delimiter", "inspect", "create_missing", "allow_duplicate", "if_version", "add_tag", "rm_tag", "filter", "and", "or",
-    "not", "me", "none", "deleted", "allow_empty", "fail_if_empty", "csv_safe", "keep_newer", "force",
+    "id",
+    "ref",
+    "uid",
+    "version",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "deleted_at",
+    "format",
+    "columns",
+    "where",
+    "as",
+    "db",
+    "now",
+    "as_of",
+    "lang",
+    "yes",
+    "no_input",
+    "dry_run",
+    "quiet",
+    "verbose",
+    "color",
+    "sort",
+    "limit",
+    "view",
+    "count",
+    "group_by",
+    "help",
+    "match",
+    "on_match",
+    "map",
+    "map_value",
+    "map_file",
+    "save_map",
+    "rejects",
+    "encoding",
+    "delimiter",
+    "inspect",
+    "create_missing",
+    "allow_duplicate",
+    "if_version",
+    "add_tag",
+    "rm_tag",
+    "filter",
+    "and",
+    "or",
+    "not",
+    "me",
+    "none",
+    "deleted",
+    "allow_empty",
+    "fail_if_empty",
+    "csv_safe",
+    "keep_newer",
+    "force",
 ];
 
 /// The words for kinds of value that a custom field may have.
 pub const KINDS: &[&str] = &[
-    "text", "long-text", "integer", "decimal", "percent", "money", "yes-no", "date", "birthday", "timestamp", "choice",
-    "open-list", "email", "phone", "url", "tags", "link",
+    "text",
+    "long-text",
+    "integer",
+    "decimal",
+    "percent",
+    "money",
+    "yes-no",
+    "date",
+    "birthday",
+    "timestamp",
+    "choice",
+    "open-list",
+    "email",
+    "phone",
+    "url",
+    "tags",
+    "link",
 ];
 
 /// A name that can be a column, a flag and a heading, taken by nothing else, and a kind that exists.
@@ -64,8 +129,10 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     draft.set("record_kind", Value::text(schema.kind));
     if !well_formed(&name) {
         return Err(Error::bad_value(
-            Message::new("{name} cannot be a field name: use lower-case letters, digits and _, a letter first, at most 40.")
-                .with("name", &name),
+            Message::new(
+                "{name} cannot be a field name: use lower-case letters, digits and _, a letter first, at most 40.",
+            )
+            .with("name", &name),
         )
         .on_field("name"));
     }
@@ -105,7 +172,8 @@ fn refuse_moved(draft: &Draft) -> Result<()> {
         if draft.changed(name).is_some_and(|value| !value.same(&draft.before(name))) {
             return Err(Error::new(
                 Cause::Refused,
-                Message::new("The {name} of a custom field cannot change; retire it and add another.").with("name", name),
+                Message::new("The {name} of a custom field cannot change; retire it and add another.")
+                    .with("name", name),
             )
             .on_field(name));
         }
@@ -115,9 +183,11 @@ fn refuse_moved(draft: &Draft) -> Result<()> {
 
 fn field_kind(crm: &mut Crm, draft: &Draft) -> Result<Kind> {
     let word = draft.get("value_kind").as_text().unwrap_or_default().to_owned();
-    let choices: Vec<String> = draft.get("choices").items().iter().filter_map(Value::as_text).map(str::to_owned).collect();
+    let choices: Vec<String> =
+        draft.get("choices").items().iter().filter_map(Value::as_text).map(str::to_owned).collect();
     if word == "choice" && choices.is_empty() {
-        return Err(Error::bad_value(Message::new("A choice needs its words: --choices gold,silver,bronze.")).on_field("choices"));
+        return Err(Error::bad_value(Message::new("A choice needs its words: --choices gold,silver,bronze."))
+            .on_field("choices"));
     }
     let target = draft.get("target").as_text().unwrap_or_default().to_owned();
     if word == "link" {
@@ -126,7 +196,9 @@ fn field_kind(crm: &mut Crm, draft: &Draft) -> Result<Kind> {
     let scale = u8::try_from(draft.get("scale").as_integer().unwrap_or(2)).unwrap_or(2).min(9);
     kind_of(&word, scale, &choices, &target).ok_or_else(|| {
         Error::bad_value(
-            Message::new("{word} is no kind of value; there are {kinds}.").with("word", word).with("kinds", KINDS.join(", ")),
+            Message::new("{word} is no kind of value; there are {kinds}.")
+                .with("word", word)
+                .with("kinds", KINDS.join(", ")),
         )
         .on_field("value_kind")
     })
@@ -193,7 +265,10 @@ pub(crate) fn extend(db: &mut dyn Database, schemas: &mut [Schema]) -> Result<()
 fn words(db: &mut dyn Database, id: &Sql) -> Result<Vec<String>> {
     let sql = "SELECT value FROM custom_fields_choices WHERE record = ? ORDER BY position";
     let rows = db.query(sql, std::slice::from_ref(id))?;
-    Ok(rows.into_iter().filter_map(|mut row| if let Sql::Text(text) = row.remove(0) { Some(text) } else { None }).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|mut row| if let Sql::Text(text) = row.remove(0) { Some(text) } else { None })
+        .collect())
 }
 
 impl CustomField {

@@ -36,7 +36,9 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if draft.is_new() && crm.view(schema.kind, &word("name")).is_ok() {
         return Err(Error::new(
             Cause::Conflict,
-            Message::new("There is a view {name} of {kind} already.").with("name", word("name")).with("kind", schema.kind),
+            Message::new("There is a view {name} of {kind} already.")
+                .with("name", word("name"))
+                .with("kind", schema.kind),
         )
         .on_field("name"));
     }

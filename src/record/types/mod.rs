@@ -26,7 +26,8 @@ pub use field_type::FieldType;
 pub use period::parse_period;
 pub use phone::phone_digits;
 pub use text::fold;
-pub use wrappers::{Birthday, Email, LongText, Open, Percent, Phone, Tags, TaxId, Url};
+pub use timestamp::{day_bounds, timestamp_text};
+pub use wrappers::{Birthday, Email, ExternalIds, LongText, Open, Percent, Phone, Tags, TaxId, Url};
 
 use super::{Currency, Kind, Value, decimal_text};
 use crate::clock::Clock;

@@ -84,7 +84,9 @@ fn numbered(text: &str) -> Option<(Date, Date)> {
         return Date::new(year_number, 1, 1).ok().map(year);
     }
     if let Some(number) = rest.strip_prefix('q') {
-        return quarter(Date::new(year_number, number.parse::<i8>().ok().filter(|q| (1..=4).contains(q))? * 3, 1).ok()?);
+        return quarter(
+            Date::new(year_number, number.parse::<i8>().ok().filter(|q| (1..=4).contains(q))? * 3, 1).ok()?,
+        );
     }
     if let Some(number) = rest.strip_prefix('w') {
         let week_date = ISOWeekDate::new(year_number, number.parse().ok()?, Weekday::Monday).ok()?;

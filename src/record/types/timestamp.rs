@@ -1,12 +1,13 @@
 //! Instants: a day with a time of day, in the zone that is written or else the reader's, kept in UTC.
 
 use super::super::Value;
+use super::Reading;
 use super::date::{is_zero, parse_date};
 use super::text::narrow;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::message::Message;
-use jiff::civil::{DateTime, Time};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use std::borrow::Cow;
@@ -24,6 +25,25 @@ pub(super) fn parse(text: &str, clock: &Clock) -> Result<Value> {
         whole => instant(whole, text, clock)?,
     };
     Ok(Value::Text(stored(instant).ok_or_else(|| not_a_time(text))?))
+}
+
+/// An instant as it is stored, to the second.
+#[must_use]
+pub fn timestamp_text(instant: Timestamp) -> String {
+    stored(instant).unwrap_or_default()
+}
+
+/// The first and the last instant of a range of local days, as they are stored.
+///
+/// # Errors
+/// A day that no instant can name.
+pub fn day_bounds(first: Date, last: Date, reading: &Reading) -> Result<(String, String)> {
+    let zone = reading.clock.zone();
+    let start =
+        |day: Date| day.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(|_| not_a_time(&day.to_string()));
+    let after = last.tomorrow().map_err(|_| not_a_time(&last.to_string()))?;
+    let end = Timestamp::from_second(start(after)?.as_second() - 1).map_err(|_| not_a_time(&last.to_string()))?;
+    Ok((timestamp_text(start(first)?), timestamp_text(end)))
 }
 
 /// An instant as it is stored; none for years that text could not sort.
@@ -142,14 +162,16 @@ fn hour_of(hour: i8, afternoon: Option<bool>) -> Option<(i8, i8)> {
 /// `z`, `utc`, `+08:00`, `+0800`, `+8`, with a zone's name in brackets after it or not; nothing is no offset.
 fn offset(text: &str) -> Option<Option<Offset>> {
     let text = text.split('[').next().unwrap_or(text).trim();
-    let text = text.strip_prefix("utc").or_else(|| text.strip_prefix("gmt")).map_or(text, |rest| {
-        if rest.is_empty() { "z" } else { rest.trim() }
-    });
+    let text = text
+        .strip_prefix("utc")
+        .or_else(|| text.strip_prefix("gmt"))
+        .map_or(text, |rest| if rest.is_empty() { "z" } else { rest.trim() });
     match text.as_bytes() {
         [] => Some(None),
         [b'z'] => Some(Some(Offset::UTC)),
         [sign @ (b'+' | b'-'), digits @ ..] => {
-            let number: String = digits.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| char::from(*byte)).collect();
+            let number: String =
+                digits.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| char::from(*byte)).collect();
             let (hours, minutes) = if number.len() <= 2 { (&*number, "0") } else { number.split_at(number.len() - 2) };
             let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
             Offset::from_seconds(if *sign == b'-' { -seconds } else { seconds }).ok().map(Some)

@@ -81,3 +81,20 @@ impl FieldType for Percent {
         Value::Integer(self.0)
     }
 }
+
+/// What other systems call a record: `system:number`, in the order they were given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct ExternalIds(pub Vec<String>);
+
+impl FieldType for ExternalIds {
+    const REQUIRED: bool = false;
+    fn kind() -> Kind {
+        Kind::List(Box::new(Kind::Text))
+    }
+    fn from_value(value: &Value) -> Option<Self> {
+        Vec::<String>::from_value(value).map(Self)
+    }
+    fn to_value(&self) -> Value {
+        self.0.to_value()
+    }
+}

@@ -1,0 +1,148 @@
+//! Undo and redo: the old values of exactly what an operation changed, as an operation of its own.
+
+use super::{Crm, OperationLine};
+use crate::{
+    Result,
+    error::{Cause, Error},
+    message::Message,
+    record::Schema,
+    store::{self, Sql},
+};
+
+/// A row that stands in the way of an undo, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    pub short: String,
+    pub title: String,
+    pub why: String,
+}
+
+/// What an undo did.
+#[derive(Debug, Clone, Default)]
+pub struct UndoReport {
+    /// The operation that was undone.
+    pub label: String,
+    pub operation: i64,
+    /// How many records it touched.
+    pub rows: usize,
+    /// What was left as it is, with `keep_newer`.
+    pub kept: Vec<Blocked>,
+}
+
+impl Crm {
+    /// Undoes an operation: the caller's own latest that still stands, or a named one.
+    ///
+    /// # Errors
+    /// [`Cause::Conflict`] with the rows in its candidates, where they were changed again since.
+    pub fn undo(&mut self, operation: Option<i64>, keep_newer: bool) -> Result<UndoReport> {
+        let target = match operation {
+            Some(id) => self.operation_of(id)?.ok_or_else(|| {
+                Error::new(Cause::NotFound, Message::new("There is no operation {id}.").with("id", id))
+                    .hint(Message::new("kehu oplog"))
+            })?,
+            None => self.latest("undoes IS NULL", "You have done nothing here that could be undone.")?,
+        };
+        self.take_back(&target, keep_newer, "Undo")
+    }
+
+    /// Does again what the caller undid last.
+    ///
+    /// # Errors
+    /// As [`Crm::undo`].
+    pub fn redo(&mut self) -> Result<UndoReport> {
+        let target = self.latest(
+            "undoes IS NOT NULL AND label LIKE 'Undo:%'",
+            "You have undone nothing that could be done again.",
+        )?;
+        self.take_back(&target, false, "Redo")
+    }
+
+    /// The caller's latest operation that still stands.
+    fn latest(&mut self, condition: &str, nothing: &'static str) -> Result<OperationLine> {
+        let actor = self.actor().map(|(id, _)| id);
+        let (mine, arguments) = match actor {
+            Some(actor) => ("actor = ?", vec![Sql::Integer(actor)]),
+            None => ("actor IS NULL", Vec::new()),
+        };
+        let sql = format!(
+            "SELECT id FROM operation WHERE undone_by IS NULL AND {condition} AND {mine} AND door <> 'outside' \
+             AND label <> 'Start the database' ORDER BY id DESC LIMIT 1"
+        );
+        let id = self.numbers(&sql, &arguments)?.first().copied();
+        match id {
+            Some(id) => self.operation_of(id)?.ok_or_else(|| Error::new(Cause::NotFound, Message::new(nothing))),
+            None => Err(Error::new(Cause::NotFound, Message::new(nothing)).hint(Message::new("kehu oplog"))),
+        }
+    }
+
+    fn take_back(&mut self, target: &OperationLine, keep_newer: bool, word: &str) -> Result<UndoReport> {
+        if target.undone_by.is_some() {
+            return Err(Error::new(
+                Cause::Refused,
+                Message::new("Operation {id} is undone already.").with("id", target.id),
+            ));
+        }
+        let label = format!("{word}: {}", target.label.trim_start_matches("Undo: "));
+        let report = self.transaction(&label, |crm| {
+            let schemas = crm.schemas().to_vec();
+            let schemas: Vec<&Schema> = schemas.iter().map(|schema| &**schema).collect();
+            let operation = crm.operation().unwrap_or_default();
+            let undone = store::undo(&mut *crm.db, &schemas, target.id, operation, keep_newer)?;
+            if !undone.blocked.is_empty() && !keep_newer {
+                return Err(crm.blocked_error(target, &undone.blocked));
+            }
+            crm.refresh_keys(operation)?;
+            let mut records: Vec<&(String, i64)> = undone.rows.iter().collect();
+            records.sort_unstable();
+            records.dedup();
+            Ok(UndoReport {
+                label: target.label.clone(),
+                operation: target.id,
+                rows: records.len(),
+                kept: undone.blocked.iter().map(|blocked| crm.blocked(blocked)).collect(),
+            })
+        })?;
+        self.reload_fields()?;
+        Ok(report)
+    }
+
+    fn blocked(&mut self, blocked: &store::Blocked) -> Blocked {
+        let kind = blocked.kind.split('.').next().unwrap_or_default().to_owned();
+        let short =
+            self.schema(&kind).map_or_else(|_| format!("{kind} {}", blocked.key), |schema| schema.short(blocked.key));
+        let title = self.title(&kind, blocked.key).unwrap_or_default();
+        Blocked { short, title, why: blocked.why.to_string() }
+    }
+
+    fn blocked_error(&mut self, target: &OperationLine, blocked: &[store::Blocked]) -> Error {
+        let mut error = Error::new(
+            Cause::Conflict,
+            Message::new("Operation {id} ({label}) cannot be undone: {count} of its rows were changed again since.")
+                .with("id", target.id)
+                .with("label", &target.label)
+                .with("count", blocked.len()),
+        )
+        .hint(Message::new("kehu undo {id} --keep-newer").with("id", target.id));
+        for row in blocked.iter().take(20) {
+            let row = self.blocked(row);
+            error.candidates.push((row.short, format!("{}: {}", row.title, row.why)));
+        }
+        error
+    }
+
+    /// Keeps the running operation from ever being undone: what it did cannot be taken back.
+    pub(crate) fn seal(&mut self) -> Result<()> {
+        if let Some(operation) = self.operation() {
+            self.db.execute("UPDATE change SET what = 'sealed' WHERE op = ?", &[Sql::Integer(operation)])?;
+        }
+        Ok(())
+    }
+
+    /// Reads the custom fields again, after one was added, retired, removed or undone.
+    pub(crate) fn reload_fields(&mut self) -> Result<()> {
+        let mut schemas = super::base_schemas();
+        crate::views::extend(&mut *self.db, &mut schemas)?;
+        self.schemas = schemas.into_iter().map(std::sync::Arc::new).collect();
+        Ok(())
+    }
+}
