@@ -1,0 +1,82 @@
+//! Door one: the command line. Parses, lets the library decide, and prints what it answers.
+
+mod ask;
+mod complete;
+mod configuration;
+mod demo;
+mod export;
+mod fault;
+mod field;
+mod form;
+mod generate;
+mod global;
+mod import;
+mod language;
+mod output;
+mod record;
+mod reads;
+mod session;
+mod setup;
+mod sql;
+mod tree;
+mod upkeep;
+mod view;
+
+use clap::ArgMatches;
+use kehu::{Cause, Error, Message, Result};
+use session::Session;
+use std::{ffi::OsString, process::ExitCode};
+
+/// Runs the command line and says the exit code.
+pub fn main() -> ExitCode {
+    complete::answer();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut session = match Session::start(&arguments) {
+        Ok(session) => session,
+        Err(error) => return fault::report(&error, &session::Terminal::of_process()),
+    };
+    let command = tree::root(session.schemas(), &tree::wanted(&arguments));
+    let matches = match command.try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return fault::usage(&error, &session.terminal),
+    };
+    session.terminal.read_flags(&matches);
+    match run(&mut session, &matches).and_then(|code| session.finish().map(|()| code)) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => fault::report(&error, &session.terminal),
+    }
+}
+
+/// Hands the command to the one that answers it; most say nothing but "done".
+fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
+    let Some((name, matches)) = matches.subcommand() else {
+        return global::welcome(session);
+    };
+    match name {
+        "find" => global::find(session, matches),
+        "show" => reads::show_any(session, matches),
+        "schema" => global::schema(session, matches),
+        "oplog" => global::oplog(session, matches),
+        "undo" => global::undo(session, matches),
+        "redo" => global::redo(session, matches),
+        "sql" => sql::run(session, matches),
+        "import" => import::run_any(session, matches),
+        "init" => setup::init(session, matches),
+        "config" => setup::config(session, matches),
+        "demo" => demo::run(session, matches),
+        "backup" => upkeep::backup(session, matches),
+        "restore" => upkeep::restore(session, matches),
+        "doctor" => upkeep::doctor(session, matches),
+        "status" => upkeep::status(session, matches),
+        "completions" => generate::completions(session, matches),
+        "man" => generate::man(session, matches),
+        "field" => field::run(session, matches),
+        "view" => view::run(session, matches),
+        noun => record::run(session, noun, matches),
+    }
+}
+
+/// A command that the tree offers but nothing answers; a test makes sure there is none.
+fn unanswered(noun: &str, verb: &str) -> Error {
+    Error::new(Cause::BadValue, Message::new("{noun} cannot {verb}.").with("noun", noun).with("verb", verb))
+}
