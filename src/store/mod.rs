@@ -2,9 +2,29 @@
 //!
 //! SQL is written once, with `?` for arguments. Dialect words live in this folder alone.
 
+mod dialect;
+mod errors;
+mod fold;
+mod migrations;
+mod open;
+mod operation;
+mod postgres;
+mod sql;
+mod sqlite;
+mod tables;
+mod triggers;
+mod undo;
+
+pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
+pub use open::{Open, open};
+pub use operation::{Begin, abandon_operation, begin_operation, end_operation, touched_by};
+pub use tables::{drop_statements, record_statements, search_delete, search_write, system_statements};
+pub use triggers::{Logged, logged, statements as trigger_statements};
+pub use undo::{Conflict, Touched, Undone, undo};
 pub mod search_text;
 
 use crate::error::Result;
+use std::path::{Path, PathBuf};
 
 /// One cell or argument, as a database holds it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,7 +37,7 @@ pub enum Sql {
     Text(String),
 }
 
-/// Which database answers.
+/// Which database answers; its words are methods in `dialect.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     Sqlite,
@@ -25,7 +45,7 @@ pub enum Dialect {
 }
 
 /// A connection to a database. Statements are prepared once and kept.
-pub trait Database {
+pub trait Database: Send {
     /// Which words it speaks.
     fn dialect(&self) -> Dialect;
 
@@ -42,6 +62,12 @@ pub trait Database {
     fn begin(&mut self) -> Result<()>;
     fn commit(&mut self) -> Result<()>;
     fn rollback(&mut self) -> Result<()>;
+
+    /// Writes a whole, consistent copy of the database to a new file while others go on working.
+    fn copy_to(&mut self, path: &Path) -> Result<()>;
+
+    /// The file it lives in, if it lives in one.
+    fn path(&self) -> Option<PathBuf>;
 
     /// All rows of the answer.
     fn query(&mut self, sql: &str, arguments: &[Sql]) -> Result<Vec<Vec<Sql>>> {

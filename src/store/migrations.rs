@@ -1,0 +1,224 @@
+//! From no database, or an older one, to today's tables; and the columns that users add.
+
+use super::tables::{drop_statements, field_statements, record_statements, system_statements};
+use super::triggers::{self, Logged};
+use super::{Database, Dialect, Sql};
+use crate::error::{Cause, Error, Result};
+use crate::message::Message;
+use crate::record::{Field, Schema};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+type Step = fn(&mut dyn Database, &[&Schema]) -> Result<()>;
+
+/// What brings an older database one version further: the first step makes version 2 of version 1, and so on.
+/// A renamed column also needs its old name mapped where `undo` reads the log.
+const STEPS: &[Step] = &[];
+
+/// The version of the tables that this program knows.
+pub const VERSION: i64 = 1 + STEPS.len() as i64;
+
+/// Where the version stands, with one read; `None` for an empty database, an error for one that is not kehu's.
+pub fn version(db: &mut dyn Database) -> Result<Option<i64>> {
+    match db.first("SELECT value FROM meta WHERE key = 'kehu_version'", &[]) {
+        Ok(Some(row)) => match row[0].as_text().and_then(|text| text.parse().ok()) {
+            Some(version) => Ok(Some(version)),
+            None => Err(super::errors::not_a_database()),
+        },
+        Ok(None) => Err(super::errors::not_a_database()),
+        Err(error) if error.cause != Cause::Storage => Err(error),
+        Err(_) if is_empty(db)? => Ok(None),
+        Err(_) => Err(super::errors::not_a_database()),
+    }
+}
+
+fn is_empty(db: &mut dyn Database) -> Result<bool> {
+    let sql = match db.dialect() {
+        Dialect::Sqlite => "SELECT COUNT(*) FROM sqlite_master",
+        Dialect::Postgres => "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema()",
+    };
+    Ok(db.first(sql, &[])?.and_then(|row| row[0].as_integer()) == Some(0))
+}
+
+/// Makes the tables of an empty database, brings an older one up to date, leaves today's as it is, refuses a newer one.
+pub fn migrate(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
+    match version(db)? {
+        Some(version) if version == VERSION => Ok(()),
+        Some(version) if version > VERSION => Err(newer(version)),
+        Some(version) => {
+            keep_copy(db)?;
+            in_transaction(db, |db| step_up(db, schemas, version))
+        }
+        None => {
+            prepare_file(db)?;
+            in_transaction(db, |db| create(db, schemas))
+        }
+    }
+}
+
+/// The refusal of a database whose tables this program does not know.
+pub(crate) fn newer(version: i64) -> Error {
+    Error::new(
+        Cause::Database,
+        Message::new(
+            "This database was made by a newer kehu (its tables are version {version}, this one knows {known}).",
+        )
+        .with("version", version)
+        .with("known", VERSION),
+    )
+    .hint(Message::new("Install the newer kehu."))
+}
+
+fn in_transaction(db: &mut dyn Database, work: impl FnOnce(&mut dyn Database) -> Result<()>) -> Result<()> {
+    db.begin()?;
+    match work(db) {
+        Ok(()) => db.commit(),
+        Err(error) => {
+            let _ = db.rollback();
+            Err(error)
+        }
+    }
+}
+
+/// Sets what belongs to the file itself and cannot be set inside a transaction.
+fn prepare_file(db: &mut dyn Database) -> Result<()> {
+    if db.dialect() != Dialect::Sqlite || db.path().is_none() {
+        return Ok(());
+    }
+    // SQLite does not wait by itself when another process is just doing the same.
+    let deadline = Instant::now() + Duration::from_secs(5);
+    loop {
+        match db.script("PRAGMA journal_mode = WAL") {
+            Err(error) if error.cause == Cause::Busy && Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            done => return done,
+        }
+    }
+}
+
+fn create(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
+    // Another process may have made it while this one waited for its turn.
+    if !is_empty(db)? {
+        return match version(db)? {
+            Some(version) if version > VERSION => Err(newer(version)),
+            _ => Ok(()),
+        };
+    }
+    let dialect = db.dialect();
+    let mut statements = system_statements(dialect);
+    statements.extend(record_statements(dialect, schemas, schemas));
+    for schema in schemas {
+        statements.extend(triggers::statements(dialect, schema, &triggers::logged(schema)));
+    }
+    if dialect == Dialect::Sqlite {
+        statements.push("PRAGMA application_id = 0x6b656875".to_owned());
+    }
+    statements.push(format!("INSERT INTO meta (key, value) VALUES ('kehu_version', '{VERSION}')"));
+    db.script(&statements.join(";\n"))
+}
+
+fn step_up(db: &mut dyn Database, schemas: &[&Schema], version: i64) -> Result<()> {
+    let done = usize::try_from(version - 1).map_err(|_| super::errors::not_a_database())?;
+    for step in &STEPS[done..] {
+        step(db, schemas)?;
+    }
+    refresh_triggers(db, schemas)?;
+    db.execute("UPDATE meta SET value = ? WHERE key = 'kehu_version'", &[Sql::Text(VERSION.to_string())])?;
+    Ok(())
+}
+
+/// A copy beside the file, before anything is changed.
+fn keep_copy(db: &mut dyn Database) -> Result<()> {
+    let Some(path) = db.path() else { return Ok(()) };
+    let copy = beside(&path, &format!(".before-{VERSION}.bak"));
+    if copy.exists() {
+        std::fs::remove_file(&copy).map_err(|error| super::errors::from_file(&error, &copy))?;
+    }
+    super::open::private_file().open(&copy).map_err(|error| super::errors::from_file(&error, &copy))?;
+    db.copy_to(&copy)
+}
+
+/// `kehu.db` and `.bak` are `kehu.db.bak`.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// A column as the database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub name: String,
+    pub boolean: bool,
+}
+
+/// The columns that a table really has; none when there is no such table.
+pub fn columns(db: &mut dyn Database, table: &str) -> Result<Vec<Column>> {
+    let sql = match db.dialect() {
+        Dialect::Sqlite => "SELECT name, lower(type) FROM pragma_table_info(?)",
+        Dialect::Postgres => {
+            "SELECT column_name::TEXT, data_type::TEXT FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = ? ORDER BY ordinal_position"
+        }
+    };
+    let mut found = Vec::new();
+    db.each(sql, &[table.into()], &mut |row| {
+        let boolean = row[1].as_text() == Some("boolean");
+        found.push(Column { name: row[0].take_text(), boolean });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Makes the triggers of these kinds anew, for the columns that their tables really have.
+pub fn refresh_triggers(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
+    for schema in schemas {
+        let columns = present_columns(db, schema)?;
+        install_triggers(db, schema, &columns)?;
+    }
+    Ok(())
+}
+
+fn install_triggers(db: &mut dyn Database, schema: &Schema, columns: &[Logged]) -> Result<()> {
+    let statements = triggers::statements(db.dialect(), schema, columns);
+    db.script(&statements.join(";\n"))
+}
+
+/// What the schema says, and custom columns that it was not told of.
+fn present_columns(db: &mut dyn Database, schema: &Schema) -> Result<Vec<Logged>> {
+    let known = triggers::logged(schema);
+    let present = columns(db, schema.table)?;
+    Ok(present
+        .into_iter()
+        .map(|column| {
+            let same = known.iter().find(|logged| logged.name == column.name);
+            let compared = !column.name.ends_with("_key");
+            same.cloned().unwrap_or(Logged { name: column.name, boolean: column.boolean, compared })
+        })
+        .collect())
+}
+
+/// Adds a custom field's column or side table; stands inside a transaction. `all` names every kind.
+pub fn add_column(db: &mut dyn Database, schema: &Schema, field: &Field, all: &[&Schema]) -> Result<()> {
+    let statements = field_statements(db.dialect(), schema, field, all);
+    db.script(&statements.join(";\n"))?;
+    let mut extended = schema.clone();
+    if extended.field(&field.name).is_none() {
+        extended.fields.push(field.clone());
+    }
+    refresh_triggers(db, &[&extended])
+}
+
+/// Takes a custom field's column or side table away with all its values; stands inside a transaction.
+pub fn drop_column(db: &mut dyn Database, schema: &Schema, field: &Field) -> Result<()> {
+    let mut reduced = schema.clone();
+    reduced.fields.retain(|kept| kept.name != field.name);
+    let gone = triggers::field_columns(field);
+    let mut kept = present_columns(db, &reduced)?;
+    kept.retain(|column| !gone.iter().any(|gone| gone.name == column.name));
+    // The triggers let go of the column first: SQLite refuses to drop one that a trigger names.
+    install_triggers(db, &reduced, &kept)?;
+    let statements = drop_statements(db.dialect(), schema, field);
+    db.script(&statements.join(";\n"))
+}

@@ -1,0 +1,279 @@
+//! What stands in the way of an undo: rows changed again since, and rows that others point to by now.
+
+use super::net::{KindPlan, Net, NetItem, Plan};
+use super::{Conflict, Touched};
+use crate::error::Result;
+use crate::message::Message;
+use crate::record::{Kind, Schema};
+use crate::store::{Database, Sql};
+use std::collections::BTreeSet;
+
+/// Finds all conflicts and takes what they concern out of the plan.
+pub fn conflicts(
+    db: &mut dyn Database,
+    schemas: &[&Schema],
+    plan: &mut Plan,
+    keep_newer: bool,
+) -> Result<Vec<Conflict>> {
+    let mut found = Vec::new();
+    let op = plan.op;
+    let back: BTreeSet<Touched> = schemas
+        .iter()
+        .zip(&plan.kinds)
+        .flat_map(|(schema, kind)| kind.rows.iter().filter(|(_, net)| !net.exists).map(|(key, _)| (schema.kind, *key)))
+        .collect();
+    for (schema, kind) in schemas.iter().zip(&mut plan.kinds) {
+        let mut checker = Checker { db: &mut *db, schemas, schema, back: &back, found: &mut found };
+        checker.inserted_rows(kind, op)?;
+        checker.rows(kind)?;
+        checker.items(kind)?;
+    }
+    pointed_at(db, schemas, plan, keep_newer, &mut found)?;
+    Ok(found)
+}
+
+struct Checker<'a> {
+    db: &'a mut dyn Database,
+    schemas: &'a [&'a Schema],
+    schema: &'a Schema,
+    /// Deleted rows that the undo brings back: a link to one of these is sound.
+    back: &'a BTreeSet<Touched>,
+    found: &'a mut Vec<Conflict>,
+}
+
+impl Checker<'_> {
+    fn note(&mut self, key: i64, why: Message) {
+        self.found.push(Conflict { kind: self.schema.kind, key, why });
+    }
+
+    fn exists(&mut self, table: &str, key: i64) -> Result<bool> {
+        Ok(self.db.first(&format!("SELECT 1 FROM {table} WHERE id = ?"), &[key.into()])?.is_some())
+    }
+
+    /// Rows that the operation made and a standing later one changed.
+    fn inserted_rows(&mut self, plan: &mut KindPlan, op: i64) -> Result<()> {
+        if plan.inserted == 0 {
+            return Ok(());
+        }
+        let kind = self.schema.kind;
+        let lists: String = self.schema.lists().map(|field| format!(", '{kind}.{}'", field.name)).collect();
+        let sql = format!(
+            "SELECT DISTINCT later.key FROM change AS later JOIN operation ON operation.id = later.op \
+             WHERE later.op > ? AND later.kind IN ('{kind}'{lists}) \
+             AND operation.undone_by IS NULL AND operation.undoes IS NULL \
+             AND EXISTS (SELECT 1 FROM change AS made WHERE made.key = later.key AND made.kind = '{kind}' \
+             AND made.op = ? AND made.what = 'insert')"
+        );
+        for row in self.db.query(&sql, &[op.into(), op.into()])? {
+            let key = row[0].as_integer().unwrap_or_default();
+            plan.kept.insert(key);
+            self.note(key, Message::new("It was changed again since."));
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, plan: &mut KindPlan) -> Result<()> {
+        let names: Vec<String> = plan.columns.iter().map(|column| column.name.clone()).collect();
+        let mut rows = std::mem::take(&mut plan.rows);
+        for (key, net) in &mut rows {
+            net.before.retain(|column, _| names.contains(column));
+            let stays = if net.exists { self.updated_row(*key, net)? } else { self.deleted_row(*key, net)? };
+            if !stays {
+                net.before.clear();
+            }
+        }
+        rows.retain(|_, net| !net.before.is_empty());
+        plan.rows = rows;
+        Ok(())
+    }
+
+    /// A deleted row comes back unless its number is taken or what it points to is gone.
+    fn deleted_row(&mut self, key: i64, net: &Net) -> Result<bool> {
+        if self.exists(self.schema.table, key)? {
+            self.note(key, Message::new("It is there again already."));
+            return Ok(false);
+        }
+        for column in net.before.keys() {
+            if let Some(gone) = self.gone_target(column, net)? {
+                self.note(key, gone);
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Each changed column must still hold what the operation wrote; the others may have changed.
+    fn updated_row(&mut self, key: i64, net: &mut Net) -> Result<bool> {
+        if net.replaced {
+            net.before.remove("id");
+            return Ok(true);
+        }
+        net.before.retain(|column, _| net.after.contains_key(column));
+        let columns: Vec<String> = net.before.keys().cloned().collect();
+        if columns.is_empty() {
+            return Ok(false);
+        }
+        let list: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
+        let sql = format!("SELECT {} FROM {} WHERE id = ?", list.join(", "), self.schema.table);
+        let Some(present) = self.db.first(&sql, &[key.into()])? else {
+            self.note(key, Message::new("It was deleted since."));
+            return Ok(false);
+        };
+        for (column, present) in columns.iter().zip(&present) {
+            self.updated_column(key, net, column, present)?;
+        }
+        Ok(true)
+    }
+
+    fn updated_column(&mut self, key: i64, net: &mut Net, column: &str, present: &Sql) -> Result<()> {
+        let written = net.after.get(column).map(Sql::from_json).unwrap_or_default();
+        let why = if present.same(&written) {
+            self.gone_target(column, net)?
+        } else {
+            Some(Message::new("Its field {field} was changed again since.").with("field", column))
+        };
+        if let Some(why) = why {
+            net.before.remove(column);
+            self.note(key, why);
+        }
+        Ok(())
+    }
+
+    /// The complaint that an old link's target is no longer there.
+    fn gone_target(&mut self, column: &str, net: &Net) -> Result<Option<Message>> {
+        let kind = match self.schema.field(column).map(|field| &field.kind) {
+            Some(Kind::Link(kind)) => kind.as_ref(),
+            _ if column == "created_by" => "user",
+            _ => return Ok(None),
+        };
+        let Some(target) = self.schemas.iter().find(|schema| schema.kind == kind) else { return Ok(None) };
+        let Some(id) = net.before.get(column).and_then(serde_json::Value::as_i64) else { return Ok(None) };
+        if self.back.contains(&(target.kind, id)) || self.exists(target.table, id)? {
+            return Ok(None);
+        }
+        let message = Message::new("{record}, to which its field {field} pointed, is no longer there.");
+        Ok(Some(message.with("record", target.short(id)).with("field", column)))
+    }
+
+    fn items(&mut self, plan: &mut KindPlan) -> Result<()> {
+        let tables: Vec<String> = self.schema.lists().map(|field| self.schema.list_table(field)).collect();
+        let names: Vec<String> = self.schema.lists().map(|field| field.name.to_string()).collect();
+        for ((items, table), name) in plan.lists.iter_mut().zip(&tables).zip(&names) {
+            let mut sound = std::mem::take(items);
+            let mut faults = BTreeSet::new();
+            for (id, item) in &sound {
+                if !self.item(table, name, id.0, item)? {
+                    faults.insert(id.clone());
+                }
+            }
+            sound.retain(|id, _| !faults.contains(id));
+            *items = sound;
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, table: &str, field: &str, record: i64, item: &NetItem) -> Result<bool> {
+        let returns = self.back.contains(&(self.schema.kind, record));
+        if !returns && !self.exists(self.schema.table, record)? {
+            self.note(record, Message::new("It was deleted since."));
+            return Ok(false);
+        }
+        let sql = format!("SELECT 1 FROM \"{table}\" WHERE record = ? AND value = ?");
+        let present = self.db.first(&sql, &[record.into(), item.value.clone()])?.is_some();
+        if present != item.after.is_some() {
+            self.note(record, Message::new("Its field {field} was changed again since.").with("field", field));
+            return Ok(false);
+        }
+        Ok(true)
+    }
+}
+
+/// Rows that stay must not point to rows that go. Each row that is kept may keep others, hence the rounds.
+fn pointed_at(
+    db: &mut dyn Database,
+    schemas: &[&Schema],
+    plan: &mut Plan,
+    keep_newer: bool,
+    found: &mut Vec<Conflict>,
+) -> Result<()> {
+    if plan.kinds.iter().all(|kind| kind.inserted == 0) {
+        return Ok(());
+    }
+    loop {
+        keep(db, schemas, plan)?;
+        let mut more = false;
+        for target in 0..schemas.len() {
+            if plan.kinds[target].inserted == 0 {
+                continue;
+            }
+            for (key, holder) in holders(db, schemas, plan, target)? {
+                if plan.kinds[target].kept.insert(key) {
+                    more = true;
+                    let why = Message::new("{record} points to it.").with("record", holder);
+                    found.push(Conflict { kind: schemas[target].kind, key, why });
+                }
+            }
+        }
+        if !more || !keep_newer {
+            return keep(db, schemas, plan);
+        }
+    }
+}
+
+/// Writes down which inserted rows stay, so that statements can leave them out.
+fn keep(db: &mut dyn Database, schemas: &[&Schema], plan: &Plan) -> Result<()> {
+    let text = db.dialect().text();
+    db.script(&format!(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS undo_kept (kind {text} NOT NULL, key BIGINT NOT NULL, PRIMARY KEY (kind, key)); \
+         DELETE FROM undo_kept;"
+    ))?;
+    for (schema, kind) in schemas.iter().zip(&plan.kinds) {
+        for key in &kind.kept {
+            db.execute("INSERT INTO undo_kept (kind, key) VALUES (?, ?)", &[schema.kind.into(), (*key).into()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Inserted rows of a kind to which a row points that will stay, and that row's ref.
+fn holders(db: &mut dyn Database, schemas: &[&Schema], plan: &Plan, target: usize) -> Result<Vec<(i64, String)>> {
+    let mut held = Vec::new();
+    let wanted = schemas[target].kind;
+    for (schema, kind) in schemas.iter().zip(&plan.kinds) {
+        let links = schema.fields.iter().filter(|field| field.kind.target() == Some(wanted));
+        for field in links {
+            let list = field.kind.is_list();
+            let sql = holders_sql(schema, wanted, list.then(|| schema.list_table(field)), &field.name);
+            let place = schema.lists().position(|other| other.name == field.name);
+            let op = Sql::Integer(plan.op);
+            db.each(&sql, &[op.clone(), op], &mut |row| {
+                let (key, by) = (row[0].as_integer().unwrap_or_default(), row[1].as_integer().unwrap_or_default());
+                let released = match place {
+                    Some(place) => kind.lists[place].contains_key(&(by, key.to_string())),
+                    None => kind.restores(by, &field.name),
+                };
+                if !released {
+                    held.push((key, schema.short(by)));
+                }
+                Ok(())
+            })?;
+        }
+    }
+    Ok(held)
+}
+
+fn holders_sql(schema: &Schema, wanted: &str, list: Option<String>, field: &str) -> String {
+    let (table, value, record) = match list {
+        Some(table) => (table, "value", "record"),
+        None => (schema.table.to_owned(), field, "id"),
+    };
+    let holder = schema.kind;
+    format!(
+        "SELECT made.key, holder.{record} FROM change AS made JOIN \"{table}\" AS holder ON holder.\"{value}\" = made.key \
+         WHERE made.op = ? AND made.kind = '{wanted}' AND made.what = 'insert' \
+         AND NOT EXISTS (SELECT 1 FROM undo_kept WHERE undo_kept.kind = '{wanted}' AND undo_kept.key = made.key) \
+         AND (NOT EXISTS (SELECT 1 FROM change AS own WHERE own.key = holder.{record} AND own.kind = '{holder}' \
+         AND own.op = ? AND own.what = 'insert') \
+         OR EXISTS (SELECT 1 FROM undo_kept WHERE undo_kept.kind = '{holder}' AND undo_kept.key = holder.{record}))"
+    )
+}
