@@ -1,0 +1,3 @@
+//! Door one: the command line.
+
+pub mod output;
