@@ -2,6 +2,8 @@
 //!
 //! SQL is written once, with `?` for arguments. Dialect words live in this folder alone.
 
+pub mod search_text;
+
 use crate::error::Result;
 
 /// One cell or argument, as a database holds it.

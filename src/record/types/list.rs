@@ -1,0 +1,97 @@
+//! Lists: split at commas, semicolons and line breaks of either script, with double quotes around what holds one.
+
+use super::super::{Kind, Value};
+use super::{Reading, fold, parse as parse_item, show as show_item};
+use crate::error::Result;
+use std::borrow::Cow;
+
+/// HubSpot and Google write several values of one field like this.
+const TRIPLE: &str = ":::";
+
+fn separates(letter: char) -> bool {
+    matches!(letter, ',' | ';' | '，' | '、' | '；' | '\n' | '\r')
+}
+
+/// Reads each item once; an empty list is Null.
+pub(super) fn parse(kind: &Kind, text: &str, reading: &Reading) -> Result<Value> {
+    let mut items: Vec<Value> = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, after) = next_piece(rest);
+        rest = after;
+        let value = parse_item(kind, &piece, reading)?;
+        if !value.is_empty() && !items.iter().any(|known| alike(known, &value)) {
+            items.push(value);
+        }
+    }
+    Ok(if items.is_empty() { Value::Null } else { Value::List(items) })
+}
+
+/// Tags that differ in case alone are the same tag.
+fn alike(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Text(one), Value::Text(other)) => one == other || fold(one) == fold(other),
+        _ => one == other,
+    }
+}
+
+/// The next item and what stands after its separator.
+fn next_piece(text: &str) -> (Cow<'_, str>, &str) {
+    let text = text.trim_start_matches([' ', '\t', '\u{3000}']);
+    if let Some(inner) = text.strip_prefix('"')
+        && let Some((quoted, after)) = quoted(inner)
+    {
+        let (tail, rest) = plain_piece(after);
+        let tail = tail.trim_end();
+        return (Cow::Owned(quoted + tail), rest);
+    }
+    let (piece, rest) = plain_piece(text);
+    (Cow::Borrowed(piece), rest)
+}
+
+/// Up to the next separator.
+fn plain_piece(text: &str) -> (&str, &str) {
+    let comma = text.char_indices().find(|(_, letter)| separates(*letter));
+    let triple = text.find(TRIPLE);
+    match (comma, triple) {
+        (Some((at, _)), Some(colons)) if colons < at => (&text[..colons], &text[colons + TRIPLE.len()..]),
+        (None, Some(colons)) => (&text[..colons], &text[colons + TRIPLE.len()..]),
+        (Some((at, letter)), _) => (&text[..at], &text[at + letter.len_utf8()..]),
+        (None, None) => (text, ""),
+    }
+}
+
+/// What stands before the closing quote, doubled quotes made single, and what stands after it; none when it is not closed.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut inner = String::new();
+    let mut rest = text;
+    loop {
+        let end = rest.find('"')?;
+        inner.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix('"') {
+            Some(after) => rest = after,
+            None => return Some((inner, rest)),
+        }
+        inner.push('"');
+    }
+}
+
+/// Joined by commas; an item that would not be read back as one is quoted.
+pub(super) fn show(kind: &Kind, items: &[Value]) -> String {
+    let mut text = String::new();
+    for item in items {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        let shown = show_item(kind, item);
+        if shown.starts_with('"') || shown.contains(separates) || shown.contains(TRIPLE) {
+            text.push('"');
+            text.push_str(&shown.replace('"', "\"\""));
+            text.push('"');
+        } else {
+            text.push_str(&shown);
+        }
+    }
+    text
+}
