@@ -65,8 +65,8 @@ pub(super) fn not_an_operator(text: &str, place: usize) -> Error {
 }
 
 pub(super) fn no_value(after: &str, place: usize) -> Error {
-    let hint = "Write a value, or the field and a colon (`email:`) to find it empty; \
-                a value that is `and`, `or` or `not` takes double quotes.";
+    let hint =
+        "Write a value, or `email:` to find the field empty; `and`, `or` and `not` as values take double quotes.";
     mistake("No value follows `{text}` at character {place}.", after, place, hint)
 }
 

@@ -1,0 +1,64 @@
+//! The text of one cell, for people or for programs.
+
+use kehu::record::{Choice, Kind, Value, decimal_text};
+use std::borrow::Cow;
+
+/// Who reads the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// The words that an import reads back, whatever the language.
+    Program,
+    English,
+    Chinese,
+}
+
+/// A value in words; nothing for an absent one.
+pub(super) fn cell_text<'v>(kind: &'v Kind, value: &'v Value, audience: Audience) -> Cow<'v, str> {
+    match value {
+        Value::Null => Cow::Borrowed(""),
+        Value::Bool(yes) => Cow::Borrowed(yes_or_no(*yes, audience)),
+        Value::Integer(number) => Cow::Owned(number_text(kind, *number, audience)),
+        Value::Text(text) => Cow::Borrowed(word_text(kind, text, audience)),
+        Value::Money(money) => Cow::Owned(money.to_string()),
+        Value::Link(link) if link.title.is_empty() => Cow::Owned(link.short()),
+        Value::Link(link) => Cow::Borrowed(&link.title),
+        Value::List(items) => {
+            let kind = if let Kind::List(item) = kind { item } else { kind };
+            let texts: Vec<_> = items.iter().map(|item| cell_text(kind, item, audience)).collect();
+            Cow::Owned(texts.join(", "))
+        }
+    }
+}
+
+fn yes_or_no(yes: bool, audience: Audience) -> &'static str {
+    match (yes, audience) {
+        (true, Audience::Chinese) => "是",
+        (false, Audience::Chinese) => "否",
+        (true, _) => "yes",
+        (false, _) => "no",
+    }
+}
+
+fn number_text(kind: &Kind, number: i64, audience: Audience) -> String {
+    match kind {
+        Kind::Decimal { scale } => decimal_text(number, *scale),
+        Kind::Percent if audience == Audience::Program => decimal_text(number, 2),
+        Kind::Percent => decimal_text(number, 2) + "%",
+        _ => number.to_string(),
+    }
+}
+
+/// The key of a choice for programs, its words for people; any other text as it is.
+fn word_text<'v>(kind: &'v Kind, text: &'v str, audience: Audience) -> &'v str {
+    let Kind::Choice(choices) = kind else { return text };
+    match choices.iter().find(|choice| choice.key == text) {
+        Some(Choice { label_zh, .. }) if audience == Audience::Chinese && !label_zh.is_empty() => label_zh,
+        Some(Choice { label, .. }) if audience != Audience::Program && !label.is_empty() => label,
+        _ => text,
+    }
+}
+
+/// Whether numbers of this kind stand under each other.
+pub(super) fn is_number(kind: &Kind) -> bool {
+    matches!(kind, Kind::Integer | Kind::Decimal { .. } | Kind::Percent | Kind::Money)
+}

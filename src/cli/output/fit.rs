@@ -1,0 +1,113 @@
+//! How wide columns are, and what is cut so that a table fits the terminal.
+
+use std::borrow::Cow;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// The space between columns.
+pub(super) const GAP: usize = 2;
+/// Text columns are not cut to less than this.
+const LEAST: usize = 6;
+
+/// How many cells of the terminal a text takes.
+pub(super) fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// The text in at most so many cells, with `…` where something was cut.
+pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    if width(text) <= most {
+        return Cow::Borrowed(text);
+    }
+    let (mut short, mut used) = (String::new(), 1);
+    for grapheme in text.graphemes(true) {
+        used += width(grapheme);
+        if used > most {
+            break;
+        }
+        short.push_str(grapheme);
+    }
+    if most > 0 {
+        short.push('…');
+    }
+    Cow::Owned(short)
+}
+
+/// One column before the table is laid out.
+pub(super) struct Measure {
+    pub width: usize,
+    /// Text may be cut; refs, numbers and dates may not.
+    pub flexible: bool,
+}
+
+/// Column widths that fit; columns that have no room at all are left off at the right, and then the list is shorter.
+pub(super) fn fit(columns: &[Measure], most: usize) -> Vec<usize> {
+    for count in (1..=columns.len()).rev() {
+        // A gap and one cell for the `…` that stands for what is left off.
+        let mark = if count < columns.len() { GAP + 1 } else { 0 };
+        if let Some(widths) = squeeze(&columns[..count], most.saturating_sub(mark)) {
+            return widths;
+        }
+    }
+    let room = if columns.len() > 1 { most.saturating_sub(GAP + 1).max(1) } else { most };
+    columns.first().map(|first| first.width.min(room)).into_iter().collect()
+}
+
+/// Widths of these columns with the widest texts cut to a common width, if that is enough.
+fn squeeze(columns: &[Measure], most: usize) -> Option<Vec<usize>> {
+    let gaps = GAP * columns.len().saturating_sub(1);
+    let limited = |limit: usize| {
+        columns.iter().map(move |column| if column.flexible { column.width.min(limit) } else { column.width })
+    };
+    let total = |limit: usize| limited(limit).sum::<usize>() + gaps;
+    let widest = columns.iter().filter(|column| column.flexible).map(|column| column.width).max().unwrap_or(0);
+    if total(widest) <= most {
+        return Some(limited(widest).collect());
+    }
+    let limit = (LEAST..widest.min(most)).rev().find(|&limit| total(limit) <= most)?;
+    let mut widths: Vec<usize> = limited(limit).collect();
+    // What rounding left over goes to the first of the columns that were cut.
+    let mut spare = most - total(limit);
+    for (width, column) in widths.iter_mut().zip(columns) {
+        if spare > 0 && *width < column.width {
+            (*width, spare) = (*width + 1, spare - 1);
+        }
+    }
+    Some(widths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitted(columns: &[(usize, bool)], most: usize) -> Vec<usize> {
+        let columns: Vec<_> = columns.iter().map(|&(width, flexible)| Measure { width, flexible }).collect();
+        fit(&columns, most)
+    }
+
+    #[test]
+    fn the_widest_texts_are_cut_first() {
+        assert_eq!(fitted(&[(4, false), (30, true), (10, true)], 60), [4, 30, 10]);
+        assert_eq!(fitted(&[(4, false), (30, true), (10, true)], 40), [4, 22, 10]);
+        assert_eq!(fitted(&[(4, false), (30, true), (20, true)], 39), [4, 16, 15]);
+    }
+
+    #[test]
+    fn what_has_no_room_is_left_off_at_the_right() {
+        assert_eq!(fitted(&[(4, false), (30, true), (12, false), (12, false)], 32), [4, 9, 12]);
+        assert_eq!(fitted(&[(4, false), (30, true)], 8), [4]);
+        assert_eq!(fitted(&[(40, true)], 10), [10]);
+        assert_eq!(fitted(&[(40, false)], 10), [10]);
+    }
+
+    #[test]
+    fn cutting_counts_cells_and_keeps_clusters_whole() {
+        assert_eq!(cut("Acme Robotics", 6), "Acme …");
+        assert_eq!(cut("三一重工", 8), "三一重工");
+        assert_eq!(cut("三一重工", 6), "三一…");
+        assert_eq!(cut("三一重工", 7), "三一重…");
+        assert_eq!(cut("a👩‍💻b", 3), "a…");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+        assert_eq!(cut("abc", 0), "");
+    }
+}

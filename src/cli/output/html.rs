@@ -1,0 +1,107 @@
+//! One complete small HTML page with a table, to be opened, mailed or pasted.
+
+use super::cell::is_number;
+use super::text_safety::safe_lines;
+use super::{Style, has_refs, texts};
+use kehu::record::{Grid, Kind, Row};
+use std::io::{self, Write};
+
+const LOOK: &str = "body{font:14px system-ui,sans-serif;margin:2em}table{border-collapse:collapse}\
+th,td{padding:.3em .8em;text-align:left;vertical-align:top;border-bottom:1px solid #ddd}\
+.n{text-align:right;white-space:nowrap}tfoot{font-weight:bold}";
+
+pub(super) fn write_grid(grid: &Grid, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let refs = has_refs(grid);
+    write_start(&grid.noun, style, out)?;
+    write!(out, "<thead><tr>")?;
+    write_ref(refs, "th", style.word("Ref", "编号"), out)?;
+    for column in &grid.columns {
+        write_cell("th", Some(&column.kind), style.heading(column), out)?;
+    }
+    writeln!(out, "</tr></thead>\n<tbody>")?;
+    for row in &grid.rows {
+        write_row(grid, row, refs.then_some(&row.short), style, out)?;
+    }
+    writeln!(out, "</tbody>")?;
+    if let Some(totals) = &grid.totals {
+        let row = Row { cells: totals.clone(), ..Row::default() };
+        write!(out, "<tfoot>")?;
+        write_row(grid, &row, refs.then_some(style.word("Total", "合计")), style, out)?;
+        writeln!(out, "</tfoot>")?;
+    }
+    write_end(out)
+}
+
+pub(super) fn write_record(grid: &Grid, row: &Row, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    write_start(if row.short.is_empty() { &grid.noun } else { &row.short }, style, out)?;
+    writeln!(out, "<tbody>")?;
+    let mut pair = |label: &str, value: &str| {
+        write!(out, "<tr>")?;
+        write_cell("th", None, label, out)?;
+        write_cell("td", None, value, out)?;
+        writeln!(out, "</tr>")
+    };
+    if has_refs(grid) {
+        pair(style.word("Ref", "编号"), &row.short)?;
+    }
+    for (column, value) in grid.columns.iter().zip(texts(grid, row, style.audience())) {
+        pair(style.heading(column), &value)?;
+    }
+    writeln!(out, "</tbody>")?;
+    write_end(out)
+}
+
+fn write_start(title: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let (language, title) = (style.word("en", "zh-CN"), escaped(title));
+    writeln!(out, "<!doctype html>\n<html lang=\"{language}\">\n<head><meta charset=\"utf-8\"><title>{title}</title>")?;
+    writeln!(out, "<style>{LOOK}</style></head>\n<body>\n<table>")
+}
+
+fn write_end(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "</table>\n</body>\n</html>")
+}
+
+fn write_row<T: AsRef<str>>(
+    grid: &Grid,
+    row: &Row,
+    short: Option<T>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write!(out, "<tr>")?;
+    if let Some(short) = short {
+        write_ref(true, "td", short.as_ref(), out)?;
+    }
+    for (column, text) in grid.columns.iter().zip(texts(grid, row, style.audience())) {
+        write_cell("td", Some(&column.kind), &text, out)?;
+    }
+    writeln!(out, "</tr>")
+}
+
+fn write_ref(refs: bool, tag: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    if refs { write_cell(tag, None, text, out) } else { Ok(()) }
+}
+
+fn write_cell(tag: &str, kind: Option<&Kind>, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let class = if kind.is_some_and(is_number) { " class=\"n\"" } else { "" };
+    write!(out, "<{tag}{class}>{}</{tag}>", escaped(text))
+}
+
+/// Text that stays text: every sign of HTML escaped, controls spelled out, line breaks kept.
+fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 8);
+    for (index, line) in safe_lines(text.trim_end()).enumerate() {
+        html.push_str(if index > 0 { "<br>" } else { "" });
+        for next in line.chars() {
+            match next {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                '"' => html.push_str("&quot;"),
+                '\'' => html.push_str("&#39;"),
+                other => html.push(other),
+            }
+        }
+    }
+    html
+}

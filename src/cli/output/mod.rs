@@ -1,0 +1,122 @@
+//! Grids and records in the format that was asked for; one file a format.
+
+mod cell;
+mod csv;
+mod fit;
+mod format;
+mod html;
+mod json;
+mod markdown;
+mod table;
+pub mod text_safety;
+
+pub use format::Format;
+
+use cell::Audience;
+use kehu::Message;
+use kehu::record::{Column, Grid, Row, Total};
+use std::io::{self, Write};
+
+/// How a format is written out.
+#[derive(Debug, Clone, Default)]
+pub struct Style {
+    /// The terminal's width; `None` where there is none, and then nothing is cut.
+    pub width: Option<usize>,
+    pub color: bool,
+    /// Chinese headings and words.
+    pub chinese: bool,
+    /// Guard cells that a spreadsheet would take for a formula.
+    pub csv_safe: bool,
+}
+
+impl Style {
+    fn audience(&self) -> Audience {
+        if self.chinese { Audience::Chinese } else { Audience::English }
+    }
+
+    fn heading<'c>(&self, column: &'c Column) -> &'c str {
+        if self.chinese && !column.label_zh.is_empty() { &column.label_zh } else { &column.label }
+    }
+
+    fn word(&self, english: &'static str, chinese: &'static str) -> &'static str {
+        if self.chinese { chinese } else { english }
+    }
+}
+
+/// Writes all rows of a grid.
+pub fn write_grid(grid: &Grid, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => table::write_grid(grid, style, out),
+        Format::Json => json::write_grid(grid, out),
+        Format::Ndjson => json::write_lines(grid, out),
+        Format::Csv => csv::write_csv(grid, style, out),
+        Format::Tsv => csv::write_tsv(grid, style, out),
+        Format::Markdown => markdown::write_grid(grid, style, out),
+        Format::Html => html::write_grid(grid, style, out),
+        Format::Ids => write_ids(grid, out),
+    }
+}
+
+/// Writes one record, the only row of the grid: fields down the page where people read it.
+pub fn write_record(grid: &Grid, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let Some(row) = grid.rows.first() else { return Ok(()) };
+    match format {
+        Format::Table => table::write_record(grid, row, style, out),
+        Format::Json => json::write_record(grid, row, out),
+        Format::Markdown => markdown::write_record(grid, row, style, out),
+        Format::Html => html::write_record(grid, row, style, out),
+        Format::Ndjson | Format::Csv | Format::Tsv | Format::Ids => write_grid(grid, format, style, out),
+    }
+}
+
+/// What to say under a table that does not show everything.
+#[must_use]
+pub fn footer(grid: &Grid) -> Option<String> {
+    footer_message(grid).map(|message| message.to_string())
+}
+
+/// The footer before it is put into a language.
+#[must_use]
+pub fn footer_message(grid: &Grid) -> Option<Message> {
+    let shown = grid.rows.len() as u64;
+    let (template, total) = match grid.total {
+        Total::Exactly(total) if total > shown => ("{shown} of {total} {noun}", total),
+        Total::Exactly(_) if shown > 0 => return None,
+        Total::Exactly(_) => ("No {noun} match.", 0),
+        Total::MoreThan(total) => ("{shown} of more than {total} {noun}", total),
+    };
+    let noun = if grid.noun.is_empty() { "rows" } else { &grid.noun };
+    let message = Message::new(template).with("shown", grouped(shown));
+    Some(message.with("total", grouped(total)).with("noun", noun))
+}
+
+/// `8800` is written `8,800`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn write_ids(grid: &Grid, out: &mut dyn Write) -> io::Result<()> {
+    grid.rows.iter().filter(|row| !row.short.is_empty()).try_for_each(|row| writeln!(out, "{}", row.short))
+}
+
+/// Whether rows are shown with their refs before the columns.
+fn has_refs(grid: &Grid) -> bool {
+    grid.rows.iter().any(|row| !row.short.is_empty()) && grid.columns.iter().all(|column| column.name != "ref")
+}
+
+/// The words for people in each cell of a row; a row that is too short is filled up with nothing.
+fn texts<'g>(grid: &'g Grid, row: &'g Row, audience: Audience) -> impl Iterator<Item = std::borrow::Cow<'g, str>> {
+    let cells = row.cells.iter().chain(std::iter::repeat(&kehu::record::Value::Null));
+    grid.columns.iter().zip(cells).map(move |(column, value)| cell::cell_text(&column.kind, value, audience))
+}
+
+#[cfg(test)]
+mod tests;
