@@ -76,9 +76,8 @@ fn retired(choices: &[Choice], text: &str) -> Error {
 
 fn unknown(choices: &[Choice], text: &str) -> Error {
     let words = live_words(choices);
-    let error = Error::bad_value(
-        Message::new("{value} is not one of {words}.").with("value", text).with("words", words),
-    );
+    let error =
+        Error::bad_value(Message::new("{value} is not one of {words}.").with("value", text).with("words", words));
     match nearest(choices, text) {
         Some(word) => error.hint(Message::new("Did you mean {word}?").with("word", word)),
         None => error,

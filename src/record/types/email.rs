@@ -28,7 +28,9 @@ fn unwrapped(text: &str) -> &str {
 fn plausible(address: &str) -> bool {
     let Some((local, domain)) = address.split_once('@') else { return false };
     let odd = |letter: char| {
-        letter.is_whitespace() || letter.is_control() || "<>(),;:\"[]\\@，；、。".contains(letter)
+        letter.is_whitespace()
+            || letter.is_control()
+            || matches!(letter, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '[' | ']' | '\\' | '@' | '、' | '。')
     };
     !local.is_empty() && local.len() <= 64 && address.len() <= 254 && !local.contains(odd) && is_domain(domain)
 }
@@ -36,11 +38,13 @@ fn plausible(address: &str) -> bool {
 /// Whether the text is a domain name with at least one dot; letters of any script may stand in it.
 pub(super) fn is_domain(text: &str) -> bool {
     let label = |part: &str| {
-        let fits = |letter: char| letter.is_alphanumeric() || letter == '-' || !letter.is_ascii() && !letter.is_control();
+        let fits =
+            |letter: char| letter.is_alphanumeric() || letter == '-' || !letter.is_ascii() && !letter.is_control();
         !part.is_empty() && part.len() <= 63 && !part.starts_with('-') && !part.ends_with('-') && part.chars().all(fits)
     };
     let Some((_, top)) = text.rsplit_once('.') else { return false };
-    let fullwidth_stop = text.contains(['。', '，', '、', '；', '：', '\u{3000}']) || text.contains(char::is_whitespace);
+    let fullwidth_stop =
+        text.contains(['。', '，', '、', '；', '：', '\u{3000}']) || text.contains(char::is_whitespace);
     !fullwidth_stop && text.split('.').all(label) && !top.bytes().all(|byte| byte.is_ascii_digit())
 }
 

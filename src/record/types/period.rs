@@ -27,21 +27,12 @@ pub fn parse_period(text: &str, reading: &Reading) -> Result<(Date, Date)> {
 
 /// `this-month`, `last week`, `上季度`.
 fn named(text: &str, today: Date) -> Option<(Date, Date)> {
-    const WORDS: [(&str, i64, &str); 9] = [
-        ("this", 0, "-"),
-        ("last", -1, "-"),
-        ("next", 1, "-"),
-        ("本", 0, ""),
-        ("这", 0, ""),
-        ("今", 0, ""),
-        ("上", -1, ""),
-        ("去", -1, ""),
-        ("下", 1, ""),
-    ];
+    const WORDS: [(&str, i64); 9] =
+        [("this", 0), ("last", -1), ("next", 1), ("本", 0), ("这", 0), ("今", 0), ("上", -1), ("去", -1), ("下", 1)];
     if text == "明年" {
         return unit("year", 1, today);
     }
-    let (rest, steps) = WORDS.iter().find_map(|(word, steps, _)| Some((text.strip_prefix(word)?, *steps)))?;
+    let (rest, steps) = WORDS.iter().find_map(|(word, steps)| Some((text.strip_prefix(word)?, *steps)))?;
     unit(rest.trim_start_matches(['-', ' ', '个']), steps, today)
 }
 
@@ -84,7 +75,9 @@ fn numbered(text: &str) -> Option<(Date, Date)> {
         return Date::new(year_number, 1, 1).ok().map(year);
     }
     if let Some(number) = rest.strip_prefix('q') {
-        return quarter(Date::new(year_number, number.parse::<i8>().ok().filter(|q| (1..=4).contains(q))? * 3, 1).ok()?);
+        return quarter(
+            Date::new(year_number, number.parse::<i8>().ok().filter(|q| (1..=4).contains(q))? * 3, 1).ok()?,
+        );
     }
     if let Some(number) = rest.strip_prefix('w') {
         let week_date = ISOWeekDate::new(year_number, number.parse().ok()?, Weekday::Monday).ok()?;

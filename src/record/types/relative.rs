@@ -65,7 +65,8 @@ fn span(number: i64, unit: &str) -> Option<Span> {
 
 /// `fri` is the coming Friday, today excluded; with this, next or last it is the Friday of that week.
 fn in_week(text: &str, today: Date) -> Option<Date> {
-    for (word, weeks) in [("this ", 0), ("next ", 1), ("last ", -1), ("本", 0), ("这", 0), ("下下", 2), ("下", 1), ("上", -1)]
+    for (word, weeks) in
+        [("this ", 0), ("next ", 1), ("last ", -1), ("本", 0), ("这", 0), ("下下", 2), ("下", 1), ("上", -1)]
     {
         if let Some(rest) = text.strip_prefix(word) {
             let days = weeks * 7 + i64::from(weekday(rest.trim())?.to_monday_zero_offset());
@@ -88,7 +89,8 @@ pub(super) fn weekday(text: &str) -> Option<Weekday> {
     let place = if text.is_ascii() {
         NAMES.iter().position(|name| text.len() >= 3 && name.starts_with(text))
     } else {
-        let rest = text.strip_prefix('周').or_else(|| text.strip_prefix("星期")).or_else(|| text.strip_prefix("礼拜"))?;
+        let rest =
+            text.strip_prefix('周').or_else(|| text.strip_prefix("星期")).or_else(|| text.strip_prefix("礼拜"))?;
         ["一", "二", "三", "四", "五", "六", "日", "天"].iter().position(|name| *name == rest).map(|place| place.min(6))
     };
     Weekday::from_monday_zero_offset(i8::try_from(place?).ok()?).ok()

@@ -24,8 +24,7 @@ pub(super) fn parse(text: &str) -> Result<Value> {
 
 /// What a Chinese code must end with; none for other numbers.
 fn check_character(code: &str) -> Option<char> {
-    let values: Vec<usize> =
-        code.bytes().map_while(|byte| ALPHABET.iter().position(|known| *known == byte)).collect();
+    let values: Vec<usize> = code.bytes().map_while(|byte| ALPHABET.iter().position(|known| *known == byte)).collect();
     if code.len() != 18 || values.len() != 18 {
         return None;
     }
