@@ -19,7 +19,7 @@ use crate::{
     record::{Currency, Schema, Value, types::Reading},
     store::{self, Database, Sql},
 };
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 pub use history::{HistoryLine, OperationLine};
 pub use list::{Deleted, Query, Sort};
@@ -66,11 +66,9 @@ impl Crm {
     /// Says when there is none, when it is newer than this program, not a database of ours, or busy.
     pub fn open(url: &str, settings: &Settings) -> Result<Self> {
         let options = store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
-        let mut db = store::open(url, &options)?;
+        let mut db = store::open(url, options)?;
         let mut schemas = base_schemas();
-        let file = (!url.contains("://") && url != ":memory:").then(|| PathBuf::from(url));
-        let now = crate::record::types::timestamp_text(settings.clock.now());
-        store::migrate(&mut *db, &schemas, file.as_deref(), &now)?;
+        store::migrate(&mut *db, &schemas.iter().collect::<Vec<_>>())?;
         crate::views::extend(&mut *db, &mut schemas)?;
         let reading =
             Reading { clock: settings.clock.clone(), currency: settings.currency, region: settings.region.clone() };
@@ -240,7 +238,10 @@ impl Crm {
             Some((id, name)) => (Some(*id), name.clone()),
             None => (None, String::new()),
         };
-        self.operation = Some(store::begin_operation(&mut *self.db, label, id, &name, self.door, &now)?);
+        self.operation = Some(store::begin_operation(
+            &mut *self.db,
+            &store::Begin { label, actor: id, actor_name: &name, door: self.door, at: &now },
+        )?);
         Ok(())
     }
 

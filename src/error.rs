@@ -80,7 +80,7 @@ pub struct Error {
     pub cause: Cause,
     pub message: Message,
     pub field: Option<String>,
-    pub hint: Option<Message>,
+    pub hint: Option<Box<Message>>,
     /// What an ambiguous name could have meant: ref and title.
     pub candidates: Vec<(String, String)>,
 }
@@ -105,7 +105,7 @@ impl Error {
 
     #[must_use]
     pub fn hint(mut self, hint: Message) -> Self {
-        self.hint = Some(hint);
+        self.hint = Some(Box::new(hint));
         self
     }
 

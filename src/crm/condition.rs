@@ -201,7 +201,8 @@ impl Crm {
             Kind::Choice(choices) => {
                 let picked =
                     types::parse_choice(choices, text, true).map_err(|error| error.on_field(&*place.field.name))?;
-                let place_of = choices.iter().position(|choice| Some(&*choice.key) == picked.as_text()).unwrap_or_default();
+                let place_of =
+                    choices.iter().position(|choice| Some(&*choice.key) == picked.as_text()).unwrap_or_default();
                 let keys = choices.iter().enumerate().filter(|(index, _)| holds(operator, index.cmp(&place_of)));
                 Ok(one_of(&sql, keys.map(|(_, choice)| Sql::Text(choice.key.to_string())).collect()))
             }

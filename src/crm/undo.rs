@@ -88,25 +88,23 @@ impl Crm {
             let schemas: Vec<&Schema> = schemas.iter().map(|schema| &**schema).collect();
             let operation = crm.operation().unwrap_or_default();
             let undone = store::undo(&mut *crm.db, &schemas, target.id, operation, keep_newer)?;
-            if !undone.blocked.is_empty() && !keep_newer {
-                return Err(crm.blocked_error(target, &undone.blocked));
+            if !undone.done {
+                return Err(crm.blocked_error(target, &undone.conflicts));
             }
             crm.refresh_keys(operation)?;
-            let mut records: Vec<&(String, i64)> = undone.rows.iter().collect();
-            records.sort_unstable();
-            records.dedup();
+            crm.refuse_doubled(operation)?;
             Ok(UndoReport {
                 label: target.label.clone(),
                 operation: target.id,
-                rows: records.len(),
-                kept: undone.blocked.iter().map(|blocked| crm.blocked(blocked)).collect(),
+                rows: undone.rows.len(),
+                kept: undone.conflicts.iter().map(|blocked| crm.blocked(blocked)).collect(),
             })
         })?;
         self.reload_fields()?;
         Ok(report)
     }
 
-    fn blocked(&mut self, blocked: &store::Blocked) -> Blocked {
+    fn blocked(&mut self, blocked: &store::Conflict) -> Blocked {
         let kind = blocked.kind.split('.').next().unwrap_or_default().to_owned();
         let short =
             self.schema(&kind).map_or_else(|_| format!("{kind} {}", blocked.key), |schema| schema.short(blocked.key));
@@ -114,7 +112,7 @@ impl Crm {
         Blocked { short, title, why: blocked.why.to_string() }
     }
 
-    fn blocked_error(&mut self, target: &OperationLine, blocked: &[store::Blocked]) -> Error {
+    fn blocked_error(&mut self, target: &OperationLine, blocked: &[store::Conflict]) -> Error {
         let mut error = Error::new(
             Cause::Conflict,
             Message::new("Operation {id} ({label}) cannot be undone: {count} of its rows were changed again since.")
@@ -128,6 +126,33 @@ impl Crm {
             error.candidates.push((row.short, format!("{}: {}", row.title, row.why)));
         }
         error
+    }
+
+    /// Refuses an undo that would give two live records the same unique value.
+    fn refuse_doubled(&mut self, operation: i64) -> Result<()> {
+        for schema in self.schemas().to_vec() {
+            for field in schema.fields.iter().filter(|field| field.unique && field.stored()) {
+                let column = if field.has_key() { format!("{}_key", field.name) } else { field.name.to_string() };
+                let sql = format!(
+                    "SELECT a.id, b.id FROM \"{0}\" a JOIN \"{0}\" b ON b.\"{column}\" = a.\"{column}\" AND b.id <> a.id \
+                     WHERE a.deleted_at IS NULL AND b.deleted_at IS NULL \
+                     AND a.id IN (SELECT \"key\" FROM change WHERE op = ? AND kind = ?) LIMIT 1",
+                    schema.table
+                );
+                let arguments = [Sql::Integer(operation), Sql::Text(schema.kind.to_owned())];
+                if let Some(row) = self.db.first(&sql, &arguments)? {
+                    let (mine, holder) = (super::integer(&row[0]), super::integer(&row[1]));
+                    return Err(Error::new(
+                        Cause::Conflict,
+                        Message::new("{record} cannot come back: {holder} has its {field} meanwhile.")
+                            .with("record", schema.short(mine))
+                            .with("holder", schema.short(holder))
+                            .with("field", &field.name),
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Keeps the running operation from ever being undone: what it did cannot be taken back.

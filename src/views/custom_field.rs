@@ -285,7 +285,9 @@ impl CustomField {
             let schema = crm.schema(&stored.record_kind)?;
             let column = format!("x_{}", stored.name);
             if let Some(field) = schema.field(&column) {
-                store::add_column(&mut *crm.db, &schema, field)?;
+                let all = crm.schemas().to_vec();
+                let all: Vec<&Schema> = all.iter().map(|schema| &**schema).collect();
+                store::add_column(&mut *crm.db, &schema, field, &all)?;
             }
             Ok(id)
         });

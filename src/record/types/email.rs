@@ -27,7 +27,11 @@ fn unwrapped(text: &str) -> &str {
 
 fn plausible(address: &str) -> bool {
     let Some((local, domain)) = address.split_once('@') else { return false };
-    let odd = |letter: char| letter.is_whitespace() || letter.is_control() || "<>(),;:\"[]\\@，；、。".contains(letter);
+    let odd = |letter: char| {
+        letter.is_whitespace()
+            || letter.is_control()
+            || matches!(letter, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '[' | ']' | '\\' | '@' | '、' | '。')
+    };
     !local.is_empty() && local.len() <= 64 && address.len() <= 254 && !local.contains(odd) && is_domain(domain)
 }
 

@@ -27,21 +27,12 @@ pub fn parse_period(text: &str, reading: &Reading) -> Result<(Date, Date)> {
 
 /// `this-month`, `last week`, `上季度`.
 fn named(text: &str, today: Date) -> Option<(Date, Date)> {
-    const WORDS: [(&str, i64, &str); 9] = [
-        ("this", 0, "-"),
-        ("last", -1, "-"),
-        ("next", 1, "-"),
-        ("本", 0, ""),
-        ("这", 0, ""),
-        ("今", 0, ""),
-        ("上", -1, ""),
-        ("去", -1, ""),
-        ("下", 1, ""),
-    ];
+    const WORDS: [(&str, i64); 9] =
+        [("this", 0), ("last", -1), ("next", 1), ("本", 0), ("这", 0), ("今", 0), ("上", -1), ("去", -1), ("下", 1)];
     if text == "明年" {
         return unit("year", 1, today);
     }
-    let (rest, steps) = WORDS.iter().find_map(|(word, steps, _)| Some((text.strip_prefix(word)?, *steps)))?;
+    let (rest, steps) = WORDS.iter().find_map(|(word, steps)| Some((text.strip_prefix(word)?, *steps)))?;
     unit(rest.trim_start_matches(['-', ' ', '个']), steps, today)
 }
 

@@ -83,11 +83,10 @@ impl Region {
 
 /// A mobile, an area code with seven or eight digits, or a 400 or 800 number.
 fn chinese(national: &str) -> bool {
-    match (national.as_bytes(), national.len()) {
-        ([b'1', b'3'..=b'9', ..], 11) => true,
-        ([b'1', b'0', ..], 10) | ([b'2', ..], 10) => true,
-        ([b'4' | b'8', b'0', b'0', ..], 10) => true,
-        ([b'3'..=b'9', ..], 10 | 11) => true,
+    match national.as_bytes() {
+        [b'1', b'0', ..] | [b'2', ..] => national.len() == 10,
+        [b'1', second, ..] => national.len() == 11 && *second >= b'3',
+        [b'3'..=b'9', ..] => matches!(national.len(), 10 | 11),
         _ => false,
     }
 }

@@ -42,8 +42,18 @@ pub(super) fn narrow(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
-    let folded: String = text.nfkc().map(|letter| if letter == '\u{2212}' { '-' } else { letter }).collect();
+    let folded: String = text.nfkc().filter(|letter| !unseen(*letter)).map(sign).collect();
     Cow::Owned(folded.trim().to_owned())
+}
+
+/// The marks of direction and joining that contact programs copy along with a number.
+fn unseen(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The minus of typesetters is a minus.
+fn sign(letter: char) -> char {
+    if letter == '\u{2212}' { '-' } else { letter }
 }
 
 /// The text for comparing without case and width: NFKC, lower case, trimmed, each run of white space one space.

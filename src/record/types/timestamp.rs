@@ -50,17 +50,18 @@ pub fn day_bounds(first: Date, last: Date, reading: &Reading) -> Result<(String,
 pub(super) fn stored(instant: Timestamp) -> Option<String> {
     let instant = Timestamp::from_second(instant.as_second()).ok()?;
     let text = instant.to_string();
-    (text.len() == 20).then_some(text)
+    (text.len() == 20 && !text.starts_with("0000")).then_some(text)
 }
 
 /// Whether the text is already what is stored, which files of our own hold.
 fn is_stored(text: &str) -> bool {
-    text.len() == 20 && text.ends_with('Z') && text.as_bytes()[10] == b'T' && text.parse::<Timestamp>().is_ok()
+    let instant = || text.parse::<Timestamp>().ok().and_then(stored);
+    text.len() == 20 && text.as_bytes()[10] == b'T' && instant().is_some_and(|same| same == text)
 }
 
 fn instant(whole: &str, original: &str, clock: &Clock) -> Result<Timestamp> {
     let (day, time) = split_time(whole);
-    let Some(date) = parse_date(day, clock).map_err(|_| not_a_time(original))? else {
+    let Some(date) = parse_date(day, clock)? else {
         return Err(not_a_time(original));
     };
     let (time, days, offset) = match time {
@@ -146,7 +147,7 @@ fn time_of_day(text: &str, afternoon: Option<bool>) -> Option<(Time, i8, Option<
     let [hour, minute, second] = numbers;
     let (hour, days) = hour_of(hour, afternoon)?;
     // A leap second is the last second of its minute.
-    Some((Time::new(hour, minute, second.min(59), 0).ok()?, days, offset(rest)?))
+    Some((Time::new(hour, minute, second.min(59), 0).ok()?, days, offset(rest).ok()?))
 }
 
 fn hour_of(hour: i8, afternoon: Option<bool>) -> Option<(i8, i8)> {
@@ -160,24 +161,24 @@ fn hour_of(hour: i8, afternoon: Option<bool>) -> Option<(i8, i8)> {
 }
 
 /// `z`, `utc`, `+08:00`, `+0800`, `+8`, with a zone's name in brackets after it or not; nothing is no offset.
-fn offset(text: &str) -> Option<Option<Offset>> {
+fn offset(text: &str) -> Result<Option<Offset>, ()> {
     let text = text.split('[').next().unwrap_or(text).trim();
-    let text = text
-        .strip_prefix("utc")
-        .or_else(|| text.strip_prefix("gmt"))
-        .map_or(text, |rest| if rest.is_empty() { "z" } else { rest.trim() });
-    match text.as_bytes() {
-        [] => Some(None),
-        [b'z'] => Some(Some(Offset::UTC)),
-        [sign @ (b'+' | b'-'), digits @ ..] => {
-            let number: String =
-                digits.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| char::from(*byte)).collect();
-            let (hours, minutes) = if number.len() <= 2 { (&*number, "0") } else { number.split_at(number.len() - 2) };
-            let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
-            Offset::from_seconds(if *sign == b'-' { -seconds } else { seconds }).ok().map(Some)
-        }
-        _ => None,
+    let bare = text.strip_prefix("utc").or_else(|| text.strip_prefix("gmt")).unwrap_or(text).trim();
+    match bare.as_bytes() {
+        [] if text.is_empty() => Ok(None),
+        [] | [b'z'] => Ok(Some(Offset::UTC)),
+        [b'+', ..] => signed_offset(&bare[1..], 1).map(Some).ok_or(()),
+        [b'-', ..] => signed_offset(&bare[1..], -1).map(Some).ok_or(()),
+        _ => Err(()),
     }
+}
+
+fn signed_offset(text: &str, sign: i32) -> Option<Offset> {
+    let digits: String = text.chars().filter(|letter| *letter != ':').collect();
+    let (hours, minutes) =
+        if digits.len() <= 2 { (&*digits, "0") } else { digits.split_at_checked(digits.len() - 2)? };
+    let seconds = hours.parse::<u8>().ok().map(i32::from)? * 3600 + minutes.parse::<u8>().ok().map(i32::from)? * 60;
+    Offset::from_seconds(sign * seconds).ok()
 }
 
 fn not_a_time(text: &str) -> Error {

@@ -88,7 +88,8 @@ fn read(name: &str, syllables: &mut [&'static str; MOST]) -> usize {
         let Some(place) = syllables.get_mut(length) else { break };
         let Some(plain) = letter.to_pinyin() else { continue };
         let surname = || SURNAMES.iter().find(|(known, _)| *known == letter).map(|(_, reading)| *reading);
-        *place = neighbours(name, at)
+        let doubtful = matches!(letter, '行' | '重' | '厦' | '长' | '朝' | '乐' | '会' | '都' | '蚌' | '六');
+        *place = if doubtful { neighbours(name, at) } else { None }
             .or_else(|| if person && at == 0 { surname() } else { None })
             .unwrap_or_else(|| ascii(plain.plain()));
         length += 1;

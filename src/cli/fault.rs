@@ -1,0 +1,63 @@
+//! How a fault is told: one sentence and a hint to a person, JSON to a program, and the exit code to both.
+
+use super::session::Terminal;
+use kehu::{Cause, Error, Message};
+use serde_json::json;
+use std::process::ExitCode;
+
+/// Tells an error and gives its exit code.
+pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
+    if terminal.machine() {
+        let object = json!({"error": {
+            "code": error.cause.code(),
+            "message": terminal.word(&error.message),
+            "field": error.field,
+            "hint": error.hint.as_ref().map(|hint| terminal.word(hint)),
+            "retryable": error.cause.retryable(),
+            "candidates": error.candidates.iter().map(|(short, title)| json!({"ref": short, "title": title})).collect::<Vec<_>>(),
+        }});
+        terminal.line(&object.to_string());
+        return ExitCode::from(error.exit_code());
+    }
+    let word = if terminal.color && terminal.interactive_errors { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
+    eprint_line(&format!("{word} {}", safe(&terminal.word(&error.message))));
+    for (short, title) in &error.candidates {
+        terminal.line(&format!("  {short:<8} {title}"));
+    }
+    if let Some(hint) = &error.hint {
+        terminal.line(&format!("hint: {}", terminal.word(hint)));
+    }
+    ExitCode::from(error.exit_code())
+}
+
+fn safe(text: &str) -> String {
+    text.lines().map(super::output::text_safety::safe).collect::<Vec<_>>().join("\n")
+}
+
+fn eprint_line(text: &str) {
+    use std::io::Write;
+    // A closed standard error must not hide the exit code.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Tells what clap has to say: help and version on standard output, a usage fault with exit code 2.
+pub fn usage(error: &clap::Error, terminal: &Terminal) -> ExitCode {
+    use clap::error::ErrorKind;
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if asked || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // A closed pipe has read enough.
+        let _ = error.print();
+        return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
+    }
+    let asks_json = |argument: String| matches!(&*argument, "json" | "ndjson" | "--format=json" | "--format=ndjson" | "-fjson");
+    if terminal.machine() || std::env::args_os().any(|argument| asks_json(argument.to_string_lossy().into_owned())) {
+        let first = error.to_string();
+        let first = first.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let fault = Error::new(Cause::BadValue, Message::new("{what}").with("what", first));
+        let mut terminal = terminal.clone();
+        terminal.format = Some(super::output::Format::Json);
+        return report(&fault, &terminal);
+    }
+    let _ = error.print();
+    ExitCode::from(2)
+}

@@ -1,0 +1,353 @@
+//! The command tree, built from the catalog: every record kind has the same verbs, and its own.
+
+use super::{export, field, generate, import, output::Format, setup, sql, upkeep, view};
+use clap::{Arg, ArgAction, Command, builder::EnumValueParser, value_parser};
+use kehu::{
+    catalog,
+    record::{Field, Kind, Schema, Verb},
+};
+use std::{ffi::OsString, sync::Arc};
+
+/// How much of the tree is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of it: for man pages, completions and `help`.
+    All,
+    /// Only what stands below one noun.
+    Noun(String),
+    /// The nouns alone.
+    Names,
+}
+
+/// Flags that take the following word as their value; the only ones that may stand before the noun.
+const VALUED: [&str; 13] = [
+    "--db", "--as", "--now", "--as-of", "--lang", "--format", "-f", "--columns", "-c", "--color", "--width", "--sort", "--limit",
+];
+
+/// The words of the command line that are neither flags nor their values, up to the second.
+fn words(arguments: &[OsString]) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut skip = false;
+    for argument in arguments.iter().skip(1).map(|argument| argument.to_string_lossy()) {
+        if std::mem::take(&mut skip) {
+            continue;
+        }
+        if argument.starts_with('-') {
+            skip = VALUED.contains(&&*argument);
+        } else {
+            words.push(argument.into_owned());
+            if words.len() == 2 {
+                break;
+            }
+        }
+    }
+    words
+}
+
+/// How much of the tree these arguments need.
+pub fn wanted(arguments: &[OsString]) -> Wanted {
+    match words(arguments).first().map(String::as_str) {
+        None => Wanted::Names,
+        Some("help" | "man" | "completions") => Wanted::All,
+        Some(noun) => Wanted::Noun(noun.to_owned()),
+    }
+}
+
+/// Whether the command speaks of a database at all; these few work without one, or with one that is broken.
+pub fn needs_database(arguments: &[OsString]) -> bool {
+    let without = ["help", "man", "completions", "init", "demo", "config", "restore", "doctor"];
+    words(arguments).first().is_some_and(|noun| !without.contains(&noun.as_str()))
+}
+
+/// The whole command.
+pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
+    let mut root = Command::new("kehu")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A CRM for the terminal: customers, pipeline, tickets and reports in one file")
+        .override_usage("kehu <NOUN> <VERB> [REF] [VALUES] [FLAGS]")
+        .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}\n\nFlags:\n{options}{after-help}")
+        .before_help(overview(schemas))
+        .after_help(
+            "\nExamples:\n  kehu demo                                   a small company to try things on\n  \
+             kehu customer list owner=me level=A         whom do I look after?\n  \
+             kehu customer import customers.csv          CSV as other programs export it\n  \
+             kehu find 2345                              name, pinyin, phone digits, e-mail\n  \
+             kehu undo                                   take the last thing back\n\n\
+             `kehu customer --help` says what can be done with customers; `kehu customer list --help` how.",
+        )
+        .subcommand_required(false)
+        .arg_required_else_help(false)
+        .disable_help_subcommand(false)
+        .infer_subcommands(false);
+    for argument in global_flags() {
+        root = root.arg(argument);
+    }
+    for schema in schemas {
+        if matches!(schema.kind, "field" | "view") {
+            continue;
+        }
+        let noun = Command::new(schema.kind).alias(schema.table).about(schema.doc).arg_required_else_help(true);
+        let full = match wanted {
+            Wanted::All => true,
+            Wanted::Noun(noun) => noun == schema.kind || noun == schema.table,
+            Wanted::Names => false,
+        };
+        root = root.subcommand(if full { noun_verbs(noun, schema) } else { noun });
+    }
+    for command in bespoke() {
+        root = root.subcommand(command);
+    }
+    root
+}
+
+/// The screen that `kehu --help` shows before the flags.
+fn overview(schemas: &[Arc<Schema>]) -> String {
+    use std::fmt::Write;
+    let mut text = String::from("Records (each: add, list, show, edit, rm, restore, history, import, export):\n");
+    for schema in schemas.iter().filter(|schema| !matches!(schema.kind, "field" | "view")) {
+        let _ = writeln!(text, "  {:<12} {}", schema.kind, schema.doc.trim_end_matches('.'));
+    }
+    text.push_str("\nEverything:\n");
+    for command in bespoke() {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "  {:<12} {}", command.get_name(), about);
+    }
+    text.trim_end().to_owned()
+}
+
+fn global_flags() -> Vec<Arg> {
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).help(help).global(true).action(ArgAction::SetTrue)
+    };
+    let valued = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).global(true).num_args(1)
+    };
+    vec![
+        valued("db", "DATABASE", "A file, :memory: or postgres://…"),
+        valued("as", "USER", "Who asks: a login, name or ref"),
+        valued("now", "WHEN", "What time it is for this command"),
+        valued("as-of", "DATE", "What was true on that day (show)"),
+        valued("lang", "LANGUAGE", "en or zh"),
+        valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids")
+            .short('f')
+            .hide_possible_values(true)
+            .value_parser(EnumValueParser::<Format>::new()),
+        valued("columns", "FIELDS", "Which fields, in which order: name,owner.name").short('c'),
+        flag("yes", "Answer every question with yes").short('y'),
+        flag("no-input", "Never ask anything"),
+        flag("dry-run", "Try it, write nothing"),
+        flag("quiet", "Say nothing but errors").short('q'),
+        flag("verbose", "Say what was done even where nobody watches").short('v'),
+        valued("color", "WHEN", "auto, always or never").value_parser(["auto", "always", "never"]).hide_possible_values(true),
+        flag("csv-safe", "Guard cells that a spreadsheet would take for formulas"),
+    ]
+}
+
+/// The verbs of a record kind: those that every kind has, then its own.
+fn noun_verbs(noun: Command, schema: &Schema) -> Command {
+    let mut noun = noun
+        .subcommand(add(schema))
+        .subcommand(list(schema))
+        .subcommand(show(schema))
+        .subcommand(edit(schema))
+        .subcommand(refs(schema, "rm", "Moves records to the recycle bin, with what belongs to them"))
+        .subcommand(refs(schema, "restore", "Brings records back from the recycle bin"))
+        .subcommand(refs(schema, "purge", "Deletes records in the recycle bin for good; asks twice"))
+        .subcommand(history(schema))
+        .subcommand(import::command(schema))
+        .subcommand(export::command(schema));
+    for verb in catalog::entry(schema.kind).map_or(&[][..], |entry| entry.verbs) {
+        noun = noun.subcommand(own_verb(verb));
+    }
+    noun
+}
+
+fn own_verb(verb: &Verb) -> Command {
+    let mut command = Command::new(verb.name)
+        .about(verb.doc)
+        .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
+        .after_help(format!("Examples:\n  {}\n  {} --dry-run -v", verb.example, verb.example));
+    for ask in verb.asks {
+        command = command.arg(Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1));
+    }
+    command
+}
+
+/// An example of a record's name for the help texts, which the demo company has.
+fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
+    match schema.kind {
+        "customer" => ("\"Harbour Robotics\"", "--email hello@harbour-robotics.example --level B", "level=A"),
+        "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
+        "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
+        _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
+    }
+}
+
+fn add(schema: &Schema) -> Command {
+    let (name, flags, _) = sample(schema);
+    let kind = schema.kind;
+    let command = Command::new("add")
+        .about(format!("Adds a {kind}"))
+        .arg(Arg::new("values").value_name("NAME").num_args(0..).help("The name, then more values as field=value"))
+        .arg(allow_duplicate())
+        .after_help(format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v"));
+    field_flags(command, schema)
+}
+
+fn allow_duplicate() -> Arg {
+    Arg::new("allow-duplicate")
+        .long("allow-duplicate")
+        .help("Even if another live record has the e-mail or phone")
+        .action(ArgAction::SetTrue)
+}
+
+/// A flag for every field that a person may set.
+fn field_flags(mut command: Command, schema: &Schema) -> Command {
+    for field in schema.writable() {
+        command = command.arg(field_flag(field));
+    }
+    command.next_help_heading(None)
+}
+
+fn field_flag(field: &Field) -> Arg {
+    let name = field.name.to_string();
+    let words: Vec<String> =
+        field.choices().iter().filter(|choice| !choice.retired).map(|choice| choice.key.to_string()).collect();
+    let mut help = field.doc.to_string();
+    if !words.is_empty() {
+        help = format!("{help} [{}]", words.join(", "));
+    }
+    let value = match &field.kind {
+        Kind::Money => "AMOUNT",
+        Kind::Date | Kind::Birthday => "DATE",
+        Kind::Integer | Kind::Decimal { .. } | Kind::Percent => "NUMBER",
+        Kind::YesNo => "YES|NO",
+        Kind::Link(_) => "REF",
+        Kind::Choice(_) => "WORD",
+        Kind::List(_) => "A,B",
+        _ => "TEXT",
+    };
+    let long = name.strip_prefix("x_").filter(|_| field.custom).unwrap_or(&name).replace('_', "-");
+    Arg::new(name.clone())
+        .long(long)
+        .aliases(if name.contains('_') { vec![name] } else { Vec::new() })
+        .value_name(value)
+        .help(help)
+        .num_args(1)
+        .allow_hyphen_values(true)
+        .help_heading("Fields")
+        .add(super::complete::values(field))
+}
+
+fn list(schema: &Schema) -> Command {
+    let kind = schema.kind;
+    let (_, _, filter) = sample(schema);
+    let valued = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).num_args(1)
+    };
+    Command::new("list")
+        .about(format!("Lists those that match a filter, newest first"))
+        .arg(filter_argument())
+        .arg(valued("sort", "FIELDS", "Sort by: name, or -since for the newest first").allow_hyphen_values(true))
+        .arg(valued("limit", "N", "At most so many; 0 for all (50 on a terminal, all elsewhere)").value_parser(value_parser!(u64)))
+        .arg(valued("group-by", "FIELDS", "Count by field, and sum the numbers among --columns"))
+        .arg(valued("view", "NAME", "A saved view to start from"))
+        .arg(flag("count", "Print only how many match"))
+        .arg(flag("deleted", "Those in the recycle bin"))
+        .arg(flag("fail-if-empty", "Exit 7 when nothing matches"))
+        .after_help(format!(
+            "Examples:\n  kehu {kind} list {filter}\n  kehu {kind} list created_at=2020.. --sort name --limit 5\n  \
+             kehu {kind} list -c name,created_at -f json --limit 3\n\n{FILTER_HELP}"
+        ))
+}
+
+/// What a filter can say, for every help that takes one.
+pub const FILTER_HELP: &str = "Filters: field=value, field=a,b (any of), field!=value, field~part, field: (empty), tags:vip, amount=5k..20k,\n\
+     since=2026-q1, owner=me, owner.branch=Hamburg, contact.email~acme; bare words search; and, or, not, ( ).";
+
+pub fn filter_argument() -> Arg {
+    Arg::new("filter").value_name("FILTER").num_args(0..).help("Which records, in the filter language").allow_hyphen_values(false)
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
+}
+
+fn show(schema: &Schema) -> Command {
+    let kind = schema.kind;
+    Command::new("show")
+        .about("Shows one record with what belongs to it")
+        .arg(reference(schema).required(true))
+        .after_help(format!("Examples:\n  kehu {kind} show {0}1\n  kehu {kind} show {0}1 -f json", schema.letter))
+}
+
+fn reference(schema: &Schema) -> Arg {
+    Arg::new("ref")
+        .value_name("REF")
+        .help(format!("{}12, 12, a name, an e-mail, a phone or ext:system:number", schema.letter))
+        .add(super::complete::references(schema.kind))
+}
+
+fn edit(schema: &Schema) -> Command {
+    let kind = schema.kind;
+    let letter = schema.letter;
+    let (_, _, filter) = sample(schema);
+    let command = Command::new("edit")
+        .about("Changes fields of one or several records")
+        .arg(reference(schema).num_args(0..).help(format!("{letter}12 or another reference; then field=value pairs")))
+        .arg(Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"))
+        .arg(Arg::new("if-version").long("if-version").value_name("N").num_args(1).value_parser(value_parser!(i64)).help("Only if nobody changed it since"))
+        .arg(allow_duplicate())
+        .after_help(match schema.fields.iter().any(|field| field.name == "notes") {
+            true => format!(
+                "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
+                 kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
+            ),
+            false => format!(
+                "Examples:\n  kehu {kind} edit {letter}1 --phone 021-80001234\n  kehu {kind} edit {letter}1 phone=02180001234 --dry-run -v"
+            ),
+        });
+    let command = if schema.field("tags").is_some() {
+        command
+            .arg(Arg::new("add-tag").long("add-tag").value_name("TAG").action(ArgAction::Append).help("Adds a tag, leaves the others"))
+            .arg(Arg::new("rm-tag").long("rm-tag").value_name("TAG").action(ArgAction::Append).help("Takes a tag away"))
+    } else {
+        command
+    };
+    field_flags(command, schema)
+}
+
+fn refs(schema: &Schema, verb: &'static str, about: &'static str) -> Command {
+    let (kind, letter) = (schema.kind, schema.letter);
+    let examples = match verb {
+        "rm" => format!("kehu {kind} rm {letter}2 --dry-run -y\n  kehu {kind} rm {letter}1 {letter}2 --dry-run -y"),
+        "restore" => format!("kehu {kind} list --deleted\n  kehu {kind} restore {letter}2"),
+        _ => format!("kehu {kind} list --deleted\n  kehu {kind} purge {letter}2 --yes"),
+    };
+    Command::new(verb)
+        .about(about)
+        .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..).help(format!("{letter}12")))
+        .after_help(format!("Examples:\n  {examples}"))
+}
+
+fn history(schema: &Schema) -> Command {
+    let (kind, letter) = (schema.kind, schema.letter);
+    Command::new("history")
+        .about("Shows every change: when, who, from which door, old and new value")
+        .arg(reference(schema).required(true))
+        .after_help(format!("Examples:\n  kehu {kind} history {letter}1\n  kehu {kind} history {letter}1 -f json"))
+}
+
+/// The commands that stand beside the record kinds, in the order a newcomer meets them.
+fn bespoke() -> Vec<Command> {
+    let mut commands = super::global::commands();
+    commands.push(import::any_command());
+    commands.push(sql::command());
+    commands.push(field::command());
+    commands.push(view::command());
+    commands.push(super::demo::command());
+    commands.extend(setup::commands());
+    commands.extend(upkeep::commands());
+    commands.extend(generate::commands());
+    commands
+}
