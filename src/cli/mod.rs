@@ -1,3 +1,0 @@
-//! Door one: the command line.
-
-pub mod output;
