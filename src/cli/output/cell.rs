@@ -1,6 +1,7 @@
 //! The text of one cell, for people or for programs.
 
-use kehu::record::{Choice, Kind, Value, decimal_text};
+use kehu::record::types::show;
+use kehu::record::{Choice, Kind, Value};
 use std::borrow::Cow;
 
 /// Who reads the text.
@@ -17,16 +18,15 @@ pub(super) fn cell_text<'v>(kind: &'v Kind, value: &'v Value, audience: Audience
     match value {
         Value::Null => Cow::Borrowed(""),
         Value::Bool(yes) => Cow::Borrowed(yes_or_no(*yes, audience)),
-        Value::Integer(number) => Cow::Owned(number_text(kind, *number, audience)),
         Value::Text(text) => Cow::Borrowed(word_text(kind, text, audience)),
-        Value::Money(money) => Cow::Owned(money.to_string()),
         Value::Link(link) if link.title.is_empty() => Cow::Owned(link.short()),
         Value::Link(link) => Cow::Borrowed(&link.title),
-        Value::List(items) => {
+        Value::List(items) if audience != Audience::Program => {
             let kind = if let Kind::List(item) = kind { item } else { kind };
             let texts: Vec<_> = items.iter().map(|item| cell_text(kind, item, audience)).collect();
             Cow::Owned(texts.join(", "))
         }
+        Value::Integer(_) | Value::Money(_) | Value::List(_) => Cow::Owned(show(kind, value)),
     }
 }
 
@@ -36,15 +36,6 @@ fn yes_or_no(yes: bool, audience: Audience) -> &'static str {
         (false, Audience::Chinese) => "否",
         (true, _) => "yes",
         (false, _) => "no",
-    }
-}
-
-fn number_text(kind: &Kind, number: i64, audience: Audience) -> String {
-    match kind {
-        Kind::Decimal { scale } => decimal_text(number, *scale),
-        Kind::Percent if audience == Audience::Program => decimal_text(number, 2),
-        Kind::Percent => decimal_text(number, 2) + "%",
-        _ => number.to_string(),
     }
 }
 

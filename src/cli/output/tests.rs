@@ -269,7 +269,7 @@ fn what_is_absent_is_null_in_json_and_an_absent_list_is_empty() {
 fn csv_speaks_the_words_that_an_import_reads() {
     let expected = [
         "ref,name,stage,owner,amount,vip,tags",
-        "C1,三一重工,won,王伟,CNY 1250.00,yes,\"a, b,c\"",
+        "C1,三一重工,won,王伟,CNY 1250.00,yes,\"a, \"\"b,c\"\"\"",
         "C12,\"Acme, Robotics\",open,,CNY -0.05,no,",
     ];
     assert_eq!(lines(&written(&customers(), Format::Csv, &chinese())), expected);
