@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod error;
+pub mod exchange;
 pub mod message;
 pub mod record;
 pub mod store;
