@@ -24,6 +24,7 @@ pub mod clock;
 pub mod crm;
 pub mod customers;
 pub mod error;
+pub mod exchange;
 pub mod message;
 pub mod org;
 pub mod record;
