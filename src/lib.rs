@@ -5,6 +5,7 @@ pub mod error;
 pub mod message;
 pub mod record;
 pub mod store;
+pub mod upkeep;
 
 pub use error::{Cause, Error, Result};
 pub use message::Message;
