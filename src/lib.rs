@@ -29,7 +29,11 @@ pub mod message;
 pub mod org;
 pub mod record;
 pub mod store;
+<<<<<<< HEAD
 pub mod views;
+=======
+pub mod upkeep;
+>>>>>>> wt-store
 
 pub use crm::{Crm, Settings};
 pub use error::{Cause, Error, Result};

@@ -180,6 +180,21 @@ pub fn refresh_triggers(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()
     Ok(())
 }
 
+/// The triggers of a kind that are not there, or not as they are made today.
+pub(crate) fn missing_triggers(db: &mut dyn Database, schema: &Schema) -> Result<Vec<String>> {
+    let columns = present_columns(db, schema)?;
+    let dialect = db.dialect();
+    let mut missing = Vec::new();
+    for statement in triggers::statements(dialect, schema, &columns) {
+        let Some(made) = triggers::Made::of(dialect, &statement) else { continue };
+        let present = db.first(triggers::stored(dialect), &[made.name.into()])?;
+        if present.as_ref().and_then(|row| row[0].as_text()) != Some(made.body) {
+            missing.push(made.name.to_owned());
+        }
+    }
+    Ok(missing)
+}
+
 fn install_triggers(db: &mut dyn Database, schema: &Schema, columns: &[Logged]) -> Result<()> {
     let statements = triggers::statements(db.dialect(), schema, columns);
     db.script(&statements.join(";\n"))

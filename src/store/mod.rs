@@ -15,9 +15,13 @@ mod tables;
 mod triggers;
 mod undo;
 
+pub(crate) use errors::from_file;
+pub(crate) use migrations::{beside, missing_triggers, newer};
+pub(crate) use open::private_file;
+
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
 pub use open::{Open, open};
-pub use operation::{Begin, abandon_operation, begin_operation, end_operation, touched_by};
+pub use operation::{Begin, abandon_operation, begin_operation, end_operation, resume_operation, touched_by};
 pub use tables::{drop_statements, record_statements, search_delete, search_write, system_statements};
 pub use triggers::{Logged, logged, statements as trigger_statements};
 pub use undo::{Conflict, Touched, Undone, undo};

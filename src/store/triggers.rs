@@ -50,18 +50,6 @@ pub fn field_columns(field: &Field) -> Vec<Logged> {
     columns
 }
 
-/// The names of all triggers of a kind, as `doctor` looks for them.
-#[must_use]
-pub fn names(dialect: Dialect, schema: &Schema) -> Vec<String> {
-    let tables = std::iter::once(schema.table.to_owned()).chain(schema.lists().map(|field| schema.list_table(field)));
-    match dialect {
-        Dialect::Sqlite => tables.flat_map(|table| EVENTS.map(|event| format!("{table}_log_{event}"))).collect(),
-        Dialect::Postgres => tables.map(|table| format!("{table}_log")).collect(),
-    }
-}
-
-const EVENTS: [&str; 3] = ["insert", "update", "delete"];
-
 /// Makes the triggers of a kind anew, side tables included. `columns` may hold more than the schema knows of.
 #[must_use]
 pub fn statements(dialect: Dialect, schema: &Schema, columns: &[Logged]) -> Vec<String> {
@@ -78,6 +66,36 @@ pub fn statements(dialect: Dialect, schema: &Schema, columns: &[Logged]) -> Vec<
         });
     }
     statements
+}
+
+/// A trigger as its statement makes it, to be compared with what the database keeps.
+pub struct Made<'a> {
+    pub name: &'a str,
+    /// The whole statement on SQLite, the function's body on PostgreSQL.
+    pub body: &'a str,
+}
+
+impl<'a> Made<'a> {
+    #[must_use]
+    pub fn of(dialect: Dialect, statement: &'a str) -> Option<Self> {
+        let name = statement.split('"').nth(1)?;
+        match dialect {
+            Dialect::Sqlite => statement.starts_with("CREATE").then_some(Self { name, body: statement }),
+            Dialect::Postgres => Some(Self { name, body: statement.split("$kehu$").nth(1)? }),
+        }
+    }
+}
+
+/// The query for what the database keeps of a trigger; argument: its name.
+#[must_use]
+pub fn stored(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?",
+        Dialect::Postgres => {
+            "SELECT prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid \
+             WHERE tgname = ? AND tgenabled = 'O' AND pronamespace = current_schema()::regnamespace"
+        }
+    }
 }
 
 /// The operation of the change, made when the write comes from elsewhere. One second's outside writes are one

@@ -7,7 +7,11 @@ use kehu::store::{
     Begin, Database, Dialect, Open, Sql, Undone, add_column, begin_operation, drop_column, end_operation, migrate,
     open, undo, version,
 };
+use kehu::upkeep::{backup, doctor, repair, restore};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -519,4 +523,269 @@ on_both! {
             }
         }
     }
+
+    fn undoing_everything_means_that_nothing_happened(world) {
+        let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
+        let operations = prop::collection::vec(prop::collection::vec(act(), 1..6), 1..8);
+        let shared = RefCell::new((world, 0));
+        let outcome = runner.run(&operations, |operations| {
+            let (world, count) = &mut *shared.borrow_mut();
+            let before = world.state();
+            let mut done = Vec::new();
+            for acts in operations {
+                done.push(world.operation("acts", |db| {
+                    for act in &acts {
+                        *count += 1;
+                        act.perform(db, *count)?;
+                    }
+                    Ok(())
+                }));
+            }
+            for op in done.into_iter().rev() {
+                world.undo(op);
+            }
+            prop_assert_eq!(world.state(), before);
+            Ok(())
+        });
+        outcome.expect("nothing happened");
+    }
+
+    fn the_doctor_finds_what_a_foreign_shell_did(world) {
+        lin_trading(world);
+        let schemas = world.schemas.clone();
+        let schemas: Vec<&Schema> = schemas.iter().collect();
+        let db = &mut *world.db;
+        let write = kehu::store::search_write(db.dialect(), schemas[1]);
+        for text in ["lin trading", "林氏 氏贸"] {
+            db.execute(&write, &[Sql::Integer(1), text.into()]).expect("writes the search text");
+        }
+        let report = doctor(db, &schemas).expect("looks");
+        assert!(report.healthy, "{:?}", report.issues);
+        let drop = if db.dialect() == Dialect::Sqlite {
+            "DROP TRIGGER contacts_log_insert"
+        } else {
+            "DROP TRIGGER contacts_log ON contacts"
+        };
+        db.script(drop).expect("drops");
+        db.execute("UPDATE customers SET name = 'Hacked'", &[]).expect("writes");
+        db.execute("INSERT INTO current_operation (id) VALUES (1)", &[]).expect("writes");
+        db.execute(&kehu::store::search_delete(db.dialect(), schemas[1]), &[Sql::Integer(1)]).expect("deletes");
+        let report = doctor(db, &schemas).expect("looks");
+        assert!(!report.healthy);
+        assert_eq!(report.issues.len(), 4, "{:?}", report.issues);
+        repair(db, &schemas).expect("repairs");
+        let report = doctor(db, &schemas).expect("looks");
+        assert_eq!(report.issues.len(), 1, "only the search text is left: {:?}", report.issues);
+    }
+}
+
+/// One thing that somebody does; numbers choose among what is there.
+#[derive(Debug, Clone)]
+enum Act {
+    Add(String),
+    AddContact(usize),
+    Rename(usize, String),
+    Pay(usize, i64),
+    Promote(usize, Option<bool>),
+    Introduce(usize, usize),
+    Tag(usize, String),
+    Untag(usize),
+    Shuffle,
+    Purge(usize),
+    Replace(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let text = || "[a-zA-Z\u{1}'\"{}:,\\\\ 客户é😀]{1,6}";
+    prop_oneof![
+        text().prop_map(Act::Add),
+        any::<usize>().prop_map(Act::AddContact),
+        (any::<usize>(), text()).prop_map(|(which, name)| Act::Rename(which, name)),
+        (any::<usize>(), any::<i64>()).prop_map(|(which, amount)| Act::Pay(which, amount)),
+        (any::<usize>(), any::<Option<bool>>()).prop_map(|(which, vip)| Act::Promote(which, vip)),
+        (any::<usize>(), any::<usize>()).prop_map(|(customer, contact)| Act::Introduce(customer, contact)),
+        (any::<usize>(), text()).prop_map(|(which, tag)| Act::Tag(which, tag)),
+        any::<usize>().prop_map(Act::Untag),
+        Just(Act::Shuffle),
+        any::<usize>().prop_map(Act::Purge),
+        any::<usize>().prop_map(Act::Replace),
+    ]
+}
+
+fn choose(db: &mut dyn Database, table: &str, which: usize) -> Result<Option<i64>> {
+    let ids = db.query(&format!("SELECT id FROM {table} ORDER BY id"), &[])?;
+    Ok(if ids.is_empty() { None } else { ids[which % ids.len()][0].as_integer() })
+}
+
+impl Act {
+    fn perform(&self, db: &mut dyn Database, count: i64) -> Result<()> {
+        if let Self::Add(name) = self {
+            let id = add(db, "customers", &format!("{count} {name}"))?;
+            return tag(db, id, 1, name);
+        }
+        let which = match self {
+            Self::AddContact(which) | Self::Rename(which, _) | Self::Pay(which, _) | Self::Promote(which, _) => which,
+            Self::Introduce(which, _) | Self::Tag(which, _) | Self::Untag(which) => which,
+            Self::Purge(which) | Self::Replace(which) => which,
+            Self::Add(_) | Self::Shuffle => &0,
+        };
+        let Some(customer) = choose(db, "customers", *which)? else { return Ok(()) };
+        match self {
+            Self::AddContact(_) => {
+                let contact = add(db, "contacts", &count.to_string())?;
+                set(db, "contacts", contact, "customer", customer)
+            }
+            Self::Rename(_, name) => {
+                set(db, "customers", customer, "name", name.as_str())?;
+                db.execute("UPDATE customers SET name_key = kehu_fold(name) WHERE id = ?", &[customer.into()]).map(drop)
+            }
+            Self::Pay(_, amount) => set(db, "customers", customer, "revenue", *amount),
+            Self::Promote(_, vip) => set(db, "customers", customer, "vip", *vip),
+            Self::Introduce(_, contact) => {
+                let contact = choose(db, "contacts", *contact)?;
+                set(db, "customers", customer, "main_contact", contact)
+            }
+            Self::Tag(_, value) => {
+                let sql =
+                    "INSERT INTO customers_tags (record, position, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+                db.execute(sql, &[customer.into(), count.into(), value.as_str().into()]).map(drop)
+            }
+            Self::Untag(_) => db.execute("DELETE FROM customers_tags WHERE record = ?", &[customer.into()]).map(drop),
+            Self::Shuffle => db.execute("UPDATE customers_tags SET position = 100 - position", &[]).map(drop),
+            Self::Purge(_) => purge(db, customer),
+            Self::Replace(_) => {
+                purge(db, customer)?;
+                let sql = "INSERT INTO customers (id, uid, created_at, updated_at, name, name_key) VALUES (?, ?, '', '', 'other', 'other')";
+                db.execute(sql, &[customer.into(), format!("replaced-{count}").into()]).map(drop)
+            }
+            Self::Add(_) => Ok(()),
+        }
+    }
+}
+
+fn purge(db: &mut dyn Database, customer: i64) -> Result<()> {
+    let theirs = "(SELECT id FROM contacts WHERE customer = ?)";
+    db.execute(
+        &format!("UPDATE customers SET main_contact = NULL WHERE id = ? OR main_contact IN {theirs}"),
+        &[customer.into(), customer.into()],
+    )?;
+    db.execute("DELETE FROM contacts WHERE customer = ?", &[customer.into()])?;
+    db.execute("DELETE FROM customers WHERE id = ?", &[customer.into()])?;
+    Ok(())
+}
+
+// What only a file can promise.
+
+#[cfg(unix)]
+#[test]
+fn a_new_file_is_its_owners_alone_with_all_that_lies_beside_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut world = World::on_sqlite();
+    lin_trading(&mut world);
+    backup(&mut *world.db, &world.folder.path().join("copy.bak"), false).expect("backs up");
+    let mut names = Vec::new();
+    for file in std::fs::read_dir(world.folder.path()).expect("the folder").flatten() {
+        let mode = file.metadata().expect("its mode").permissions().mode() & 0o777;
+        names.push(file.file_name().into_string().expect("a name"));
+        assert_eq!(mode, 0o600, "{names:?}");
+    }
+    names.sort();
+    assert_eq!(names, ["copy.bak", "kehu.db", "kehu.db-shm", "kehu.db-wal"]);
+}
+
+#[test]
+fn a_read_makes_no_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("none/kehu.db");
+    for options in [Open::default(), Open { read_only: true, create: true, ..Open::default() }] {
+        let error = open(&path.display().to_string(), options).err().expect("refuses");
+        assert_eq!(error.cause, Cause::Database);
+        assert!(error.hint.is_some());
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0);
+}
+
+#[test]
+fn a_newer_database_is_refused() {
+    let mut world = World::on_sqlite();
+    world.db.execute("UPDATE meta SET value = '99' WHERE key = 'kehu_version'", &[]).expect("writes");
+    let error = migrate(&mut *world.db, &[]).expect_err("refuses");
+    assert_eq!(error.cause, Cause::Database);
+    assert!(error.to_string().starts_with("This database was made by a newer kehu"), "{error}");
+    assert_eq!(version(&mut *world.db).expect("reads"), Some(99));
+}
+
+#[test]
+fn files_of_others_are_refused_and_not_touched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("letter.txt");
+    std::fs::write(&text, "Dear Sir or Madam, this is a letter and not a database at all.".repeat(40)).expect("writes");
+    let other = folder.path().join("other.db");
+    let connection = rusqlite::Connection::open(&other).expect("opens");
+    connection.execute_batch("CREATE TABLE songs (title TEXT); INSERT INTO songs VALUES ('Lili')").expect("writes");
+    drop(connection);
+    for path in [text, other] {
+        let before = std::fs::read(&path).expect("reads");
+        let error = open(&path.display().to_string(), WRITER)
+            .and_then(|mut db| migrate(&mut *db, &[&user()]))
+            .expect_err("refuses");
+        assert_eq!(error.cause, Cause::Database);
+        assert_eq!(error.to_string(), "This file is not a kehu database.");
+        assert_eq!(std::fs::read(&path).expect("reads"), before);
+    }
+}
+
+#[test]
+fn a_backup_restored_is_the_same_database() {
+    let mut world = World::on_sqlite();
+    let (customer, _) = lin_trading(&mut world);
+    let before = world.state();
+    let copy = world.folder.path().join("kehu.bak");
+    backup(&mut *world.db, &copy, false).expect("backs up");
+    assert_eq!(backup(&mut *world.db, &copy, false).expect_err("it is there").cause, Cause::Conflict);
+    world.operation("rename", |db| set(db, "customers", customer, "name", "Lin Group"));
+    let after = world.state();
+
+    let wait = Duration::from_millis(30);
+    assert_eq!(restore(&copy, &world.path(), wait).expect_err("it is in use").cause, Cause::Busy);
+    assert_eq!(world.state(), after);
+    world.db = open(":memory:", WRITER).expect("lets go of the file");
+    let restored = restore(&copy, &world.path(), wait).expect("restores");
+    world.db = open(&world.url, WRITER).expect("opens");
+    assert_eq!(world.state(), before);
+    world.operation("rename", |db| set(db, "customers", customer, "name", "Lin AG"));
+
+    let kept = restored.kept.expect("the old one is kept").display().to_string();
+    world.db = open(&kept, WRITER).expect("opens the old one");
+    assert_eq!(world.state(), after);
+}
+
+#[test]
+fn a_restore_wants_a_whole_backup_of_ours() {
+    let mut world = World::on_sqlite();
+    lin_trading(&mut world);
+    let copy = world.folder.path().join("kehu.bak");
+    backup(&mut *world.db, &copy, false).expect("backs up");
+    let target = world.folder.path().join("target.db");
+    let restored = |path: &std::path::Path| restore(path, &target, Duration::ZERO).map_err(|error| error.cause);
+    let whole = std::fs::read(&copy).expect("reads");
+    std::fs::write(&copy, &whole[..whole.len() / 2]).expect("tears it");
+    assert_eq!(restored(&copy), Err(Cause::Database));
+    std::fs::write(&copy, "").expect("empties it");
+    assert_eq!(restored(&copy), Err(Cause::Database));
+    assert_eq!(restored(&world.folder.path().join("none")), Err(Cause::NotFound));
+    assert!(!target.exists());
+    std::fs::write(&copy, &whole).expect("mends it");
+    assert!(restored(&copy).is_ok());
+    std::fs::write(&target, "not a database").expect("spoils it");
+    assert!(restored(&copy).is_ok(), "a damaged database can be replaced");
+}
+
+#[test]
+fn postgres_names_its_own_tools_for_backups() {
+    let Some(mut world) = World::on_postgres() else { return };
+    let error = backup(&mut *world.db, &world.folder.path().join("copy"), false).expect_err("refuses");
+    assert_eq!(error.cause, Cause::Refused);
+    assert!(error.hint.expect("a hint").to_string().contains("pg_dump"));
+    assert_eq!(std::fs::read_dir(world.folder.path()).expect("the folder").count(), 0);
 }

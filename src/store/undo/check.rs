@@ -67,6 +67,7 @@ impl Checker<'_> {
         for row in self.db.query(&sql, &[op.into(), op.into()])? {
             let key = row[0].as_integer().unwrap_or_default();
             plan.kept.insert(key);
+            plan.rows.remove(&key);
             self.note(key, Message::new("It was changed again since."));
         }
         Ok(())

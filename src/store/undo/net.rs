@@ -83,9 +83,9 @@ impl KindPlan {
             add_change(net, row[0].as_text().unwrap_or_default(), values(&row[2]), values(&row[3]));
             Ok(())
         })?;
-        // One that was only inserted goes with the rest of the inserted ones.
-        self.kept.extend(rows.iter().filter(|(_, net)| net.replaced).map(|(key, _)| *key));
+        // One that was not there before goes with the rest of the inserted ones.
         rows.retain(|_, net| net.existed);
+        self.kept.extend(rows.iter().filter(|(_, net)| net.replaced).map(|(key, _)| *key));
         Ok(())
     }
 
@@ -126,11 +126,13 @@ fn add_change(entry: std::collections::btree_map::Entry<'_, i64, Net>, what: &st
     net.after.extend(after);
 }
 
-/// Items of records that the operation inserted are left out: they go with their records.
+/// Items of records that were not there before are left out: they go with their records.
 fn read_items(db: &mut dyn Database, kind: &str, field: &str, op: i64) -> Result<BTreeMap<(i64, String), NetItem>> {
     let sql = "SELECT what, key, before, after FROM change WHERE op = ? AND kind = ? AND NOT EXISTS \
                (SELECT 1 FROM change AS made WHERE made.key = change.key AND made.kind = ? AND made.op = ? \
-               AND made.what = 'insert') ORDER BY id";
+               AND made.what = 'insert' AND NOT EXISTS \
+               (SELECT 1 FROM change AS gone WHERE gone.key = made.key AND gone.kind = made.kind AND gone.op = made.op \
+               AND gone.what = 'delete' AND gone.id < made.id)) ORDER BY id";
     let mut items: BTreeMap<(i64, String), NetItem> = BTreeMap::new();
     let list = format!("{kind}.{field}");
     db.each(sql, &[op.into(), list.into(), kind.into(), op.into()], &mut |row| {

@@ -1,0 +1,189 @@
+//! `doctor`: looks for what is wrong with the database, and changes nothing.
+
+use crate::error::Result;
+use crate::message::Message;
+use crate::record::Schema;
+use crate::store::{Database, Dialect, VERSION, columns, logged, missing_triggers, version};
+use serde::Serialize;
+
+/// What the doctor found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    pub healthy: bool,
+    pub message: Message,
+    pub issues: Vec<Message>,
+    /// What would put it right.
+    pub actions: Vec<Message>,
+}
+
+/// How many of the newest rows are looked at where all would take long.
+const SAMPLE: i64 = 1000;
+
+/// Examines the database; `schemas` are all kinds, custom fields included.
+pub fn doctor(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Report> {
+    let mut visit = Visit { db, issues: Vec::new(), actions: Vec::new() };
+    visit.tables_version()?;
+    visit.file()?;
+    visit.unfinished_operation()?;
+    for schema in schemas {
+        if visit.columns(schema)? {
+            visit.triggers(schema)?;
+            visit.keys(schema)?;
+            visit.search(schema)?;
+            visit.log(schema)?;
+        }
+    }
+    Ok(visit.report())
+}
+
+struct Visit<'a> {
+    db: &'a mut dyn Database,
+    issues: Vec<Message>,
+    actions: Vec<Message>,
+}
+
+impl Visit<'_> {
+    fn report(self) -> Report {
+        let healthy = self.issues.is_empty();
+        let message = if healthy {
+            Message::new("The database is healthy.")
+        } else {
+            Message::new("The database has {count} faults.").with("count", self.issues.len())
+        };
+        Report { healthy, message, issues: self.issues, actions: self.actions }
+    }
+
+    fn found(&mut self, issue: Message, action: &'static str) {
+        self.issues.push(issue);
+        let action = Message::new(action);
+        if !self.actions.contains(&action) {
+            self.actions.push(action);
+        }
+    }
+
+    fn count(&mut self, sql: &str) -> Result<i64> {
+        Ok(self.db.first(sql, &[])?.and_then(|row| row[0].as_integer()).unwrap_or(0))
+    }
+
+    fn tables_version(&mut self) -> Result<()> {
+        let version = version(self.db)?;
+        if version != Some(VERSION) {
+            let issue = Message::new("The tables are version {version}, this program knows {known}.")
+                .with("version", version.unwrap_or(0))
+                .with("known", VERSION);
+            self.found(issue, "Open the database for writing once, which brings it up to date.");
+        }
+        Ok(())
+    }
+
+    /// The pages of the file and the links between rows; PostgreSQL watches over both by itself.
+    fn file(&mut self) -> Result<()> {
+        if self.db.dialect() != Dialect::Sqlite {
+            return Ok(());
+        }
+        for row in self.db.query("PRAGMA integrity_check(20)", &[])? {
+            let detail = row[0].as_text().unwrap_or_default();
+            if detail != "ok" {
+                let issue = Message::new("The file is damaged: {detail}.").with("detail", detail);
+                self.found(issue, "Run `kehu restore` with a backup.");
+            }
+        }
+        for row in self.db.query("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT 20", &[])? {
+            let issue = Message::new("Row {row} of table {table} points to a row of {parent} that does not exist.")
+                .with("row", row[1].as_integer().unwrap_or(0))
+                .with("table", row[0].as_text().unwrap_or_default())
+                .with("parent", row[2].as_text().unwrap_or_default());
+            self.found(issue, "Correct or clear the link.");
+        }
+        Ok(())
+    }
+
+    fn unfinished_operation(&mut self) -> Result<()> {
+        for row in self.db.query("SELECT id FROM current_operation", &[])? {
+            let issue = Message::new("Operation {op} was never finished, so later changes are logged under it.");
+            self.found(issue.with("op", row[0].as_integer().unwrap_or(0)), "Finish the operation.");
+        }
+        Ok(())
+    }
+
+    /// Whether the tables are as the schema wants them; without them there is nothing further to look at.
+    fn columns(&mut self, schema: &Schema) -> Result<bool> {
+        let present = columns(self.db, schema.table)?;
+        let wanted = logged(schema).into_iter().map(|column| column.name);
+        let mut missing: Vec<String> = wanted
+            .filter(|name| !present.iter().any(|column| column.name == *name))
+            .map(|name| format!("{}.{name}", schema.table))
+            .collect();
+        for field in schema.lists() {
+            let table = schema.list_table(field);
+            if columns(self.db, &table)?.is_empty() {
+                missing.push(table);
+            }
+        }
+        for name in &missing {
+            let issue = Message::new("The column or table {name} is missing.").with("name", name);
+            self.found(issue, "Run `kehu restore` with a backup.");
+        }
+        Ok(missing.is_empty())
+    }
+
+    fn triggers(&mut self, schema: &Schema) -> Result<()> {
+        for name in missing_triggers(self.db, schema)? {
+            let issue = Message::new("The trigger {name}, which logs changes, is missing or out of date.");
+            self.found(issue.with("name", name), "Make the triggers anew.");
+        }
+        Ok(())
+    }
+
+    /// Folded copies that do not fit their values: somebody wrote past this program.
+    fn keys(&mut self, schema: &Schema) -> Result<()> {
+        let newest = format!("(SELECT * FROM {} ORDER BY id DESC LIMIT {SAMPLE}) AS newest", schema.table);
+        for field in schema.fields.iter().filter(|field| field.has_key()) {
+            let name = &field.name;
+            let fold = self.db.dialect().fold(&format!("\"{name}\""));
+            let wrong =
+                self.count(&format!("SELECT COUNT(*) FROM {newest} WHERE \"{name}_key\" IS DISTINCT FROM {fold}"))?;
+            if wrong > 0 {
+                let issue = Message::new("{count} records of {table} cannot be found by their {field}.")
+                    .with("count", wrong)
+                    .with("table", schema.table)
+                    .with("field", name);
+                self.found(issue, "Fold the keys anew.");
+            }
+        }
+        Ok(())
+    }
+
+    fn search(&mut self, schema: &Schema) -> Result<()> {
+        if !schema.searchable() {
+            return Ok(());
+        }
+        let table = schema.table;
+        let live = self.count(&format!("SELECT COUNT(*) FROM {table} WHERE deleted_at IS NULL"))?;
+        let indexed = self.count(&format!("SELECT COUNT(*) FROM {table}_search"))?;
+        if live != indexed {
+            let issue = Message::new("The search text of {table} covers {indexed} records instead of {live}.")
+                .with("table", table)
+                .with("indexed", indexed)
+                .with("live", live);
+            self.found(issue, "Write the search text anew.");
+        }
+        Ok(())
+    }
+
+    /// A row made twice without being deleted in between: a foreign shell's REPLACE escapes the delete trigger.
+    fn log(&mut self, schema: &Schema) -> Result<()> {
+        let kind = schema.kind;
+        let replaced = self.count(&format!(
+            "SELECT COUNT(*) FROM (SELECT key FROM change WHERE kind = '{kind}' AND what <> 'update' GROUP BY key \
+             HAVING SUM(CASE what WHEN 'insert' THEN 1 ELSE -1 END) > 1) AS twice"
+        ))?;
+        if replaced > 0 {
+            let issue = Message::new("{count} records of {table} were replaced without a trace of what they held.")
+                .with("count", replaced)
+                .with("table", schema.table);
+            self.found(issue, "Compare them with a backup.");
+        }
+        Ok(())
+    }
+}
