@@ -29,11 +29,8 @@ pub mod message;
 pub mod org;
 pub mod record;
 pub mod store;
-<<<<<<< HEAD
-pub mod views;
-=======
 pub mod upkeep;
->>>>>>> wt-store
+pub mod views;
 
 pub use crm::{Crm, Settings};
 pub use error::{Cause, Error, Result};
