@@ -1,0 +1,32 @@
+//! stub
+use super::session::Session;
+use clap::{ArgMatches, Command};
+use kehu::Result;
+pub fn commands() -> Vec<Command> {
+    vec![Command::new("init")]
+}
+pub fn init(s: &mut Session, _: &ArgMatches) -> Result<u8> {
+    s.crm_or_new()?;
+    Ok(0)
+}
+pub fn config(_: &mut Session, _: &ArgMatches) -> Result<u8> {
+    Ok(0)
+}
+pub fn backup(_: &mut Session, _: &ArgMatches) -> Result<u8> {
+    Ok(0)
+}
+pub fn restore(_: &mut Session, _: &ArgMatches) -> Result<u8> {
+    Ok(0)
+}
+pub fn doctor(_: &mut Session, _: &ArgMatches) -> Result<u8> {
+    Ok(0)
+}
+pub fn status(_: &mut Session, _: &ArgMatches) -> Result<u8> {
+    Ok(0)
+}
+pub fn completions(_: &mut Session, _: &ArgMatches) -> Result<u8> {
+    Ok(0)
+}
+pub fn man(_: &mut Session, _: &ArgMatches) -> Result<u8> {
+    Ok(0)
+}
