@@ -139,6 +139,7 @@ pub fn print_entry(session: &mut Session, kind: &str, id: i64) -> Result<()> {
 /// A record, and under it (or within it, in JSON) what belongs to it.
 fn print_record(session: &mut Session, grid: &Grid, belongings: &[Grid]) -> Result<()> {
     let format = session.terminal.format();
+    let grid = &*session.local(grid);
     let style = session.terminal.style();
     let mut data = Vec::new();
     let unwritable = |error: std::io::Error| {

@@ -262,7 +262,7 @@ fn list(schema: &Schema) -> Command {
         Arg::new(name).long(name).value_name(value).help(help).num_args(1)
     };
     Command::new("list")
-        .about(format!("Lists those that match a filter, newest first"))
+        .about("Lists those that match a filter, newest first")
         .arg(filter_argument())
         .arg(valued("sort", "FIELDS", "Sort by: name, or -since for the newest first").allow_hyphen_values(true))
         .arg(
@@ -321,14 +321,15 @@ fn edit(schema: &Schema) -> Command {
         .arg(Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"))
         .arg(Arg::new("if-version").long("if-version").value_name("N").num_args(1).value_parser(value_parser!(i64)).help("Only if nobody changed it since"))
         .arg(allow_duplicate())
-        .after_help(match schema.fields.iter().any(|field| field.name == "notes") {
-            true => format!(
+        .after_help(if schema.field("notes").is_some() {
+            format!(
                 "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
                  kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
-            ),
-            false => format!(
+            )
+        } else {
+            format!(
                 "Examples:\n  kehu {kind} edit {letter}1 --phone 021-80001234\n  kehu {kind} edit {letter}1 phone=02180001234 --dry-run -v"
-            ),
+            )
         });
     let command = if schema.field("tags").is_some() {
         command

@@ -120,7 +120,7 @@ impl Crm {
         let rows = self.rows(&schema, &sql, &prepared.condition.arguments, &places)?;
         let mut grid = Grid {
             noun: schema.table.to_owned(),
-            columns: columns_of(&names, &places),
+            columns: columns_of(&schema, &names, &places),
             total: Total::Exactly(rows.len() as u64),
             rows,
             totals: None,
@@ -392,7 +392,7 @@ impl Crm {
             rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
         let totals = Some(totals(&rows, &places, query.group_by.len()));
-        Ok(Grid { noun: "groups".into(), columns: columns_of(&names, &places), rows, totals, total })
+        Ok(Grid { noun: "groups".into(), columns: columns_of(schema, &names, &places), rows, totals, total })
     }
 
     /// Amounts in other currencies than the base one are left out of a sum and counted in a notice.
@@ -452,12 +452,17 @@ pub fn usual_columns(schema: &Schema) -> Vec<String> {
     if listed.is_empty() { schema.writable().take(7).map(|field| field.name.to_string()).collect() } else { listed }
 }
 
-fn columns_of(names: &[String], places: &[Place]) -> Vec<Column> {
-    let column = |(name, place): (&String, &Place)| Column {
-        name: name.clone(),
-        label: place.field.label.to_string(),
-        label_zh: place.field.label_zh.to_string(),
-        kind: place.field.kind.clone(),
+fn columns_of(schema: &Schema, names: &[String], places: &[Place]) -> Vec<Column> {
+    let column = |(name, place): (&String, &Place)| {
+        // `owner.name` is headed "Owner name", which two columns called "Name" would not tell.
+        let link = name.split_once('.').and_then(|(first, _)| schema.field(first));
+        let (label, label_zh) = (&place.field.label, &place.field.label_zh);
+        Column {
+            name: name.clone(),
+            label: link.map_or_else(|| label.to_string(), |link| format!("{} {}", link.label, label.to_lowercase())),
+            label_zh: link.map_or_else(|| label_zh.to_string(), |link| format!("{}{label_zh}", link.label_zh)),
+            kind: place.field.kind.clone(),
+        }
     };
     names.iter().zip(places).map(column).collect()
 }
