@@ -129,12 +129,15 @@ fn overview(schemas: &[Arc<Schema>]) -> String {
     text.trim_end().to_owned()
 }
 
+/// The heading of the flags that every command takes.
+const EVERYWHERE: &str = "Everywhere";
+
 fn global_flags() -> Vec<Arg> {
     let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).help(help).global(true).action(ArgAction::SetTrue)
+        Arg::new(name).long(name).help(help).global(true).action(ArgAction::SetTrue).help_heading(EVERYWHERE)
     };
     let valued = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help).global(true).num_args(1)
+        Arg::new(name).long(name).value_name(value).help(help).global(true).num_args(1).help_heading(EVERYWHERE)
     };
     vec![
         valued("db", "DATABASE", "A file, :memory: or postgres://…"),
