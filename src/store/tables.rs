@@ -218,7 +218,7 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
         "CREATE INDEX change_op_index ON change (op)".to_owned(),
     ];
     match dialect {
-        Dialect::Sqlite => statements.push(triggers::outside()),
+        Dialect::Sqlite => statements.extend(triggers::shared()),
         Dialect::Postgres => statements.extend([FOLD.to_owned(), operation_function(dialect)]),
     }
     statements
