@@ -183,7 +183,12 @@ fn sqlite_table(schema: &Schema, columns: &[Logged]) -> Vec<String> {
     let update = format!("INSERT INTO log VALUES ('update', '{kind}', OLD.id, OLD.row_log, NEW.row_log);");
     let delete = format!("INSERT INTO log VALUES ('delete', '{kind}', OLD.id, json_set(OLD.row_log{others}), NULL);");
     [
-        sqlite_trigger(table, "insert", "", &insert),
+        sqlite_trigger(
+            table,
+            "insert",
+            &format!(" WHEN NOT EXISTS (SELECT 1 FROM bulk WHERE kind = '{kind}')"),
+            &insert,
+        ),
         sqlite_trigger(table, "update", " WHEN OLD.row_log IS NOT NEW.row_log", &update),
         sqlite_trigger(table, "delete", "", &delete),
     ]
@@ -239,7 +244,9 @@ fn postgres_table(schema: &Schema, columns: &[Logged]) -> Vec<String> {
     new_values TEXT := '';
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO change (op, what, kind, key) VALUES (kehu_operation(), 'insert', '{kind}', NEW.id);
+        IF NOT EXISTS (SELECT 1 FROM bulk WHERE kind = '{kind}') THEN
+            INSERT INTO change (op, what, kind, key) VALUES (kehu_operation(), 'insert', '{kind}', NEW.id);
+        END IF;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO change (op, what, kind, key, before)
         VALUES (kehu_operation(), 'delete', '{kind}', OLD.id, to_json(OLD)::TEXT);
