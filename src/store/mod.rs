@@ -5,7 +5,6 @@
 mod bulk;
 mod dialect;
 mod errors;
-mod fold;
 mod migrations;
 mod open;
 mod operation;
