@@ -5,6 +5,7 @@ use super::fold::fold;
 use super::open::Open;
 use super::{Database, Dialect, Sql};
 use crate::error::{Error, Result};
+use crate::message::Message;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, backup};
@@ -161,6 +162,14 @@ impl Database for Sqlite {
                 _ => return Err(busy()),
             }
         }
+    }
+
+    fn column_names(&mut self, sql: &str) -> Result<Vec<String>> {
+        let statement = self.statement(sql, &[])?;
+        if !statement.readonly() {
+            return Err(Error::bad_value(Message::new("This statement would write.")));
+        }
+        Ok(statement.column_names().into_iter().map(str::to_owned).collect())
     }
 
     fn path(&self) -> Option<PathBuf> {
