@@ -12,10 +12,12 @@ pub fn confirm(terminal: &Terminal, question: &Message) -> Result<()> {
     if !terminal.interactive_input {
         return Err(Error::new(
             Cause::BadValue,
-            Message::new("{question} Nobody can answer here, so --yes is needed.").with("question", terminal.word(question)),
+            Message::new("{question} Nobody can answer here, so --yes is needed.")
+                .with("question", terminal.word(question)),
         ));
     }
-    let yes = Confirm::new().with_prompt(terminal.word(question)).default(false).interact().map_err(|_| interrupted())?;
+    let yes =
+        Confirm::new().with_prompt(terminal.word(question)).default(false).interact().map_err(|_| interrupted())?;
     if yes { Ok(()) } else { Err(Error::new(Cause::Interrupted, Message::new("Nothing was done."))) }
 }
 

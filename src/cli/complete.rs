@@ -64,19 +64,28 @@ fn live(kind: &str, typed: &str) -> Vec<CompletionCandidate> {
         let mut query = kehu::crm::Query { limit: Some(40), ..kehu::crm::Query::new(kind) };
         let schema = crm.schema(kind)?;
         query.columns = vec![schema.title().name.to_string()];
-        let is_ref = typed.to_uppercase().starts_with(schema.letter) && typed[schema.letter.len()..].bytes().all(|byte| byte.is_ascii_digit());
+        let is_ref = typed.to_uppercase().starts_with(schema.letter)
+            && typed[schema.letter.len()..].bytes().all(|byte| byte.is_ascii_digit());
         if !typed.is_empty() && !is_ref {
             query.filter = kehu::record::filter::Filter::Word(typed.to_owned());
         }
         let grid = crm.list(&query)?;
-        Ok(grid.rows.iter().map(|row| (row.short.clone(), row.cells[0].as_text().unwrap_or_default().to_owned())).collect())
+        Ok(grid
+            .rows
+            .iter()
+            .map(|row| (row.short.clone(), row.cells[0].as_text().unwrap_or_default().to_owned()))
+            .collect())
     };
     // A shell asks in the middle of typing: what cannot be answered is not worth an error.
     let records = records().unwrap_or_default();
     let by_ref: Vec<_> = records.iter().filter(|(short, _)| short.starts_with(&typed.to_uppercase())).collect();
     if by_ref.is_empty() {
         let name = |(_, title): &&(String, String)| title.to_lowercase().starts_with(&typed.to_lowercase());
-        return records.iter().filter(name).map(|(short, title)| CompletionCandidate::new(title).help(Some(short.clone().into()))).collect();
+        return records
+            .iter()
+            .filter(name)
+            .map(|(short, title)| CompletionCandidate::new(title).help(Some(short.clone().into())))
+            .collect();
     }
     by_ref.into_iter().map(|(short, title)| CompletionCandidate::new(short).help(Some(title.clone().into()))).collect()
 }

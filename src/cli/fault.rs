@@ -49,7 +49,8 @@ pub fn usage(error: &clap::Error, terminal: &Terminal) -> ExitCode {
         let _ = error.print();
         return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
     }
-    let asks_json = |argument: String| matches!(&*argument, "json" | "ndjson" | "--format=json" | "--format=ndjson" | "-fjson");
+    let asks_json =
+        |argument: String| matches!(&*argument, "json" | "ndjson" | "--format=json" | "--format=ndjson" | "-fjson");
     if terminal.machine() || std::env::args_os().any(|argument| asks_json(argument.to_string_lossy().into_owned())) {
         let first = error.to_string();
         let first = first.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();

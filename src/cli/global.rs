@@ -14,8 +14,19 @@ pub fn commands() -> Vec<Command> {
         Command::new("find")
             .about("Searches everything: names, pinyin, phone digits, e-mail")
             .arg(Arg::new("text").value_name("TEXT").required(true).num_args(1..))
-            .arg(Arg::new("limit").long("limit").value_name("N").value_parser(value_parser!(u64)).help("At most so many (20)"))
-            .arg(Arg::new("fail-if-empty").long("fail-if-empty").action(ArgAction::SetTrue).help("Exit 7 when nothing is found"))
+            .arg(
+                Arg::new("limit")
+                    .long("limit")
+                    .value_name("N")
+                    .value_parser(value_parser!(u64))
+                    .help("At most so many (20)"),
+            )
+            .arg(
+                Arg::new("fail-if-empty")
+                    .long("fail-if-empty")
+                    .action(ArgAction::SetTrue)
+                    .help("Exit 7 when nothing is found"),
+            )
             .after_help("Examples:\n  kehu find 招商\n  kehu find wxm\n  kehu find 2345 -f json"),
         Command::new("show")
             .about("Shows any record by its ref")
@@ -27,12 +38,28 @@ pub fn commands() -> Vec<Command> {
             .after_help("Examples:\n  kehu schema\n  kehu schema customer -f json"),
         Command::new("oplog")
             .about("Lists what was done, newest first")
-            .arg(Arg::new("limit").long("limit").value_name("N").value_parser(value_parser!(u64)).help("At most so many; 0 for all (50)"))
+            .arg(
+                Arg::new("limit")
+                    .long("limit")
+                    .value_name("N")
+                    .value_parser(value_parser!(u64))
+                    .help("At most so many; 0 for all (50)"),
+            )
             .after_help("Examples:\n  kehu oplog\n  kehu oplog --limit 5 -f json"),
         Command::new("undo")
             .about("Takes back your latest operation, or a named one")
-            .arg(Arg::new("operation").value_name("OP").value_parser(value_parser!(i64)).help("Its number in `kehu oplog`"))
-            .arg(Arg::new("keep-newer").long("keep-newer").action(ArgAction::SetTrue).help("Leave rows that were changed again since"))
+            .arg(
+                Arg::new("operation")
+                    .value_name("OP")
+                    .value_parser(value_parser!(i64))
+                    .help("Its number in `kehu oplog`"),
+            )
+            .arg(
+                Arg::new("keep-newer")
+                    .long("keep-newer")
+                    .action(ArgAction::SetTrue)
+                    .help("Leave rows that were changed again since"),
+            )
             .after_help("Examples:\n  kehu undo --dry-run -v\n  kehu oplog --limit 3"),
         Command::new("redo")
             .about("Does again what you undid last")
@@ -72,7 +99,9 @@ pub fn schema(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let schema = schemas.iter().find(|schema| schema.kind == kind || schema.table == kind).ok_or_else(|| {
         let kinds: Vec<&str> = schemas.iter().map(|schema| schema.kind).collect();
         Error::bad_value(
-            Message::new("{kind} is no kind of record; there are {kinds}.").with("kind", kind).with("kinds", kinds.join(", ")),
+            Message::new("{kind} is no kind of record; there are {kinds}.")
+                .with("kind", kind)
+                .with("kinds", kinds.join(", ")),
         )
     })?;
     let rows = schema.visible().map(|field| Row { cells: describe(field), ..Row::default() }).collect();
@@ -95,7 +124,8 @@ fn describe(field: &Field) -> Vec<Value> {
         (kind, Some(target)) => format!("{} to {target}", kind.word()),
         (kind, None) => kind.word().to_owned(),
     };
-    let words = field.choices().iter().filter(|choice| !choice.retired).map(|choice| Value::text(choice.key.clone())).collect();
+    let words =
+        field.choices().iter().filter(|choice| !choice.retired).map(|choice| Value::text(choice.key.clone())).collect();
     vec![
         Value::text(field.name.clone()),
         Value::Text(kind),
@@ -111,7 +141,12 @@ fn describe(field: &Field) -> Vec<Value> {
 
 fn kinds(session: &mut Session) -> Result<u8> {
     let row = |schema: &std::sync::Arc<kehu::record::Schema>| Row {
-        cells: vec![Value::text(schema.kind), Value::text(schema.letter), Value::Integer(i64::try_from(schema.visible().count()).unwrap_or_default()), Value::text(schema.doc)],
+        cells: vec![
+            Value::text(schema.kind),
+            Value::text(schema.letter),
+            Value::Integer(i64::try_from(schema.visible().count()).unwrap_or_default()),
+            Value::text(schema.doc),
+        ],
         ..Row::default()
     };
     let rows = session.schemas().iter().map(row).collect();
@@ -191,7 +226,10 @@ fn told(session: &mut Session, report: &UndoReport, template: &'static str) -> R
         );
     }
     if report.rows == 0 && !report.kept.is_empty() {
-        return Err(Error::new(Cause::Conflict, Message::new("Nothing was left to undo: every row was changed again since.")));
+        return Err(Error::new(
+            Cause::Conflict,
+            Message::new("Nothing was left to undo: every row was changed again since."),
+        ));
     }
     Ok(0)
 }

@@ -268,7 +268,8 @@ impl Session {
     pub fn wrote(&mut self, message: &Message) -> Result<()> {
         let crm = self.crm()?;
         let (url, dry) = (crm.url().to_owned(), crm.is_dry_run());
-        let place = Message::new(if dry { "Nothing was written (--dry-run)." } else { "In {database}." }).with("database", url);
+        let place =
+            Message::new(if dry { "Nothing was written (--dry-run)." } else { "In {database}." }).with("database", url);
         if dry {
             self.terminal.warn(message);
             self.terminal.warn(&place);
@@ -284,7 +285,8 @@ impl Session {
     /// Prints a list as data, and under a table how much of it is shown.
     pub fn print(&self, grid: &Grid) -> Result<()> {
         let mut data = Vec::new();
-        output::write_grid(grid, self.terminal.format(), &self.terminal.style(), &mut data).map_err(|error| unwritable(&error))?;
+        output::write_grid(grid, self.terminal.format(), &self.terminal.style(), &mut data)
+            .map_err(|error| unwritable(&error))?;
         self.write(&data)?;
         if self.terminal.format() == Format::Table
             && let Some(footer) = output::footer(grid)

@@ -21,7 +21,19 @@ pub enum Wanted {
 
 /// Flags that take the following word as their value; the only ones that may stand before the noun.
 const VALUED: [&str; 13] = [
-    "--db", "--as", "--now", "--as-of", "--lang", "--format", "-f", "--columns", "-c", "--color", "--width", "--sort", "--limit",
+    "--db",
+    "--as",
+    "--now",
+    "--as-of",
+    "--lang",
+    "--format",
+    "-f",
+    "--columns",
+    "-c",
+    "--color",
+    "--width",
+    "--sort",
+    "--limit",
 ];
 
 /// The words of the command line that are neither flags nor their values, up to the second.
@@ -65,7 +77,9 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("A CRM for the terminal: customers, pipeline, tickets and reports in one file")
         .override_usage("kehu <NOUN> <VERB> [REF] [VALUES] [FLAGS]")
-        .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}\n\nFlags:\n{options}{after-help}")
+        .help_template(
+            "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}\n\nFlags:\n{options}{after-help}",
+        )
         .before_help(overview(schemas))
         .after_help(
             "\nExamples:\n  kehu demo                                   a small company to try things on\n  \
@@ -138,7 +152,9 @@ fn global_flags() -> Vec<Arg> {
         flag("dry-run", "Try it, write nothing"),
         flag("quiet", "Say nothing but errors").short('q'),
         flag("verbose", "Say what was done even where nobody watches").short('v'),
-        valued("color", "WHEN", "auto, always or never").value_parser(["auto", "always", "never"]).hide_possible_values(true),
+        valued("color", "WHEN", "auto, always or never")
+            .value_parser(["auto", "always", "never"])
+            .hide_possible_values(true),
         flag("csv-safe", "Guard cells that a spreadsheet would take for formulas"),
     ]
 }
@@ -249,7 +265,10 @@ fn list(schema: &Schema) -> Command {
         .about(format!("Lists those that match a filter, newest first"))
         .arg(filter_argument())
         .arg(valued("sort", "FIELDS", "Sort by: name, or -since for the newest first").allow_hyphen_values(true))
-        .arg(valued("limit", "N", "At most so many; 0 for all (50 on a terminal, all elsewhere)").value_parser(value_parser!(u64)))
+        .arg(
+            valued("limit", "N", "At most so many; 0 for all (50 on a terminal, all elsewhere)")
+                .value_parser(value_parser!(u64)),
+        )
         .arg(valued("group-by", "FIELDS", "Count by field, and sum the numbers among --columns"))
         .arg(valued("view", "NAME", "A saved view to start from"))
         .arg(flag("count", "Print only how many match"))
@@ -266,7 +285,11 @@ pub const FILTER_HELP: &str = "Filters: field=value, field=a,b (any of), field!=
      since=2026-q1, owner=me, owner.branch=Hamburg, contact.email~acme; bare words search; and, or, not, ( ).";
 
 pub fn filter_argument() -> Arg {
-    Arg::new("filter").value_name("FILTER").num_args(0..).help("Which records, in the filter language").allow_hyphen_values(false)
+    Arg::new("filter")
+        .value_name("FILTER")
+        .num_args(0..)
+        .help("Which records, in the filter language")
+        .allow_hyphen_values(false)
 }
 
 fn flag(name: &'static str, help: &'static str) -> Arg {
@@ -309,7 +332,13 @@ fn edit(schema: &Schema) -> Command {
         });
     let command = if schema.field("tags").is_some() {
         command
-            .arg(Arg::new("add-tag").long("add-tag").value_name("TAG").action(ArgAction::Append).help("Adds a tag, leaves the others"))
+            .arg(
+                Arg::new("add-tag")
+                    .long("add-tag")
+                    .value_name("TAG")
+                    .action(ArgAction::Append)
+                    .help("Adds a tag, leaves the others"),
+            )
             .arg(Arg::new("rm-tag").long("rm-tag").value_name("TAG").action(ArgAction::Append).help("Takes a tag away"))
     } else {
         command

@@ -130,6 +130,53 @@ impl Crm {
         })
     }
 
+    /// What belongs to a record: a list for every kind that is its child, such as a customer's contacts.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn belongings(&mut self, kind: &str, id: i64) -> Result<Vec<Grid>> {
+        let mut found = Vec::new();
+        for schema in self.schemas().to_vec() {
+            for field in schema.fields.iter().filter(|field| field.child && field.kind.target() == Some(kind)) {
+                let filter = crate::record::filter::parse(&format!("{}={}", field.name, self.schema(kind)?.short(id)))?;
+                let mut query = super::Query { filter, limit: Some(50), ..super::Query::new(schema.kind) };
+                query.columns = super::list::usual_columns(&schema);
+                query.columns.retain(|column| *column != *field.name);
+                query.sort = vec![super::Sort { path: "id".into(), descending: false }];
+                let grid = self.list(&query)?;
+                if !grid.rows.is_empty() {
+                    found.push(grid);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// A record as it stood at the end of a day, taken back change by change.
+    ///
+    /// # Errors
+    /// [`Cause::NotFound`] when it did not exist yet.
+    pub fn record_as_of(&mut self, kind: &str, id: i64, day: &str) -> Result<Entry> {
+        let (_, last) = crate::record::types::parse_period(day, &self.reading)?;
+        let (_, until) = crate::record::types::day_bounds(last, last, &self.reading)?;
+        let mut entry = self.record(kind, id)?;
+        for line in self.history(kind, id)?.into_iter().rev().filter(|line| line.at > until) {
+            match (&*line.what, entry.schema.index_of(&line.field)) {
+                ("insert", _) if line.field.is_empty() => {
+                    return Err(Error::new(
+                        Cause::NotFound,
+                        Message::new("There was no {record} yet on {day}.")
+                            .with("record", entry.short())
+                            .with("day", day),
+                    ));
+                }
+                (_, Some(place)) => entry.values[place] = taken_back(&entry.values[place], &line),
+                _ => {}
+            }
+        }
+        Ok(entry)
+    }
+
     /// The name that people know a record by.
     ///
     /// # Errors
@@ -146,6 +193,16 @@ impl Crm {
         let sql = format!("SELECT id FROM \"{}\" WHERE id = ? AND deleted_at IS NULL", schema.table);
         Ok(self.db.first(&sql, &[Sql::Integer(id)])?.is_some_and(|row| integer(&row[0]) == id))
     }
+}
+
+/// The value before a change; of a list, what was put in taken out, and what was taken out put in.
+fn taken_back(now: &Value, line: &super::HistoryLine) -> Value {
+    if !line.kind.is_list() {
+        return line.before.clone();
+    }
+    let mut items: Vec<Value> = now.items().iter().filter(|item| !line.after.items().contains(item)).cloned().collect();
+    items.extend(line.before.items().iter().cloned());
+    Value::List(items)
 }
 
 pub(super) fn not_found(schema: &Schema, what: &str) -> Error {

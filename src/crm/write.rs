@@ -130,6 +130,23 @@ impl Crm {
         Ok(())
     }
 
+    /// Names the current operation after what it did to which records: `Remove C3, P7`.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn label_with_refs(&mut self, word: &str, records: &[(&'static str, i64)]) -> Result<()> {
+        let mut shorts = Vec::new();
+        for (kind, id) in records.iter().take(5) {
+            shorts.push(self.schema(kind)?.short(*id));
+        }
+        if let [(kind, id)] = records {
+            shorts.push(self.title(kind, *id)?);
+        }
+        let more = if records.len() > 5 { format!(" and {} more", records.len() - 5) } else { String::new() };
+        let glue = if records.len() == 1 { " " } else { ", " };
+        self.relabel(&format!("{word} {}{more}", shorts.join(glue)))
+    }
+
     /// Writes a new record from its draft, in the running transaction.
     pub(crate) fn insert_draft(&mut self, draft: &mut Draft, allow_duplicate: bool) -> Result<i64> {
         self.complete(draft)?;

@@ -1,0 +1,451 @@
+//! The verbs that every record kind has, and its own.
+
+use super::{
+    ask, export, form, import,
+    output::Format,
+    reads,
+    session::{Session, given},
+};
+use clap::ArgMatches;
+use kehu::{
+    Cause, Crm, Error, Message, Result, catalog,
+    crm::{Query, Save},
+    record::{Schema, Value, Values, filter, types},
+};
+use std::sync::Arc;
+
+/// Runs `kehu NOUN VERB …`.
+pub fn run(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<u8> {
+    let schema = session.schemas().iter().find(|schema| schema.kind == noun || schema.table == noun).cloned();
+    let (Some(schema), Some((verb, matches))) = (schema, matches.subcommand()) else {
+        return Err(super::unanswered(noun, ""));
+    };
+    match verb {
+        "add" => add(session, &schema, matches),
+        "list" => reads::list(session, &schema, matches),
+        "show" => reads::show(session, schema.kind, matches),
+        "edit" => edit(session, &schema, matches),
+        "rm" => remove(session, schema.kind, matches),
+        "restore" => restore(session, schema.kind, matches),
+        "purge" => purge(session, schema.kind, matches),
+        "history" => reads::history(session, schema.kind, matches),
+        "import" => import::run(session, schema.kind, matches),
+        "export" => export::run(session, schema.kind, matches),
+        verb => own_verb(session, schema.kind, verb, matches),
+    }
+}
+
+pub fn words<'a>(matches: &'a ArgMatches, name: &str) -> Vec<&'a String> {
+    matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().collect()
+}
+
+fn add(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Result<u8> {
+    let mut said = flags(schema, matches);
+    let title = schema.title().name.to_string();
+    for word in words(matches, "values") {
+        match pair(schema, word) {
+            Some((field, text)) => said.push((field, text.to_owned())),
+            None if said.iter().all(|(field, _)| *field != title) => said.push((title.clone(), word.clone())),
+            None => return Err(surplus(schema, word)),
+        }
+    }
+    ask_for_missing(session, schema, &mut said)?;
+    let allow = matches.get_flag("allow-duplicate");
+    let crm = session.crm()?;
+    let values = values(crm, schema, &said)?;
+    let id = crm.add_where(schema.kind, values.clone(), allow)?;
+    let title = values.iter().find(|(name, _)| *name == title).map(|(_, value)| value.clone()).unwrap_or_default();
+    let message = Message::new("Added {record} {title}.")
+        .with("record", schema.short(id))
+        .with("title", title.as_text().unwrap_or_default());
+    session.wrote(&message)?;
+    result(session, schema.kind, &[id])
+}
+
+fn surplus(schema: &Schema, word: &str) -> Error {
+    Error::bad_value(
+        Message::new("{word} is one word too many: a {kind} has one name.")
+            .with("word", word)
+            .with("kind", schema.kind),
+    )
+    .hint(Message::new("put a name of several words in double quotes, and other values as field=value"))
+}
+
+/// On a terminal the required fields that are missing are asked for.
+fn ask_for_missing(session: &mut Session, schema: &Schema, said: &mut Vec<(String, String)>) -> Result<()> {
+    for field in schema.writable().filter(|field| field.required && field.default.is_none()) {
+        if said.iter().any(|(name, _)| *name == *field.name) {
+            continue;
+        }
+        if let Some(text) = ask::value(&session.terminal, &field.label)? {
+            said.push((field.name.to_string(), text));
+        }
+    }
+    Ok(())
+}
+
+/// The fields that were given as flags.
+fn flags(schema: &Schema, matches: &ArgMatches) -> Vec<(String, String)> {
+    let flag = |field: &kehu::record::Field| {
+        let text = matches.try_get_one::<String>(&field.name).ok().flatten()?;
+        given(matches, &field.name).then(|| (field.name.to_string(), text.clone()))
+    };
+    schema.writable().filter_map(flag).collect()
+}
+
+/// `field=value`, where there is such a field.
+fn pair<'a>(schema: &Schema, word: &'a str) -> Option<(String, &'a str)> {
+    let (name, text) = word.split_once('=')?;
+    let plain = name.trim().replace('-', "_");
+    let field = schema
+        .writable()
+        .find(|field| field.name == plain || *field.name == format!("x_{plain}") || field.label_zh == name.trim())?;
+    Some((field.name.to_string(), text))
+}
+
+/// What was said, as values.
+pub fn values(crm: &mut Crm, schema: &Schema, said: &[(String, String)]) -> Result<Values> {
+    let mut values = Values::new();
+    for (name, text) in said {
+        let field = crm.field(schema, name)?.clone();
+        values.push((name.clone(), crm.parse_value(&field, text)?));
+    }
+    Ok(values)
+}
+
+/// After a write: the refs, or the records, where a format asks for them.
+fn result(session: &mut Session, kind: &str, ids: &[i64]) -> Result<u8> {
+    let asked = session.terminal.format;
+    if session.crm()?.is_dry_run() {
+        return Ok(0);
+    }
+    match asked {
+        Some(Format::Ids) => {
+            let schema = session.crm()?.schema(kind)?;
+            for id in ids {
+                session.print_line(&schema.short(*id))?;
+            }
+        }
+        Some(Format::Json | Format::Ndjson) => {
+            for id in ids {
+                reads::print_entry(session, kind, *id)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(0)
+}
+
+fn edit(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Result<u8> {
+    let mut said = flags(schema, matches);
+    let mut references = Vec::new();
+    for word in words(matches, "ref") {
+        match pair(schema, word) {
+            Some((field, text)) => said.push((field, text.to_owned())),
+            None if word.contains('=') => return Err(no_field(session, schema, word)?),
+            None => references.push(word.clone()),
+        }
+    }
+    let tags = Tags { add: words(matches, "add-tag"), remove: words(matches, "rm-tag") };
+    let condition = matches.get_one::<String>("where");
+    let expected = matches.get_one::<i64>("if-version").copied();
+    let nothing = said.is_empty() && tags.add.is_empty() && tags.remove.is_empty();
+    if let Some(condition) = condition {
+        if !references.is_empty() {
+            return Err(Error::bad_value(Message::new("Name records or say --where, not both.")));
+        }
+        return edit_where(session, schema, condition, &said, &tags, matches.get_flag("allow-duplicate"));
+    }
+    if references.is_empty() {
+        return Err(Error::bad_value(
+            Message::new("Which {kind}? Name one, or several with --where.").with("kind", schema.kind),
+        )
+        .hint(
+            Message::new("kehu {kind} edit {letter}12 field=value")
+                .with("kind", schema.kind)
+                .with("letter", schema.letter),
+        ));
+    }
+    let mut ids = Vec::new();
+    for reference in &references {
+        ids.push(session.crm()?.find(schema.kind, reference)?);
+    }
+    if nothing {
+        return edit_in_form(session, schema, &ids);
+    }
+    let allow = matches.get_flag("allow-duplicate");
+    let saves = change_all(session.crm()?, schema, &ids, &said, &tags, expected, allow)?;
+    tell_saves(session, schema, &saves)?;
+    result(session, schema.kind, &ids)
+}
+
+fn edit_in_form(session: &mut Session, schema: &Schema, ids: &[i64]) -> Result<u8> {
+    match ids {
+        [id] if session.terminal.interactive_input => form::edit(session, schema.kind, *id),
+        _ => Err(Error::bad_value(Message::new("Nothing to change was said: give field=value pairs or flags.")).hint(
+            Message::new("kehu {kind} edit {record} field=value")
+                .with("kind", schema.kind)
+                .with("record", schema.short(ids[0])),
+        )),
+    }
+}
+
+fn no_field(session: &mut Session, schema: &Schema, word: &str) -> Result<Error> {
+    let name = word.split('=').next().unwrap_or_default();
+    let crm = session.crm()?;
+    Ok(match crm.field(schema, name) {
+        Ok(field) => Error::bad_value(Message::new("{field} cannot be set.").with("field", &field.name)).on_field(name),
+        Err(error) => error,
+    })
+}
+
+/// Tags to add and to take away, leaving the others.
+struct Tags<'a> {
+    add: Vec<&'a String>,
+    remove: Vec<&'a String>,
+}
+
+impl Tags<'_> {
+    fn apply(&self, stored: &Value) -> Value {
+        let folded = |text: &str| types::fold(text);
+        let gone: Vec<String> = self.remove.iter().map(|tag| folded(tag)).collect();
+        let kept = |value: &&Value| !gone.contains(&folded(value.as_text().unwrap_or_default()));
+        let mut tags: Vec<Value> = stored.items().iter().filter(kept).cloned().collect();
+        for tag in &self.add {
+            let known = |value: &Value| folded(value.as_text().unwrap_or_default()) == folded(tag);
+            if !tags.iter().any(known) {
+                tags.push(Value::text(tag.trim()));
+            }
+        }
+        Value::List(tags)
+    }
+}
+
+/// Changes all named records in one operation.
+fn change_all(
+    crm: &mut Crm,
+    schema: &Arc<Schema>,
+    ids: &[i64],
+    said: &[(String, String)],
+    tags: &Tags,
+    expected: Option<i64>,
+    allow: bool,
+) -> Result<Vec<Save>> {
+    let change = |crm: &mut Crm, id: i64| {
+        let mut values = values(crm, schema, said)?;
+        if !tags.add.is_empty() || !tags.remove.is_empty() {
+            let stored = crm.record(schema.kind, id)?.value("tags");
+            values.push(("tags".to_owned(), tags.apply(&stored)));
+        }
+        crm.change_where(schema.kind, id, values, expected, allow)
+    };
+    if let [id] = ids {
+        return Ok(vec![change(crm, *id)?]);
+    }
+    crm.transaction(&format!("Edit {} {}", ids.len(), schema.table), |crm| {
+        ids.iter().map(|id| change(crm, *id)).collect()
+    })
+}
+
+fn tell_saves(session: &mut Session, schema: &Schema, saves: &[Save]) -> Result<()> {
+    for save in saves {
+        let title = session.crm()?.title(schema.kind, save.id)?;
+        let record = format!("{} {title}", schema.short(save.id));
+        if save.changed.is_empty() {
+            session.terminal.say(&Message::new("{record} is so already.").with("record", record));
+            continue;
+        }
+        let message = Message::new("Changed {record}: {changes}.")
+            .with("record", record)
+            .with("changes", described(schema, save));
+        session.wrote(&message)?;
+    }
+    Ok(())
+}
+
+/// `level B → A, city → Shenzhen`.
+fn described(schema: &Schema, save: &Save) -> String {
+    let one = |(name, before, after): &(String, Value, Value)| {
+        let kind = schema.field(name).map_or(kehu::record::Kind::Text, |field| field.kind.clone());
+        let (before, after) = (types::show(&kind, before), types::show(&kind, after));
+        let before = if before.is_empty() { String::new() } else { format!("{before} ") };
+        format!("{name} {before}→ {}", if after.is_empty() { "(empty)" } else { &after })
+    };
+    save.changed.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Changes all that match, in one transaction and one step of undo, after showing what it comes to.
+fn edit_where(
+    session: &mut Session,
+    schema: &Arc<Schema>,
+    condition: &str,
+    said: &[(String, String)],
+    tags: &Tags,
+    allow: bool,
+) -> Result<u8> {
+    if said.is_empty() && tags.add.is_empty() && tags.remove.is_empty() {
+        return Err(Error::bad_value(Message::new("Nothing to change was said: give field=value pairs or flags.")));
+    }
+    let crm = session.crm()?;
+    let query = Query { filter: filter::parse(condition)?, ..Query::new(schema.kind) };
+    let ids = crm.matching(&query)?;
+    if ids.is_empty() {
+        session.terminal.warn(&Message::new("No {kind} matches.").with("kind", schema.kind));
+        return Ok(0);
+    }
+    // Trying it first shows what would change, and refuses what would be refused, before anybody is asked.
+    let dry = crm.is_dry_run();
+    crm.set_dry_run(true);
+    let tried = change_all(crm, schema, &ids, said, tags, None, allow);
+    crm.set_dry_run(dry);
+    let changed: Vec<Save> = tried?.into_iter().filter(|save| !save.changed.is_empty()).collect();
+    if changed.is_empty() {
+        session.terminal.warn(&Message::new("All {count} that match are so already.").with("count", ids.len()));
+        return Ok(0);
+    }
+    preview(session, schema, &changed)?;
+    if dry {
+        session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
+        return Ok(0);
+    }
+    let question = Message::new("Change {count} {kind}?").with("count", changed.len()).with("kind", schema.table);
+    ask::confirm(&session.terminal, &question)?;
+    let ids: Vec<i64> = changed.iter().map(|save| save.id).collect();
+    change_all(session.crm()?, schema, &ids, said, tags, None, allow)?;
+    session.wrote(&Message::new("Changed {count} {kind}.").with("count", ids.len()).with("kind", schema.table))?;
+    result(session, schema.kind, &ids)
+}
+
+fn preview(session: &mut Session, schema: &Schema, saves: &[Save]) -> Result<()> {
+    if session.terminal.quiet
+        || session.terminal.yes && !session.terminal.interactive_errors && !session.crm()?.is_dry_run()
+    {
+        return Ok(());
+    }
+    for save in saves.iter().take(20) {
+        let title = session.crm()?.title(schema.kind, save.id)?;
+        session.terminal.line(&format!("{} {title}: {}", schema.short(save.id), described(schema, save)));
+    }
+    if saves.len() > 20 {
+        session.terminal.warn(&Message::new("… and {count} more.").with("count", saves.len() - 20));
+    }
+    Ok(())
+}
+
+fn by_refs(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<Vec<i64>> {
+    let references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
+    let crm = session.crm()?;
+    references.iter().map(|reference| crm.find_by_ref(kind, reference)).collect()
+}
+
+fn remove(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {
+    let ids = by_refs(session, kind, matches)?;
+    let mut along = 0;
+    for id in &ids {
+        let crm = session.crm()?;
+        let short = crm.schema(kind)?.short(*id);
+        for dependents in crm.dependents(kind, *id)? {
+            along += if dependents.goes_along { dependents.count } else { 0 };
+            let template = if dependents.goes_along {
+                "{record}: {count} {kind} records go along."
+            } else {
+                "{record}: {count} {kind} records keep it as their {field}."
+            };
+            let message = Message::new(template)
+                .with("record", &short)
+                .with("count", dependents.count)
+                .with("kind", dependents.kind)
+                .with("field", dependents.field);
+            session.terminal.say(&message);
+        }
+    }
+    if along > 0 || ids.len() > 1 {
+        let question = Message::new("Move {count} records to the recycle bin?").with("count", ids.len() as u64 + along);
+        ask::confirm(&session.terminal, &question)?;
+    }
+    let gone = session.crm()?.transaction(&format!("Remove {kind}"), |crm| {
+        let mut gone = Vec::new();
+        for id in &ids {
+            gone.extend(crm.remove(kind, *id)?);
+        }
+        crm.label_with_refs("Remove", &gone)?;
+        Ok(gone)
+    })?;
+    let shorts = shorts(session, &gone)?;
+    session.wrote(&Message::new("Moved to the recycle bin: {records}.").with("records", shorts))?;
+    Ok(0)
+}
+
+fn shorts(session: &mut Session, records: &[(&'static str, i64)]) -> Result<String> {
+    let crm = session.crm()?;
+    let mut shorts = Vec::new();
+    for (kind, id) in records.iter().take(20) {
+        shorts.push(crm.schema(kind)?.short(*id));
+    }
+    if records.len() > 20 {
+        shorts.push(format!("… ({})", records.len()));
+    }
+    Ok(shorts.join(", "))
+}
+
+fn restore(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {
+    let ids = by_refs(session, kind, matches)?;
+    let back = session.crm()?.transaction(&format!("Restore {kind}"), |crm| {
+        let mut back = Vec::new();
+        for id in &ids {
+            back.extend(crm.restore(kind, *id)?);
+        }
+        crm.label_with_refs("Restore", &back)?;
+        Ok(back)
+    })?;
+    let shorts = shorts(session, &back)?;
+    session.wrote(&Message::new("Brought back: {records}.").with("records", shorts))?;
+    Ok(0)
+}
+
+fn purge(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {
+    let ids = by_refs(session, kind, matches)?;
+    let question = Message::new("Delete {count} records for good? This cannot be undone.").with("count", ids.len());
+    ask::confirm(&session.terminal, &question)?;
+    if session.terminal.interactive_input && !session.terminal.yes {
+        ask::type_exactly(&session.terminal, "purge", &Message::new("Type purge to go on"))?;
+    }
+    session.crm()?.transaction(&format!("Purge {kind}"), |crm| ids.iter().try_for_each(|id| crm.purge(kind, *id)))?;
+    session.wrote(&Message::new("Deleted {count} records for good.").with("count", ids.len()))?;
+    Ok(0)
+}
+
+/// Runs a verb of the kind's own on each of the records.
+fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &ArgMatches) -> Result<u8> {
+    let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
+    let Some(verb) = verb else { return Err(super::unanswered(kind, name)) };
+    let references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
+    let crm = session.crm()?;
+    let mut answers = Values::new();
+    for ask in verb.asks {
+        let text = matches.get_one::<String>(ask.name);
+        if let Some(text) = text {
+            answers.push((ask.name.to_owned(), types::parse(&(ask.kind)(), text, crm.reading())?));
+        } else if ask.required {
+            return Err(Error::bad_value(
+                Message::new("{verb} needs --{name}.").with("verb", verb.name).with("name", ask.name),
+            ));
+        }
+    }
+    let mut done = Vec::new();
+    crm.transaction(&format!("{name} {kind}"), |crm| {
+        done.clear();
+        for reference in &references {
+            let id = crm.find(kind, reference)?;
+            if let Some(reason) = (verb.refused)(crm, id)? {
+                return Err(Error::new(Cause::Refused, reason));
+            }
+            (verb.run)(crm, id, &answers)?;
+            done.push((kind, id));
+        }
+        crm.label_with_refs(verb.name, &done)
+    })?;
+    let shorts = shorts(session, &done)?;
+    session.wrote(&Message::new("Done: {verb} {records}.").with("verb", verb.name).with("records", shorts))?;
+    Ok(0)
+}
