@@ -170,10 +170,15 @@ impl Crm {
         self.dry_run
     }
 
-    /// The path or address of the database.
+    /// The path or address of the database, without a password, which messages must not show.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn url(&self) -> String {
+        let secret = self.url.split_once("://").and_then(|(scheme, rest)| {
+            let (person, place) = rest.split_once('@')?;
+            let (name, _) = person.split_once(':')?;
+            Some(format!("{scheme}://{name}@{place}"))
+        });
+        secret.unwrap_or_else(|| self.url.clone())
     }
 
     /// What happened beside what was asked for, worth telling a person; told once.

@@ -12,10 +12,7 @@ pub(crate) fn apply(schema: &mut Schema) {
     for field in &mut schema.fields {
         let label = in_section(schema.kind, &field.name).or_else(|| in_section("record", &field.name));
         field.label_zh = Cow::Borrowed(label.unwrap_or_default());
-        let choices = match &mut field.kind {
-            Kind::Choice(choices) => choices,
-            _ => continue,
-        };
+        let Kind::Choice(choices) = &mut field.kind else { continue };
         for choice in choices {
             let word = in_section(&format!("{}.{}", schema.kind, field.name), &choice.key);
             choice.label_zh = Cow::Borrowed(word.unwrap_or_default());

@@ -41,6 +41,10 @@ impl Sqlite {
         connection
             .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA synchronous = NORMAL;")
             .map_err(translate)?;
+        if !options.read_only {
+            // A statement that fires triggers keeps a journal of its own; in a file it costs more than the statement.
+            connection.execute_batch("PRAGMA temp_store = MEMORY").map_err(translate)?;
+        }
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
         connection
             .create_scalar_function("kehu_fold", 1, flags, |call| {

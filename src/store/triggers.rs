@@ -68,6 +68,36 @@ pub fn statements(dialect: Dialect, schema: &Schema, columns: &[Logged]) -> Vec<
     statements
 }
 
+/// A computed column with all that is compared, in JSON, so that the triggers need not name each column many times:
+/// SQLite reads the text of all triggers whenever a database is opened.
+#[must_use]
+pub fn row_log(columns: &[Logged]) -> String {
+    let pairs = columns.iter().filter(|column| column.compared).map(|Logged { name, boolean, .. }| {
+        if *boolean {
+            format!("'{name}', {}", spelled(&format!("\"{name}\"")))
+        } else {
+            format!("'{name}', \"{name}\"")
+        }
+    });
+    format!("row_log TEXT GENERATED ALWAYS AS (json_object({})) VIRTUAL", pairs.collect::<Vec<_>>().join(", "))
+}
+
+/// SQLite's 1 and 0 as JSON spells them.
+fn spelled(value: &str) -> String {
+    format!("json(CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)")
+}
+
+/// What makes the computed column anew, once no trigger names it.
+#[must_use]
+pub fn replace_row_log(schema: &Schema, columns: &[Logged]) -> Vec<String> {
+    let table = schema.table;
+    let mut statements: Vec<String> =
+        ["insert", "update", "delete"].map(|event| format!("DROP TRIGGER IF EXISTS \"{table}_log_{event}\"")).into();
+    statements.push(format!("ALTER TABLE \"{table}\" DROP COLUMN row_log"));
+    statements.push(format!("ALTER TABLE \"{table}\" ADD COLUMN {}", row_log(columns)));
+    statements
+}
+
 /// A trigger as its statement makes it, to be compared with what the database keeps.
 pub struct Made<'a> {
     pub name: &'a str,
@@ -98,26 +128,28 @@ pub fn stored(dialect: Dialect) -> &'static str {
     }
 }
 
-/// The operation of the change, made when the write comes from elsewhere. One second's outside writes are one
-/// operation, so that a set-based statement does not become a thousand.
-fn sqlite_operation() -> String {
+/// The trigger of `change` itself that gives a write from elsewhere, which has no operation (0), one of its own. One
+/// second's outside writes are one operation, so that a set-based statement does not become a thousand.
+#[must_use]
+pub fn outside() -> String {
     let now = Dialect::Sqlite.now();
     format!(
-        "INSERT INTO operation (at, actor_name, door, label) SELECT {now}, '', 'outside', 'outside' \
-         WHERE NOT EXISTS (SELECT 1 FROM current_operation) AND NOT EXISTS (SELECT 1 FROM operation \
-         WHERE id = (SELECT MAX(id) FROM operation) AND door = 'outside' AND at = {now});"
+        "CREATE TRIGGER \"change_from_outside\" AFTER INSERT ON change WHEN NEW.op = 0 BEGIN
+    INSERT INTO operation (at, actor_name, door, label) SELECT {now}, '', 'outside', 'outside' WHERE NOT EXISTS
+        (SELECT 1 FROM operation WHERE id = (SELECT MAX(id) FROM operation) AND door = 'outside' AND at = {now});
+    UPDATE change SET op = (SELECT MAX(id) FROM operation) WHERE id = NEW.id;
+END"
     )
 }
 
-const SQLITE_PRESENT: &str = "COALESCE((SELECT id FROM current_operation), (SELECT MAX(id) FROM operation))";
+const SQLITE_PRESENT: &str = "COALESCE((SELECT id FROM current_operation), 0)";
 
 fn sqlite_trigger(table: &str, event: &str, condition: &str, body: &str) -> [String; 2] {
     [
         format!("DROP TRIGGER IF EXISTS \"{table}_log_{event}\""),
         format!(
-            "CREATE TRIGGER \"{table}_log_{event}\" AFTER {} ON \"{table}\"{condition} BEGIN\n    {}\n    {body}\nEND",
+            "CREATE TRIGGER \"{table}_log_{event}\" AFTER {} ON \"{table}\"{condition} BEGIN\n    {body}\nEND",
             event.to_uppercase(),
-            sqlite_operation(),
         ),
     ]
 }
@@ -126,67 +158,54 @@ fn sqlite_table(schema: &Schema, columns: &[Logged]) -> Vec<String> {
     let (table, kind) = (schema.table, schema.kind);
     let insert =
         format!("INSERT INTO change (op, what, kind, key) VALUES ({SQLITE_PRESENT}, 'insert', '{kind}', NEW.id);");
+    let others = columns.iter().filter(|column| !column.compared);
+    let others: String = others.fold(String::new(), |mut text, Logged { name, .. }| {
+        let _ = write!(text, ", '$.{name}', OLD.\"{name}\"");
+        text
+    });
     let delete = format!(
-        "INSERT INTO change (op, what, kind, key, before) VALUES ({SQLITE_PRESENT}, 'delete', '{kind}', OLD.id, {});",
-        sqlite_row("OLD", columns.iter()),
+        "INSERT INTO change (op, what, kind, key, before) VALUES ({SQLITE_PRESENT}, 'delete', '{kind}', OLD.id, \
+         json_set(OLD.row_log{others}));"
     );
-    let compared = || columns.iter().filter(|column| column.compared);
-    let differs: Vec<String> =
-        compared().map(|Logged { name, .. }| format!("OLD.\"{name}\" IS NOT NEW.\"{name}\"")).collect();
     let update = format!(
-        "INSERT INTO change (op, what, kind, key, before, after) VALUES ({SQLITE_PRESENT}, 'update', '{kind}', OLD.id,\n        \
-         {},\n        {});",
-        sqlite_changed("OLD", compared()),
-        sqlite_changed("NEW", compared()),
+        "INSERT INTO change (op, what, kind, key, before, after) SELECT {SQLITE_PRESENT}, 'update', '{kind}', OLD.id, \
+         json_group_object(key, {old}), json_group_object(key, {new}) FROM \
+         (SELECT key, value, json_extract(NEW.row_log, fullkey) AS new FROM json_each(OLD.row_log)) WHERE value IS NOT new;",
+        old = logged_value(columns, "value"),
+        new = logged_value(columns, "new"),
     );
-    let condition = format!(" WHEN {}", differs.join(" OR "));
     [
         sqlite_trigger(table, "insert", "", &insert),
-        sqlite_trigger(table, "update", &condition, &update),
+        sqlite_trigger(table, "update", " WHEN OLD.row_log IS NOT NEW.row_log", &update),
         sqlite_trigger(table, "delete", "", &delete),
     ]
     .concat()
 }
 
-/// The JSON of one column's value.
-fn sqlite_value(row: &str, column: &Logged) -> String {
-    let name = &column.name;
-    if column.boolean {
-        return format!("CASE {row}.\"{name}\" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END");
+/// The value as the log keeps it: `json_each` hands out yes and no as numbers.
+fn logged_value(columns: &[Logged], value: &str) -> String {
+    let booleans: Vec<String> =
+        columns.iter().filter(|column| column.boolean).map(|column| format!("'{}'", column.name)).collect();
+    if booleans.is_empty() {
+        return value.to_owned();
     }
-    format!("json_quote({row}.\"{name}\")")
-}
-
-fn sqlite_row<'a>(row: &str, columns: impl Iterator<Item = &'a Logged>) -> String {
-    let parts: Vec<String> =
-        columns.map(|column| format!("'\"{}\":' || {}", column.name, sqlite_value(row, column))).collect();
-    format!("'{{' || {} || '}}'", parts.join(" || ',' || "))
-}
-
-fn sqlite_changed<'a>(row: &str, columns: impl Iterator<Item = &'a Logged>) -> String {
-    let mut parts = String::new();
-    for (count, column) in columns.enumerate() {
-        let name = &column.name;
-        let joint = if count == 0 { "" } else { " || " };
-        let value = sqlite_value(row, column);
-        let _ = write!(
-            parts,
-            "{joint}CASE WHEN OLD.\"{name}\" IS NOT NEW.\"{name}\" THEN ',\"{name}\":' || {value} ELSE '' END"
-        );
-    }
-    format!("'{{' || substr({parts}, 2) || '}}'")
+    format!("CASE WHEN key IN ({}) THEN {} ELSE {value} END", booleans.join(", "), spelled(value))
 }
 
 fn sqlite_list(table: &str, kind: &str, field: &Field) -> Vec<String> {
     let boolean = matches!(&field.kind, Kind::List(item) if **item == Kind::YesNo);
-    let columns = [Logged::new("position", false), Logged::new("value", boolean)];
+    let image = |row: &str| {
+        let value = format!("{row}.value");
+        let value = if boolean { spelled(&value) } else { value };
+        format!("{row}.record, json_object('position', {row}.position, 'value', {value})")
+    };
     let added = format!(
-        "INSERT INTO change (op, what, kind, key, after) VALUES ({SQLITE_PRESENT}, 'insert', '{kind}', NEW.record, {});",
-        sqlite_row("NEW", columns.iter()),
+        "INSERT INTO change (op, what, kind, key, after) VALUES ({SQLITE_PRESENT}, 'insert', '{kind}', {});",
+        image("NEW"),
     );
     let removed = format!(
-        "INSERT INTO change (op, what, kind, key, before) VALUES ({SQLITE_PRESENT}, 'delete', '{kind}', OLD.record, {});",
-        sqlite_row("OLD", columns.iter()),
+        "INSERT INTO change (op, what, kind, key, before) VALUES ({SQLITE_PRESENT}, 'delete', '{kind}', {});",
+        image("OLD"),
     );
     [
         sqlite_trigger(table, "insert", "", &added),

@@ -624,9 +624,15 @@ impl Act {
             return tag(db, id, 1, name);
         }
         let which = match self {
-            Self::AddContact(which) | Self::Rename(which, _) | Self::Pay(which, _) | Self::Promote(which, _) => which,
-            Self::Introduce(which, _) | Self::Tag(which, _) | Self::Untag(which) => which,
-            Self::Purge(which) | Self::Replace(which) => which,
+            Self::AddContact(which)
+            | Self::Rename(which, _)
+            | Self::Pay(which, _)
+            | Self::Promote(which, _)
+            | Self::Introduce(which, _)
+            | Self::Tag(which, _)
+            | Self::Untag(which)
+            | Self::Purge(which)
+            | Self::Replace(which) => which,
             Self::Add(_) | Self::Shuffle => &0,
         };
         let Some(customer) = choose(db, "customers", *which)? else { return Ok(()) };
