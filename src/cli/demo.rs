@@ -44,7 +44,9 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 /// Refuses a file that is there, or takes it away with what SQLite keeps beside it.
 fn make_room(file: &Path, force: bool) -> Result<()> {
     if file.to_str().is_some_and(|text| text == ":memory:" || text.contains("://")) {
-        return Err(Error::bad_value(Message::new("The demo is made in a file, not at {path}.").with("path", file.display())));
+        return Err(Error::bad_value(
+            Message::new("The demo is made in a file, not at {path}.").with("path", file.display()),
+        ));
     }
     if !file.exists() {
         return Ok(());

@@ -46,7 +46,9 @@ pub fn command() -> Command {
                      kehu field remove customer nickname --confirm nickname",
                 ),
         )
-        .after_help("Examples:\n  kehu field add customer fleet_size --kind integer --label \"Fleet size\"\n  kehu field list")
+        .after_help(
+            "Examples:\n  kehu field add customer fleet_size --kind integer --label \"Fleet size\"\n  kehu field list",
+        )
 }
 
 fn named(verb: &'static str, about: &'static str) -> Command {
@@ -60,9 +62,7 @@ fn add_command() -> Command {
     let valued = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
-    let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
-    };
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     named("add", "Adds a field to a kind of record")
         .arg(
             valued("value-kind", "KIND", "What sort of value it holds")
@@ -156,8 +156,9 @@ fn find(session: &mut Session, matches: &ArgMatches) -> Result<(Id<CustomField>,
     let found = crm.matching(&Query { filter: filter::parse(&filter)?, ..Query::new("field") })?;
     let Some(id) = found.first().map(|id| Id::new(*id)) else {
         let message = Message::new("There is no custom field {name} of {kind}.").with("name", name).with("kind", kind);
-        return Err(Error::new(Cause::NotFound, message)
-            .hint(Message::new("kehu field list {kind}").with("kind", kind)));
+        return Err(
+            Error::new(Cause::NotFound, message).hint(Message::new("kehu field list {kind}").with("kind", kind))
+        );
     };
     Ok((id, crm.get(id)?))
 }
@@ -180,7 +181,6 @@ fn held(session: &mut Session, field: &CustomField) -> Result<usize> {
     let query = Query { filter, deleted: Deleted::With, ..Query::new(&field.record_kind) };
     Ok(session.crm()?.matching(&query)?.len())
 }
-
 
 #[cfg(test)]
 mod tests;

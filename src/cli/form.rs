@@ -120,7 +120,8 @@ fn give_up(session: &Session, draft: DraftFile, error: Error, keep: bool) -> Err
 
 fn done(session: &mut Session, entry: &Entry, save: &Save, draft: DraftFile) -> Result<u8> {
     draft.remove();
-    let changes: Vec<String> = save.changed.iter().map(|(name, before, after)| told(entry, name, before, after)).collect();
+    let changes: Vec<String> =
+        save.changed.iter().map(|(name, before, after)| told(entry, name, before, after)).collect();
     let name = format!("{} {}", entry.short(), entry.title());
     session.wrote(
         &Message::new("Changed {record}: {changes}.").with("record", name).with("changes", changes.join(", ")),

@@ -25,7 +25,8 @@ fn init_command() -> Command {
 
 fn config_command() -> Command {
     let key = || Arg::new("key").value_name("KEY").required(true);
-    let origin = Arg::new("show-origin").long("show-origin").action(ArgAction::SetTrue).help("Where each value comes from");
+    let origin =
+        Arg::new("show-origin").long("show-origin").action(ArgAction::SetTrue).help("Where each value comes from");
     let local = Arg::new("local").long("local").action(ArgAction::SetTrue).help("In kehu.toml of this folder");
     Command::new("config")
         .about("Shows and changes the settings")
@@ -49,7 +50,9 @@ fn config_command() -> Command {
                 .arg(key())
                 .arg(Arg::new("value").value_name("VALUE").required(true))
                 .arg(local)
-                .after_help("Examples:\n  kehu config set lang en --local\n  kehu config set base_currency CNY --local"),
+                .after_help(
+                    "Examples:\n  kehu config set lang en --local\n  kehu config set base_currency CNY --local",
+                ),
         )
         .subcommand(
             Command::new("path")

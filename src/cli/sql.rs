@@ -8,9 +8,18 @@ use std::io::Read;
 pub fn command() -> Command {
     Command::new("sql")
         .about("Asks the database in SQL; it only reads")
-        .arg(Arg::new("sql").value_name("SELECT").required_unless_present("file").help("One statement; - for standard input"))
         .arg(
-            Arg::new("file").long("file").value_name("FILE").conflicts_with("sql").help("Read the statement from a file"),
+            Arg::new("sql")
+                .value_name("SELECT")
+                .required_unless_present("file")
+                .help("One statement; - for standard input"),
+        )
+        .arg(
+            Arg::new("file")
+                .long("file")
+                .value_name("FILE")
+                .conflicts_with("sql")
+                .help("Read the statement from a file"),
         )
         .after_help(
             "Examples:\n  kehu sql \"SELECT name, city FROM customers ORDER BY name LIMIT 5\"\n  \

@@ -14,9 +14,7 @@ use std::{path::Path, time::Duration};
 /// The commands of this file.
 pub fn commands() -> Vec<Command> {
     let file = |help: &'static str| Arg::new("file").value_name("FILE").required(true).help(help);
-    let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
-    };
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     vec![
         Command::new("backup")
             .about("Copies the database to a file while others go on working")
@@ -78,9 +76,8 @@ pub fn restore(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
             Message::new("{path} is the database itself.").with("path", to.display()),
         ));
     }
-    let question = Message::new("Put {file} in the place of {database}?")
-        .with("file", from.display())
-        .with("database", &url);
+    let question =
+        Message::new("Put {file} in the place of {database}?").with("file", from.display()).with("database", &url);
     if matches.try_get_one::<bool>("dry-run").ok().flatten() == Some(&true) {
         session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
         return Ok(0);
@@ -91,9 +88,9 @@ pub fn restore(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     session.close();
     session.configuration.make_folder(&url)?;
     let restored = kehu::upkeep::restore(from, to, Duration::from_secs(5))?;
-    session.terminal.say(
-        &Message::new("Restored {database} from {file}.").with("database", &url).with("file", from.display()),
-    );
+    session
+        .terminal
+        .say(&Message::new("Restored {database} from {file}.").with("database", &url).with("file", from.display()));
     if let Some(kept) = restored.kept {
         session.terminal.say(&Message::new("What was there is {file} now.").with("file", kept.display()));
     }

@@ -63,15 +63,13 @@ fn kind() -> Arg {
 }
 
 fn parts(command: Command) -> Command {
-    command
-        .arg(Arg::new("fields").long("fields").value_name("FIELDS").help("Which fields, in which order"))
-        .arg(
-            Arg::new("order")
-                .long("order")
-                .value_name("FIELDS")
-                .allow_hyphen_values(true)
-                .help("Sort by: name, or -created_at for the newest first"),
-        )
+    command.arg(Arg::new("fields").long("fields").value_name("FIELDS").help("Which fields, in which order")).arg(
+        Arg::new("order")
+            .long("order")
+            .value_name("FIELDS")
+            .allow_hyphen_values(true)
+            .help("Sort by: name, or -created_at for the newest first"),
+    )
 }
 
 pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
@@ -170,8 +168,7 @@ fn edit(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         ("sort", word(matches, "order")),
     ];
     let value = |text: String| if text.is_empty() { Value::Null } else { Value::Text(text) };
-    let values: Values =
-        parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), value(text?)))).collect();
+    let values: Values = parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), value(text?)))).collect();
     if values.is_empty() {
         return Err(Error::bad_value(Message::new(
             "Nothing to change was said: give a filter, --fields, --order or --name.",
@@ -184,7 +181,9 @@ fn edit(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         session.terminal.say(&Message::new("{record} is so already.").with("record", title));
         return Ok(0);
     }
-    session.wrote(&Message::new("Changed {record}: {changes}.").with("record", title).with("changes", changed.join(", ")))?;
+    session.wrote(
+        &Message::new("Changed {record}: {changes}.").with("record", title).with("changes", changed.join(", ")),
+    )?;
     Ok(0)
 }
 

@@ -150,9 +150,8 @@ impl Crm {
         };
         let bytes = self.numbers(size, &[])?.first().copied().unwrap_or_default().unsigned_abs();
         let note = self.db.first("SELECT value FROM meta WHERE key = ?", &[Sql::text(LAST_BACKUP)])?;
-        let last_backup = note.and_then(|row| {
-            text(&row[0]).split_once(' ').map(|(at, path)| (at.to_owned(), path.to_owned()))
-        });
+        let last_backup =
+            note.and_then(|row| text(&row[0]).split_once(' ').map(|(at, path)| (at.to_owned(), path.to_owned())));
         Ok(Status {
             url: self.url.clone(),
             bytes,

@@ -4,14 +4,8 @@ use super::Origin;
 use std::ffi::OsString;
 
 /// Flags and the keys that they set.
-const FLAGS: &[(&str, &str)] = &[
-    ("--db", "db"),
-    ("--as", "user"),
-    ("--now", "now"),
-    ("--lang", "lang"),
-    ("--format", "format"),
-    ("-f", "format"),
-];
+const FLAGS: &[(&str, &str)] =
+    &[("--db", "db"), ("--as", "user"), ("--now", "now"), ("--lang", "lang"), ("--format", "format"), ("-f", "format")];
 
 /// What flags say, in both spellings, up to a `--`. The command tree complains about what is wrong with them.
 pub fn flags(arguments: &[OsString]) -> Vec<(&'static str, String, Origin)> {

@@ -73,9 +73,9 @@ pub fn set(path: &Path, settings: &[(&str, String)]) -> Result<()> {
     };
     read(path)?;
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    let mut document: toml_edit::DocumentMut = text.parse().map_err(|_| {
-        Error::bad_value(Message::new("{file} is not valid TOML.").with("file", path.display()))
-    })?;
+    let mut document: toml_edit::DocumentMut = text
+        .parse()
+        .map_err(|_| Error::bad_value(Message::new("{file} is not valid TOML.").with("file", path.display())))?;
     for (key, value) in settings {
         match document.get_mut(key) {
             Some(item) => {

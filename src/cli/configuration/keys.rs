@@ -71,9 +71,7 @@ pub fn check(key: &Key, value: &str) -> Result<String> {
         "base_currency" => types::currency(value).map(|currency| currency.to_string()),
         "region" => region(value),
         "time_zone" => super::zone::named(value).map(|_| value.to_owned()),
-        _ if value.is_empty() => {
-            Err(Error::bad_value(Message::new("{key} needs a value.").with("key", key.name)))
-        }
+        _ if value.is_empty() => Err(Error::bad_value(Message::new("{key} needs a value.").with("key", key.name))),
         _ => Ok(value.to_owned()),
     }
 }
@@ -81,7 +79,9 @@ pub fn check(key: &Key, value: &str) -> Result<String> {
 fn language(word: &str) -> Result<String> {
     match word {
         "en" | "zh" => Ok(word.to_owned()),
-        _ => Err(Error::bad_value(Message::new("`{word}` is no language here; there are en and zh.").with("word", word))),
+        _ => {
+            Err(Error::bad_value(Message::new("`{word}` is no language here; there are en and zh.").with("word", word)))
+        }
     }
 }
 

@@ -86,6 +86,8 @@ fn opened(editor: &str, path: &Path) -> Command {
 fn failed(path: &Path, error: &std::io::Error) -> Error {
     Error::new(
         Cause::Storage,
-        Message::new("The draft {file} cannot be read or written: {why}.").with("file", path.display()).with("why", error),
+        Message::new("The draft {file} cannot be read or written: {why}.")
+            .with("file", path.display())
+            .with("why", error),
     )
 }

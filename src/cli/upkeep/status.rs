@@ -21,7 +21,8 @@ pub fn status(session: &mut Session, _: &ArgMatches) -> Result<u8> {
         .into_iter()
         .map(|(name, value)| vec![Value::Text(session.terminal.word(&name)), Value::Text(value)])
         .collect();
-    let columns = vec![Column::new("what", "What", "项目", Kind::Text), Column::new("value", "Value", "值", Kind::Text)];
+    let columns =
+        vec![Column::new("what", "What", "项目", Kind::Text), Column::new("value", "Value", "值", Kind::Text)];
     session.print(&Grid::of("lines", columns, rows))?;
     Ok(0)
 }
