@@ -165,9 +165,6 @@ fn print_record(session: &mut Session, grid: &Grid, belongings: &[Grid]) -> Resu
     let grid = &*session.local(grid);
     let style = session.terminal.style();
     let mut data = Vec::new();
-    let unwritable = |error: std::io::Error| {
-        Error::new(kehu::Cause::Storage, Message::new("The output cannot be written: {why}.").with("why", error))
-    };
     match format {
         Format::Json | Format::Ndjson => data.extend(json(grid, belongings, format)?),
         Format::Table => {
