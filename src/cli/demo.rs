@@ -26,6 +26,18 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         return Ok(0);
     }
     make_room(Path::new(file), matches.get_flag("force"))?;
+    if let Err(error) = fill(session, file) {
+        // Half a company is nobody's demo.
+        session.close();
+        make_room(Path::new(file), true)?;
+        return Err(error);
+    }
+    first_report(session)?;
+    next_steps(session, file);
+    Ok(0)
+}
+
+fn fill(session: &mut Session, file: &str) -> Result<()> {
     session.open_at(file, true)?.transaction("Start the database", |_| Ok(()))?;
     for source in &FILES {
         let counts = import_file(session.crm()?, source.kind, source.name, source.bytes)?;
@@ -36,9 +48,7 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
                 .with("rejected", counts.rejected),
         );
     }
-    first_report(session)?;
-    next_steps(session, file);
-    Ok(0)
+    Ok(())
 }
 
 /// Refuses a file that is there, or takes it away with what SQLite keeps beside it.

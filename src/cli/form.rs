@@ -8,7 +8,7 @@ use draft::DraftFile;
 use kehu::{
     Cause, Error, Message, Result,
     crm::{Entry, Save},
-    record::{Value, Values},
+    record::{Field, Value, Values, types},
 };
 use std::path::Path;
 use text::Fault;
@@ -33,11 +33,11 @@ pub fn edit(session: &mut Session, kind: &str, id: i64) -> Result<u8> {
             // Leaving without a further change is how a person gives up.
             return match trouble {
                 Some(error) if !text::is_blank(&saved) => Err(give_up(session, draft, error, true)),
-                _ => nothing(session, draft),
+                _ => Ok(nothing(session, draft)),
             };
         }
         let faults = match attempt(session, &entry, &saved) {
-            Ok(None) => return nothing(session, draft),
+            Ok(None) => return Ok(nothing(session, draft)),
             Ok(Some(save)) => return done(session, &entry, &save, draft),
             Err(Refusal::InPlace(faults)) => faults,
             Err(Refusal::Final(error)) => return Err(give_up(session, draft, error, true)),
@@ -101,10 +101,10 @@ fn overtaken(session: &mut Session, entry: &Entry, error: Error) -> Error {
     .hint(Message::new("kehu {kind} history {record}").with("kind", kind).with("record", entry.short()))
 }
 
-fn nothing(session: &Session, draft: DraftFile) -> Result<u8> {
+fn nothing(session: &Session, draft: DraftFile) -> u8 {
     draft.remove();
     session.terminal.say(&Message::new("Nothing was changed."));
-    Ok(0)
+    0
 }
 
 /// Leaves the draft where it is when there is something in it, and says where.
@@ -120,8 +120,11 @@ fn give_up(session: &Session, draft: DraftFile, error: Error, keep: bool) -> Err
 
 fn done(session: &mut Session, entry: &Entry, save: &Save, draft: DraftFile) -> Result<u8> {
     draft.remove();
-    let changes: Vec<String> =
-        save.changed.iter().map(|(name, before, after)| told(entry, name, before, after)).collect();
+    let mut changes = Vec::with_capacity(save.changed.len());
+    for (name, before, after) in &save.changed {
+        let Some(field) = entry.schema.field(name) else { continue };
+        changes.push(format!("{name}: {} → {}", told(session, field, before)?, told(session, field, after)?));
+    }
     let name = format!("{} {}", entry.short(), entry.title());
     session.wrote(
         &Message::new("Changed {record}: {changes}.").with("record", name).with("changes", changes.join(", ")),
@@ -129,12 +132,15 @@ fn done(session: &mut Session, entry: &Entry, save: &Save, draft: DraftFile) -> 
     Ok(0)
 }
 
-fn told(entry: &Entry, name: &str, before: &Value, after: &Value) -> String {
-    let Some(field) = entry.schema.field(name) else { return name.to_owned() };
-    let written = |value: &Value| match text::written(field, value) {
+/// A value in few words; a link that was just written knows its number only.
+fn told(session: &mut Session, field: &Field, value: &Value) -> Result<String> {
+    let text = match (value, field.kind.target()) {
+        (Value::Link(link), Some(target)) if link.title.is_empty() => session.crm()?.title(target, link.id)?,
+        _ => types::show(&field.kind, value),
+    };
+    Ok(match text {
         text if text.is_empty() => "-".to_owned(),
         text if text.chars().count() > 40 || text.contains('\n') => "…".to_owned(),
         text => text,
-    };
-    format!("{name}: {} → {}", written(before), written(after))
+    })
 }

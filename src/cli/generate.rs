@@ -104,7 +104,8 @@ fn page(command: &Command, name: &str) -> Result<Vec<u8>> {
     Man::new(command.clone())
         .title(name)
         .section("1")
-        .date("")
+        // An empty date would not be quoted, and what follows would take its place.
+        .date(" ")
         .source(concat!("kehu ", env!("CARGO_PKG_VERSION")))
         .manual("kehu")
         .render(&mut text)

@@ -78,8 +78,9 @@ pub fn init(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         ask_settings(session)?;
     }
     // An operation that changes nothing still makes whoever asks the first user.
-    session.crm_or_new()?.transaction("Start the database", |_| Ok(()))?;
-    let told = Message::new("Made the database {path}.").with("path", url);
+    let crm = session.crm_or_new()?;
+    crm.transaction("Start the database", |_| Ok(()))?;
+    let told = Message::new("Made the database {path}.").with("path", crm.url());
     session.terminal.warn(&told);
     Ok(0)
 }
@@ -139,11 +140,14 @@ fn list(session: &Session, origins: bool) -> Result<u8> {
     if origins {
         columns.push(Column::new("origin", "Origin", "来源", Kind::Text));
     }
+    columns.push(Column::new("help", "Help", "说明", Kind::Text));
     let row = |(key, value, origin): (&'static str, String, Origin)| {
         let mut cells = vec![Value::text(key), Value::Text(value)];
         if origins {
             cells.push(Value::Text(session.terminal.word(&told(&origin))));
         }
+        let help = configuration::key(key).map_or("", |key| key.doc);
+        cells.push(Value::Text(session.terminal.word(&Message::new(help))));
         cells
     };
     let rows = session.configuration.origins().into_iter().map(row).collect();

@@ -53,7 +53,7 @@ pub fn backup(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         _ => error,
     })?;
     let told = Message::new("Backed up {database} to {file} ({size}).")
-        .with("database", session.configuration.database()?)
+        .with("database", session.crm()?.url())
         .with("file", file.display())
         .with("size", status::size(bytes));
     session.terminal.say(&told);

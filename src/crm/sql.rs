@@ -77,7 +77,8 @@ fn misunderstood(error: &Error) -> Error {
         return error.clone();
     }
     let why = error.to_string();
-    Error::bad_value(Message::new("The database cannot answer that: {why}.").with("why", why.trim_end_matches('.')))
+    let why = why.trim_start_matches("The database says: ").trim_end_matches('.');
+    Error::bad_value(Message::new("The database cannot answer that: {why}.").with("why", why))
         .hint(Message::new("kehu schema"))
 }
 
@@ -87,7 +88,8 @@ fn distinct(name: String, known: &[Column]) -> String {
     if !taken(&name) {
         return name;
     }
-    (2..).map(|count| format!("{name}_{count}")).find(|name| !taken(name)).unwrap_or(name)
+    let others = 2..=known.len() + 2;
+    others.map(|count| format!("{name}_{count}")).find(|name| !taken(name)).unwrap_or(name)
 }
 
 /// What a column holds, as far as its cells agree.

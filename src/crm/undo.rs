@@ -89,7 +89,8 @@ impl Crm {
                 Message::new("Operation {id} ({label}) deleted something for good, so it cannot be undone.")
                     .with("id", target.id)
                     .with("label", &target.label),
-            ));
+            )
+            .hint(Message::new("kehu oplog")));
         }
         let label = format!("{word}: {}", target.label.trim_start_matches("Undo: "));
         let report = self.transaction(&label, |crm| {

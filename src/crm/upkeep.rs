@@ -3,7 +3,7 @@
 use super::{Crm, OperationLine, integer, text};
 use crate::{
     Result,
-    error::{Cause, Error},
+    error::Error,
     message::Message,
     record::Schema,
     store::{self, Dialect, Sql},
@@ -44,13 +44,12 @@ impl Crm {
     /// Copies the database to a file while others go on working, and says how many bytes that took.
     ///
     /// # Errors
-    /// [`Cause::Conflict`] when the file is there already and is not to be replaced, or is the database itself.
+    /// A conflict when the file is there already and is not to be replaced; refuses the database itself.
     pub fn backup(&mut self, to: &Path, replace: bool) -> Result<u64> {
         if let (Some(own), Ok(to)) = (self.db.path().and_then(|path| path.canonicalize().ok()), to.canonicalize())
             && own == to
         {
-            return Err(Error::new(
-                Cause::Conflict,
+            return Err(Error::bad_value(
                 Message::new("{path} is the database itself.").with("path", to.display()),
             ));
         }
@@ -153,7 +152,7 @@ impl Crm {
         let last_backup =
             note.and_then(|row| text(&row[0]).split_once(' ').map(|(at, path)| (at.to_owned(), path.to_owned())));
         Ok(Status {
-            url: self.url.clone(),
+            url: self.url(),
             bytes,
             version: store::version(&mut *self.db)?.unwrap_or_default(),
             counts: self.counts()?,

@@ -173,7 +173,7 @@ impl Database for Sqlite {
         if !statement.readonly() {
             return Err(Error::bad_value(Message::new("This statement would write.")));
         }
-        Ok(statement.column_names().into_iter().map(str::to_owned).collect())
+        Ok(statement.column_names().map(str::to_owned).collect())
     }
 
     fn path(&self) -> Option<PathBuf> {

@@ -33,7 +33,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     let query = query(schema.kind, &word("filter"), &word("columns"), &word("sort"))?;
     crm.total(&query)?;
     crm.list(&Query { limit: Some(1), ..query })?;
-    let renamed = |name: &Value| !draft.before("name").as_text().is_some_and(|old| Some(old) == name.as_text());
+    let renamed = |name: &Value| draft.before("name").as_text() != name.as_text();
     let named = draft.is_new() || draft.changed("name").is_some_and(renamed);
     if named && crm.view(schema.kind, &word("name")).is_ok() {
         return Err(Error::new(

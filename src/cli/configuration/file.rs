@@ -40,7 +40,7 @@ fn setting(path: &Path, name: &str, value: &toml::Value) -> Result<(&'static str
 
 fn broken(path: &Path, text: &str, error: &toml::de::Error) -> Error {
     let start = error.span().map_or(0, |span| span.start.min(text.len()));
-    let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
     let why = error.message().lines().collect::<Vec<_>>().join(" ");
     Error::bad_value(
         Message::new("{file} is not valid TOML at line {line}: {why}.")

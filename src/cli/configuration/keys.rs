@@ -21,7 +21,10 @@ pub const KEYS: &[Key] = &[
     plain("db", "The database: a path, or postgres://…", &["KEHU_DB"]),
     Key { fallbacks: &["USER", "LOGNAME"], ..plain("user", "Who asks, by login", &["KEHU_USER"]) },
     plain("format", "How data is printed", &["KEHU_FORMAT"]),
-    plain("lang", "The language of what is said: en or zh", &["KEHU_LANG"]),
+    Key {
+        fallbacks: &["LC_ALL", "LC_MESSAGES", "LANG"],
+        ..plain("lang", "The language of what is said: en or zh", &["KEHU_LANG"])
+    },
     Key { fallbacks: &["PAGER"], ..plain("pager", "What shows long output on a terminal", &["KEHU_PAGER"]) },
     Key {
         fallbacks: &["VISUAL", "EDITOR"],
@@ -52,14 +55,16 @@ pub(super) fn names() -> String {
 }
 
 pub(super) fn default_of(name: &str) -> String {
-    match name {
+    let word = match name {
         "format" => "table",
+        "lang" => "en",
         "pager" => "less -FRX",
         "base_currency" => "CNY",
         "region" => "CN",
+        "time_zone" => return super::zone::of_system().iana_name().unwrap_or_default().to_owned(),
         _ => "",
-    }
-    .to_owned()
+    };
+    word.to_owned()
 }
 
 /// A value as it is kept for a key; refused when the key cannot hold it.

@@ -60,7 +60,7 @@ fn confirm(session: &mut Session, matches: &ArgMatches, field: &CustomField) -> 
 /// A whole copy of the database beside it, so that what is removed for good can still be found.
 fn keep_copy(session: &mut Session, field: &CustomField) -> Result<()> {
     let crm = session.crm()?;
-    let url = crm.url().to_owned();
+    let url = crm.url();
     if url == ":memory:" || url.contains("://") {
         session.terminal.warn(&Message::new("No backup is made of a database that is no file."));
         return Ok(());

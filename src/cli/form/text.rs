@@ -110,7 +110,7 @@ fn plain(value: &toml::Value) -> String {
 
 fn broken(form: &str, error: &toml::de::Error) -> Fault {
     let start = error.span().map_or(0, |span| span.start.min(form.len()));
-    let line = form.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = form.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
     let why = error.message().lines().collect::<Vec<_>>().join(" ");
     let message = Message::new("The form is not valid TOML at line {line}: {why}.");
     Fault { key: None, line: Some(line), error: Error::bad_value(message.with("line", line).with("why", why)) }

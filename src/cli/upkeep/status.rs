@@ -75,7 +75,8 @@ fn lines(status: &Status, me: Option<&str>) -> Vec<(Message, String)> {
         lines.push((Message::new("{plural}").with("plural", count.plural), format!("{}{removed}", count.live)));
     }
     if let Some(operation) = &status.last_operation {
-        let text = format!("{} {}: {}", operation.at, operation.actor, operation.label);
+        let who = if operation.actor.is_empty() { &operation.door } else { &operation.actor };
+        let text = format!("{} {who}: {}", operation.at, operation.label);
         lines.push((Message::new("last operation"), text));
     }
     let backup = status.last_backup.as_ref().map_or_else(|| "-".to_owned(), |(at, path)| format!("{at} {path}"));
