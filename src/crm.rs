@@ -8,7 +8,9 @@ mod list;
 mod read;
 mod reference;
 mod search;
+mod sql;
 mod undo;
+mod upkeep;
 mod write;
 
 use crate::{
@@ -25,6 +27,7 @@ pub use history::{HistoryLine, OperationLine};
 pub use list::{Deleted, Query, Sort};
 pub use read::Entry;
 pub use undo::{Blocked, UndoReport};
+pub use upkeep::{Count, Status};
 pub use write::{Dependents, Save};
 
 /// How to open a database, and what reading a value depends on.
