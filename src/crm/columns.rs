@@ -104,8 +104,11 @@ impl Crm {
             return Ok(field);
         }
         let folded = crate::record::types::fold(name).replace(['-', ' '], "_");
-        let alias =
-            |field: &&Field| field.name == folded.as_str() || (!field.label_zh.is_empty() && field.label_zh == name);
+        // A custom field is called in a filter as in its flag: without the mark that its column bears.
+        let custom = |field: &Field| field.custom && field.name.strip_prefix("x_") == Some(folded.as_str());
+        let alias = |field: &&Field| {
+            field.name == folded.as_str() || custom(field) || (!field.label_zh.is_empty() && field.label_zh == name)
+        };
         schema.visible().find(alias).ok_or_else(|| unknown_field(schema, name))
     }
 }
