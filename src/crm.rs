@@ -68,6 +68,13 @@ impl Crm {
         let options = store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
         let mut db = store::open(url, options)?;
         let mut schemas = base_schemas();
+        if !settings.create && url != ":memory:" && store::version(&mut *db)?.is_none() {
+            return Err(Error::new(
+                Cause::Database,
+                Message::new("{database} is empty: there is no database of ours in it yet.").with("database", url),
+            )
+            .hint(Message::new("kehu init")));
+        }
         store::migrate(&mut *db, &schemas.iter().collect::<Vec<_>>())?;
         crate::views::extend(&mut *db, &mut schemas)?;
         let reading =

@@ -131,6 +131,9 @@ impl Terminal {
     }
 }
 
+/// What a closed pipe is called between where it is noticed and where the program quietly ends.
+pub const CLOSED: &str = "The reader of the output has left.";
+
 fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(80).max(20)
@@ -351,6 +354,10 @@ pub fn no_database() -> Error {
     Error::new(Cause::Database, Message::new("There is no database yet.")).hint(Message::new("kehu init"))
 }
 
-fn unwritable(error: &io::Error) -> Error {
+/// The fault of an output that takes no more; a closed pipe has its own cause, since its reader has read enough.
+pub fn unwritable(error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Error::new(Cause::Interrupted, Message::new(CLOSED));
+    }
     Error::new(Cause::Storage, Message::new("The output cannot be written: {why}.").with("why", error))
 }

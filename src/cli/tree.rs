@@ -223,12 +223,12 @@ fn allow_duplicate() -> Arg {
 /// A flag for every field that a person may set.
 fn field_flags(mut command: Command, schema: &Schema) -> Command {
     for field in schema.writable() {
-        command = command.arg(field_flag(field));
+        command = command.arg(field_flag(schema, field));
     }
     command.next_help_heading(None)
 }
 
-fn field_flag(field: &Field) -> Arg {
+fn field_flag(schema: &Schema, field: &Field) -> Arg {
     let name = field.name.to_string();
     let words: Vec<String> =
         field.choices().iter().filter(|choice| !choice.retired).map(|choice| choice.key.to_string()).collect();
@@ -255,7 +255,7 @@ fn field_flag(field: &Field) -> Arg {
         .num_args(1)
         .allow_hyphen_values(true)
         .help_heading("Fields")
-        .add(super::complete::values(field))
+        .add(super::complete::values(schema, field))
 }
 
 fn list(schema: &Schema) -> Command {

@@ -101,7 +101,7 @@ impl Crm {
         let bare = Test { path: rest.to_vec(), operator: opposite(test.operator), values: test.values.clone() };
         let condition = self.test(&mut inner, &bare)?;
         let sql = format!(
-            "EXISTS (SELECT 1 FROM (SELECT t.* FROM \"{table}\" t{} WHERE t.deleted_at IS NULL AND ({})) r WHERE r.\"{link}\" = t.id)",
+            "t.id IN (SELECT t.\"{link}\" FROM \"{table}\" t{} WHERE t.\"{link}\" IS NOT NULL AND t.deleted_at IS NULL AND ({}))",
             inner.sql, condition.sql
         );
         let condition = Condition::new(sql, condition.arguments);

@@ -16,6 +16,9 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 
+/// How many rows of a long list are read at a time.
+const PAGE: u64 = 500;
+
 /// A total beyond this is not counted unless it is asked for.
 const COUNTED: u64 = 10_000;
 
@@ -106,11 +109,23 @@ impl Crm {
     /// # Errors
     /// A field, an operator or a value that does not fit the kind.
     pub fn list(&mut self, query: &Query) -> Result<Grid> {
-        let schema = self.schema(&query.kind)?;
         if !query.group_by.is_empty() {
+            let schema = self.schema(&query.kind)?;
             return self.grouped(&schema, query);
         }
-        let names = if query.columns.is_empty() { usual_columns(&schema) } else { query.columns.clone() };
+        let mut grid = self.page(query)?;
+        if query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
+            grid.total = self.total(query)?;
+        }
+        Ok(grid)
+    }
+
+    /// The rows of a list, without counting what lies beyond them.
+    fn page(&mut self, query: &Query) -> Result<Grid> {
+        let schema = self.schema(&query.kind)?;
+        let mut names = if query.columns.is_empty() { usual_columns(&schema) } else { query.columns.clone() };
+        // Every row says its ref before any column.
+        names.retain(|name| name != "ref");
         let mut joins = Joins::new(schema.clone());
         let (places, cells) = self.picked(&mut joins, &names)?;
         let order = self.order(&mut joins, query)?;
@@ -126,10 +141,33 @@ impl Crm {
             totals: None,
         };
         self.fill_lists(&mut grid, &places)?;
-        if query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
-            grid.total = self.total(query)?;
-        }
         Ok(grid)
+    }
+
+    /// Hands all that match to `page`, some hundreds at a time, so that a long list takes no more memory than a short one.
+    /// What is sorted by anything but the number comes as one page.
+    ///
+    /// # Errors
+    /// As [`Crm::list`], and whatever `page` says.
+    pub fn pages(&mut self, query: &Query, page: &mut dyn FnMut(&mut Self, Grid) -> Result<()>) -> Result<()> {
+        let by_number = query.sort.iter().all(|sort| sort.path == "id");
+        if !by_number || query.limit.is_some_and(|limit| limit > 0) || !query.group_by.is_empty() {
+            let grid = self.list(query)?;
+            return page(self, grid);
+        }
+        let mut next = Query { limit: Some(PAGE), exact: false, ..query.clone() };
+        loop {
+            let grid = self.page(&next)?;
+            let (length, last) = (grid.rows.len() as u64, grid.rows.last().map(|row| row.id));
+            if length == 0 && next.after.is_some() {
+                return Ok(());
+            }
+            page(self, grid)?;
+            if length < PAGE {
+                return Ok(());
+            }
+            next.after = last;
+        }
     }
 
     /// How many match: exactly where that is asked for or cheap, else that there are more than ten thousand.

@@ -1,10 +1,10 @@
 //! SQLite behind the seam: one file, one writer at a time, waiting writers served within milliseconds.
 
 use super::errors::{busy, from_sqlite};
-use super::fold::fold;
 use super::open::Open;
 use super::{Database, Dialect, Sql};
 use crate::error::{Error, Result};
+use crate::record::types::fold;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, backup};

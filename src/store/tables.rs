@@ -210,6 +210,8 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
              undoes BIGINT,\n    undone_by BIGINT\n)"
         ),
         "CREATE TABLE current_operation (id BIGINT NOT NULL)".to_owned(),
+        // Kinds whose new rows are not logged one by one just now.
+        format!("CREATE TABLE bulk (kind {text} PRIMARY KEY)"),
         format!(
             "CREATE TABLE change (\n    id {number},\n    op BIGINT NOT NULL,\n    what {text} NOT NULL,\n    \
              kind {text} NOT NULL,\n    key BIGINT NOT NULL,\n    before {text},\n    after {text}\n)"
@@ -218,7 +220,7 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
         "CREATE INDEX change_op_index ON change (op)".to_owned(),
     ];
     match dialect {
-        Dialect::Sqlite => statements.push(triggers::outside()),
+        Dialect::Sqlite => statements.extend(triggers::shared()),
         Dialect::Postgres => statements.extend([FOLD.to_owned(), operation_function(dialect)]),
     }
     statements
