@@ -72,7 +72,8 @@ impl Crm {
             let Kind::Link(target) = &field.kind else {
                 return Err(Error::bad_value(
                     Message::new("{field} is not a link, so nothing can follow it.").with("field", name),
-                ));
+                )
+                .on_field(name.as_str()));
             };
             let target = self.schema(target)?;
             alias = joins.join(&alias, &field.name, target.table);

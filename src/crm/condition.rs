@@ -186,7 +186,7 @@ impl Crm {
     fn compare(&mut self, place: &Place, operator: Operator, text: &str) -> Result<Condition> {
         let sql = place.sql();
         match &place.field.kind {
-            Kind::Link(target) => self.compare_link(&sql, target, operator, text),
+            Kind::Link(target) => self.compare_link(&sql, &place.field.name, target, operator, text),
             Kind::Choice(choices) => {
                 let picked =
                     types::parse_choice(choices, text, true).map_err(|error| error.on_field(&*place.field.name))?;
@@ -265,13 +265,20 @@ impl Crm {
     }
 
     /// `owner=me`, `owner=none`, `owner=U3`, `customer="Acme Robotics"`.
-    fn compare_link(&mut self, sql: &str, target: &str, operator: Operator, text: &str) -> Result<Condition> {
+    fn compare_link(
+        &mut self,
+        sql: &str,
+        field: &str,
+        target: &str,
+        operator: Operator,
+        text: &str,
+    ) -> Result<Condition> {
         let none = matches!(&*types::fold(text), "none" | "无");
         if none {
             return Ok(Condition::new(format!("{sql} IS NULL"), vec![]));
         }
         if operator == Operator::Equal || operator == Operator::Has {
-            let ids = self.linkable(target, text)?;
+            let ids = self.linkable(target, text).map_err(|error| error.on_field(field))?;
             return Ok(one_of(sql, ids.into_iter().map(Sql::Integer).collect()));
         }
         let schema: Arc<Schema> = self.schema(target)?;
