@@ -228,7 +228,7 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
 
 /// What SQLite is given by this program, PostgreSQL keeps as a function. The result compares by its bytes.
 const FOLD: &str = "CREATE FUNCTION kehu_fold(TEXT) RETURNS TEXT LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE AS \
-     'SELECT btrim(lower(normalize($1, NFKC) COLLATE \"und-x-icu\"), E'' \\t\\n\\r'') COLLATE \"C\"'";
+     'SELECT btrim(regexp_replace(lower(normalize($1, NFKC) COLLATE \"und-x-icu\"), ''\\s+'', '' '', ''g'')) COLLATE \"C\"'";
 
 /// The operation that a change belongs to; a write from elsewhere gets one of its own.
 fn operation_function(dialect: Dialect) -> String {
