@@ -68,6 +68,13 @@ impl Crm {
         let options = store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
         let mut db = store::open(url, options)?;
         let mut schemas = base_schemas();
+        if !settings.create && url != ":memory:" && store::version(&mut *db)?.is_none() {
+            return Err(Error::new(
+                Cause::Database,
+                Message::new("{database} is empty: there is no database of ours in it yet.").with("database", url),
+            )
+            .hint(Message::new("kehu init")));
+        }
         store::migrate(&mut *db, &schemas.iter().collect::<Vec<_>>())?;
         crate::views::extend(&mut *db, &mut schemas)?;
         let reading =
@@ -167,10 +174,15 @@ impl Crm {
         self.dry_run
     }
 
-    /// The path or address of the database.
+    /// The path or address of the database, without a password, which messages must not show.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn url(&self) -> String {
+        let secret = self.url.split_once("://").and_then(|(scheme, rest)| {
+            let (person, place) = rest.split_once('@')?;
+            let (name, _) = person.split_once(':')?;
+            Some(format!("{scheme}://{name}@{place}"))
+        });
+        secret.unwrap_or_else(|| self.url.clone())
     }
 
     /// What happened beside what was asked for, worth telling a person; told once.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use std::fmt;
 
-/// A sentence that is not yet put into a language: `{name}` in the template stands for the argument `name`.
+/// A sentence that is not yet put into a language: `{name}` in the template stands for the argument `name`, and
+/// `{count:record|records}` for the one word where the argument `count` is 1, the other elsewhere.
 ///
 /// The English template is the key of the catalogue (`src/messages.zh.toml`), so a sentence that has no
 /// translation yet is still readable.
@@ -35,11 +36,16 @@ impl Message {
         while let Some(start) = rest.find('{') {
             text.push_str(&rest[..start]);
             let after = &rest[start + 1..];
-            let Some(end) = after.find('}') else { break };
-            let name = &after[..end];
-            match self.arguments.iter().find(|(key, _)| *key == name) {
-                Some((_, value)) => text.push_str(value),
-                None => text.push_str(&rest[start..start + end + 2]),
+            let Some(end) = after.find('}') else {
+                text.push_str(&rest[start..]);
+                return text;
+            };
+            let (name, words) =
+                after[..end].split_once(':').map_or((&after[..end], None), |(name, words)| (name, Some(words)));
+            match (self.arguments.iter().find(|(key, _)| *key == name), words.and_then(|words| words.split_once('|'))) {
+                (Some((_, value)), Some((one, many))) => text.push_str(if value == "1" { one } else { many }),
+                (Some((_, value)), None) => text.push_str(value),
+                (None, _) => text.push_str(&rest[start..start + end + 2]),
             }
             rest = &after[end + 1..];
         }
@@ -52,5 +58,20 @@ impl Message {
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.fill(self.template))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Message;
+
+    #[test]
+    fn a_word_agrees_with_its_number() {
+        let told = |count| {
+            Message::new("{count} {count:record|records} of {kind}.").with("count", count).with("kind", "x").to_string()
+        };
+        assert_eq!(told(1), "1 record of x.");
+        assert_eq!(told(2), "2 records of x.");
+        assert_eq!(Message::new("{unknown} and {broken").to_string(), "{unknown} and {broken");
     }
 }

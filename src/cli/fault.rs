@@ -7,6 +7,9 @@ use std::process::ExitCode;
 
 /// Tells an error and gives its exit code.
 pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
+    if error.message.template == super::session::CLOSED {
+        return ExitCode::SUCCESS;
+    }
     if terminal.machine() {
         let object = json!({"error": {
             "code": error.cause.code(),

@@ -203,12 +203,12 @@ fn operation_cells(line: &OperationLine) -> Vec<Value> {
 pub fn undo(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let operation = matches.get_one::<i64>("operation").copied();
     let report = session.crm()?.undo(operation, matches.get_flag("keep-newer"))?;
-    told(session, &report, "Undid operation {operation} ({label}): {rows} records.")
+    told(session, &report, "Undid operation {operation} ({label}): {rows} {rows:record|records}.")
 }
 
 pub fn redo(session: &mut Session, _: &ArgMatches) -> Result<u8> {
     let report = session.crm()?.redo()?;
-    told(session, &report, "Did again what operation {operation} ({label}) took back: {rows} records.")
+    told(session, &report, "Did again what operation {operation} ({label}) took back: {rows} {rows:record|records}.")
 }
 
 fn told(session: &mut Session, report: &UndoReport, template: &'static str) -> Result<u8> {

@@ -41,8 +41,11 @@ pub fn main() -> ExitCode {
         Err(error) => return fault::usage(&error, &session.terminal),
     };
     session.terminal.read_flags(&matches);
-    match run(&mut session, &matches).and_then(|code| session.finish().map(|()| code)) {
-        Ok(code) => ExitCode::from(code),
+    match run(&mut session, &matches) {
+        Ok(code) => {
+            session.finish();
+            ExitCode::from(code)
+        }
         Err(error) => fault::report(&error, &session.terminal),
     }
 }

@@ -53,7 +53,7 @@ fn add(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Res
     let allow = matches.get_flag("allow-duplicate");
     let crm = session.crm()?;
     let values = values(crm, schema, &said)?;
-    let id = crm.add_where(schema.kind, values.clone(), allow)?;
+    let id = crm.add_where(schema.kind, &values, allow)?;
     let title = values.iter().find(|(name, _)| *name == title).map(|(_, value)| value.clone()).unwrap_or_default();
     let message = Message::new("Added {record} {title}.")
         .with("record", schema.short(id))
@@ -237,7 +237,7 @@ fn change_all(
             let stored = crm.record(schema.kind, id)?.value("tags");
             values.push(("tags".to_owned(), tags.apply(&stored)));
         }
-        crm.change_where(schema.kind, id, values, expected, allow)
+        crm.change_where(schema.kind, id, &values, expected, allow)
     };
     if let [id] = ids {
         return Ok(vec![change(crm, *id)?]);
@@ -347,9 +347,9 @@ fn remove(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Re
         for dependents in crm.dependents(kind, *id)? {
             along += if dependents.goes_along { dependents.count } else { 0 };
             let template = if dependents.goes_along {
-                "{record}: {count} {kind} records go along."
+                "{record}: {count} {kind} {count:record goes|records go} along."
             } else {
-                "{record}: {count} {kind} records keep it as their {field}."
+                "{record}: {count} {kind} {count:record keeps|records keep} it as {field}."
             };
             let message = Message::new(template)
                 .with("record", &short)
@@ -360,7 +360,8 @@ fn remove(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Re
         }
     }
     if along > 0 || ids.len() > 1 {
-        let question = Message::new("Move {count} records to the recycle bin?").with("count", ids.len() as u64 + along);
+        let question = Message::new("Move {count} {count:record|records} to the recycle bin?")
+            .with("count", ids.len() as u64 + along);
         ask::confirm(&session.terminal, &question)?;
     }
     let gone = session.crm()?.transaction(&format!("Remove {kind}"), |crm| {
@@ -405,13 +406,14 @@ fn restore(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> R
 
 fn purge(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {
     let ids = by_refs(session, kind, matches)?;
-    let question = Message::new("Delete {count} records for good? This cannot be undone.").with("count", ids.len());
+    let question =
+        Message::new("Delete {count} {count:record|records} for good? This cannot be undone.").with("count", ids.len());
     ask::confirm(&session.terminal, &question)?;
     if session.terminal.interactive_input && !session.terminal.yes {
         ask::type_exactly(&session.terminal, "purge", &Message::new("Type purge to go on"))?;
     }
     session.crm()?.transaction(&format!("Purge {kind}"), |crm| ids.iter().try_for_each(|id| crm.purge(kind, *id)))?;
-    session.wrote(&Message::new("Deleted {count} records for good.").with("count", ids.len()))?;
+    session.wrote(&Message::new("Deleted {count} {count:record|records} for good.").with("count", ids.len()))?;
     Ok(0)
 }
 

@@ -9,9 +9,10 @@ use clap::{ArgMatches, parser::ValueSource};
 use kehu::{
     Cause, Crm, Error, Message, Result, Settings,
     clock::Clock,
-    record::{Grid, Schema},
+    record::{Grid, Kind, Schema, Value},
 };
 use std::{
+    borrow::Cow,
     ffi::OsString,
     io::{self, IsTerminal, Write},
     sync::Arc,
@@ -90,7 +91,7 @@ impl Terminal {
 
     /// Whether errors are to be read by a program.
     pub fn machine(&self) -> bool {
-        matches!(self.format(), Format::Json | Format::Ndjson)
+        self.format().is_json()
     }
 
     pub fn style(&self) -> Style {
@@ -122,12 +123,16 @@ impl Terminal {
     }
 
     /// One line on standard error; nothing in it may move the cursor.
+    #[expect(clippy::unused_self, reason = "whoever speaks to a person does so through the terminal")]
     pub fn line(&self, text: &str) {
         let lines: Vec<_> = text.lines().map(output::text_safety::safe).collect();
         // A closed standard error must not keep the work from being done.
         let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
     }
 }
+
+/// What a closed pipe is called between where it is noticed and where the program quietly ends.
+pub const CLOSED: &str = "The reader of the output has left.";
 
 fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
@@ -255,19 +260,18 @@ impl Session {
     }
 
     /// Tells what happened beside what was asked for.
-    pub fn finish(&mut self) -> Result<()> {
+    pub fn finish(&mut self) {
         if let Some(crm) = &mut self.crm {
             for notice in crm.notices() {
                 self.terminal.warn(&notice);
             }
         }
-        Ok(())
     }
 
     /// Says what a write changed and in which database, or that it was only tried.
     pub fn wrote(&mut self, message: &Message) -> Result<()> {
         let crm = self.crm()?;
-        let (url, dry) = (crm.url().to_owned(), crm.is_dry_run());
+        let (url, dry) = (crm.url(), crm.is_dry_run());
         let place =
             Message::new(if dry { "Nothing was written (--dry-run)." } else { "In {database}." }).with("database", url);
         if dry {
@@ -285,6 +289,7 @@ impl Session {
     /// Prints a list as data, and under a table how much of it is shown.
     pub fn print(&self, grid: &Grid) -> Result<()> {
         let mut data = Vec::new();
+        let grid = &self.local(grid);
         output::write_grid(grid, self.terminal.format(), &self.terminal.style(), &mut data)
             .map_err(|error| unwritable(&error))?;
         self.write(&data)?;
@@ -298,9 +303,30 @@ impl Session {
         Ok(())
     }
 
+    /// A grid as a person reads it: instants in the local time; for programs they stay in UTC.
+    pub fn local<'g>(&self, grid: &'g Grid) -> Cow<'g, Grid> {
+        let for_people = matches!(self.terminal.format(), Format::Table | Format::Markdown | Format::Html);
+        let instants: Vec<usize> =
+            (0..grid.columns.len()).filter(|place| grid.columns[*place].kind == Kind::Timestamp).collect();
+        let Some(zone) = self.configuration.time_zone().ok().filter(|_| for_people && !instants.is_empty()) else {
+            return Cow::Borrowed(grid);
+        };
+        let mut grid = grid.clone();
+        for row in &mut grid.rows {
+            for place in &instants {
+                let instant = row.cells[*place].as_text().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+                if let Some(instant) = instant {
+                    let local = instant.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+                    row.cells[*place] = Value::Text(local);
+                }
+            }
+        }
+        Cow::Owned(grid)
+    }
+
     /// Prints data, through a pager where it is longer than the terminal is high.
     pub fn write(&self, data: &[u8]) -> Result<()> {
-        let lines = data.iter().filter(|byte| **byte == b'\n').count();
+        let lines = data.split(|byte| *byte == b'\n').count();
         let high = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
         if self.terminal.interactive_output && lines >= high && self.configuration.page(data) {
             return Ok(());
@@ -328,6 +354,10 @@ pub fn no_database() -> Error {
     Error::new(Cause::Database, Message::new("There is no database yet.")).hint(Message::new("kehu init"))
 }
 
-fn unwritable(error: &io::Error) -> Error {
+/// The fault of an output that takes no more; a closed pipe has its own cause, since its reader has read enough.
+pub fn unwritable(error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Error::new(Cause::Interrupted, Message::new(CLOSED));
+    }
     Error::new(Cause::Storage, Message::new("The output cannot be written: {why}.").with("why", error))
 }

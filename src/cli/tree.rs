@@ -129,12 +129,15 @@ fn overview(schemas: &[Arc<Schema>]) -> String {
     text.trim_end().to_owned()
 }
 
+/// The heading of the flags that every command takes.
+const EVERYWHERE: &str = "Everywhere";
+
 fn global_flags() -> Vec<Arg> {
     let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).help(help).global(true).action(ArgAction::SetTrue)
+        Arg::new(name).long(name).help(help).global(true).action(ArgAction::SetTrue).help_heading(EVERYWHERE)
     };
     let valued = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help).global(true).num_args(1)
+        Arg::new(name).long(name).value_name(value).help(help).global(true).num_args(1).help_heading(EVERYWHERE)
     };
     vec![
         valued("db", "DATABASE", "A file, :memory: or postgres://…"),
@@ -220,12 +223,12 @@ fn allow_duplicate() -> Arg {
 /// A flag for every field that a person may set.
 fn field_flags(mut command: Command, schema: &Schema) -> Command {
     for field in schema.writable() {
-        command = command.arg(field_flag(field));
+        command = command.arg(field_flag(schema, field));
     }
     command.next_help_heading(None)
 }
 
-fn field_flag(field: &Field) -> Arg {
+fn field_flag(schema: &Schema, field: &Field) -> Arg {
     let name = field.name.to_string();
     let words: Vec<String> =
         field.choices().iter().filter(|choice| !choice.retired).map(|choice| choice.key.to_string()).collect();
@@ -252,7 +255,7 @@ fn field_flag(field: &Field) -> Arg {
         .num_args(1)
         .allow_hyphen_values(true)
         .help_heading("Fields")
-        .add(super::complete::values(field))
+        .add(super::complete::values(schema, field))
 }
 
 fn list(schema: &Schema) -> Command {
@@ -262,7 +265,7 @@ fn list(schema: &Schema) -> Command {
         Arg::new(name).long(name).value_name(value).help(help).num_args(1)
     };
     Command::new("list")
-        .about(format!("Lists those that match a filter, newest first"))
+        .about("Lists those that match a filter, newest first")
         .arg(filter_argument())
         .arg(valued("sort", "FIELDS", "Sort by: name, or -since for the newest first").allow_hyphen_values(true))
         .arg(
@@ -321,14 +324,15 @@ fn edit(schema: &Schema) -> Command {
         .arg(Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"))
         .arg(Arg::new("if-version").long("if-version").value_name("N").num_args(1).value_parser(value_parser!(i64)).help("Only if nobody changed it since"))
         .arg(allow_duplicate())
-        .after_help(match schema.fields.iter().any(|field| field.name == "notes") {
-            true => format!(
+        .after_help(if schema.field("notes").is_some() {
+            format!(
                 "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
                  kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
-            ),
-            false => format!(
+            )
+        } else {
+            format!(
                 "Examples:\n  kehu {kind} edit {letter}1 --phone 021-80001234\n  kehu {kind} edit {letter}1 phone=02180001234 --dry-run -v"
-            ),
+            )
         });
     let command = if schema.field("tags").is_some() {
         command

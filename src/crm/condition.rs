@@ -101,7 +101,7 @@ impl Crm {
         let bare = Test { path: rest.to_vec(), operator: opposite(test.operator), values: test.values.clone() };
         let condition = self.test(&mut inner, &bare)?;
         let sql = format!(
-            "EXISTS (SELECT 1 FROM (SELECT t.* FROM \"{table}\" t{} WHERE t.deleted_at IS NULL AND ({})) r WHERE r.\"{link}\" = t.id)",
+            "t.id IN (SELECT t.\"{link}\" FROM \"{table}\" t{} WHERE t.\"{link}\" IS NOT NULL AND t.deleted_at IS NULL AND ({}))",
             inner.sql, condition.sql
         );
         let condition = Condition::new(sql, condition.arguments);
@@ -110,7 +110,7 @@ impl Crm {
 
     fn test_place(&mut self, place: &Place, test: &Test) -> Result<Condition> {
         if test.values.is_empty() {
-            let empty = self.empty(place);
+            let empty = empty(place);
             return Ok(if test.operator == Operator::NotEqual { empty.negated() } else { empty });
         }
         let negative = matches!(test.operator, Operator::NotEqual | Operator::NotContains);
@@ -121,19 +121,6 @@ impl Crm {
         }
         let condition = Condition::joined(parts, " OR ");
         Ok(if negative { condition.negated() } else { condition })
-    }
-
-    fn empty(&self, place: &Place) -> Condition {
-        match &place.field.kind {
-            Kind::List(_) => {
-                let table = place.schema.list_table(&place.field);
-                Condition::new(
-                    format!("NOT EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id)", place.alias),
-                    vec![],
-                )
-            }
-            _ => Condition::new(format!("{} IS NULL", place.sql()), vec![]),
-        }
     }
 
     fn operand(&mut self, place: &Place, operator: Operator, operand: &Operand) -> Result<Condition> {
@@ -270,6 +257,20 @@ impl Crm {
         let title = &schema.title().name;
         let column = format!("(SELECT x.\"{title}_key\" FROM \"{}\" x WHERE x.id = {sql})", schema.table);
         Ok(Condition::new(format!("{column} {} ?", sign(operator)), vec![Sql::Text(types::fold(text))]))
+    }
+}
+
+/// Nothing is there.
+fn empty(place: &Place) -> Condition {
+    match &place.field.kind {
+        Kind::List(_) => {
+            let table = place.schema.list_table(&place.field);
+            Condition::new(
+                format!("NOT EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id)", place.alias),
+                vec![],
+            )
+        }
+        _ => Condition::new(format!("{} IS NULL", place.sql()), vec![]),
     }
 }
 

@@ -119,22 +119,19 @@ impl Crm {
         if lines.iter().any(made) {
             return Ok(());
         }
-        let found = lines.iter_mut().find(|other| other.operation == line.operation && other.field == list);
-        let entry = match found {
-            Some(entry) => entry,
-            None => {
-                lines.push(HistoryLine {
-                    field: list.to_owned(),
-                    kind: kind.clone(),
-                    before: Value::List(Vec::new()),
-                    after: Value::List(Vec::new()),
-                    what: "update".to_owned(),
-                    ..line
-                });
-                let last = lines.len() - 1;
-                &mut lines[last]
-            }
-        };
+        let found = lines.iter().position(|other| other.operation == line.operation && other.field == list);
+        let place = found.unwrap_or(lines.len());
+        if found.is_none() {
+            lines.push(HistoryLine {
+                field: list.to_owned(),
+                kind: kind.clone(),
+                before: Value::List(Vec::new()),
+                after: Value::List(Vec::new()),
+                what: "update".to_owned(),
+                ..line
+            });
+        }
+        let entry = &mut lines[place];
         for (side, value) in [(&mut entry.before, gone), (&mut entry.after, come)] {
             if let Value::List(items) = side
                 && !value.is_empty()

@@ -16,6 +16,9 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 
+/// How many rows of a long list are read at a time.
+const PAGE: u64 = 500;
+
 /// A total beyond this is not counted unless it is asked for.
 const COUNTED: u64 = 10_000;
 
@@ -106,11 +109,23 @@ impl Crm {
     /// # Errors
     /// A field, an operator or a value that does not fit the kind.
     pub fn list(&mut self, query: &Query) -> Result<Grid> {
-        let schema = self.schema(&query.kind)?;
         if !query.group_by.is_empty() {
+            let schema = self.schema(&query.kind)?;
             return self.grouped(&schema, query);
         }
-        let names = if query.columns.is_empty() { usual_columns(&schema) } else { query.columns.clone() };
+        let mut grid = self.page(query)?;
+        if query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
+            grid.total = self.total(query)?;
+        }
+        Ok(grid)
+    }
+
+    /// The rows of a list, without counting what lies beyond them.
+    fn page(&mut self, query: &Query) -> Result<Grid> {
+        let schema = self.schema(&query.kind)?;
+        let mut names = if query.columns.is_empty() { usual_columns(&schema) } else { query.columns.clone() };
+        // Every row says its ref before any column.
+        names.retain(|name| name != "ref");
         let mut joins = Joins::new(schema.clone());
         let (places, cells) = self.picked(&mut joins, &names)?;
         let order = self.order(&mut joins, query)?;
@@ -120,16 +135,39 @@ impl Crm {
         let rows = self.rows(&schema, &sql, &prepared.condition.arguments, &places)?;
         let mut grid = Grid {
             noun: schema.table.to_owned(),
-            columns: columns_of(&names, &places),
+            columns: columns_of(&schema, &names, &places),
             total: Total::Exactly(rows.len() as u64),
             rows,
             totals: None,
         };
         self.fill_lists(&mut grid, &places)?;
-        if query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
-            grid.total = self.total(query)?;
-        }
         Ok(grid)
+    }
+
+    /// Hands all that match to `page`, some hundreds at a time, so that a long list takes no more memory than a short one.
+    /// What is sorted by anything but the number comes as one page.
+    ///
+    /// # Errors
+    /// As [`Crm::list`], and whatever `page` says.
+    pub fn pages(&mut self, query: &Query, page: &mut dyn FnMut(&mut Self, Grid) -> Result<()>) -> Result<()> {
+        let by_number = query.sort.iter().all(|sort| sort.path == "id");
+        if !by_number || query.limit.is_some_and(|limit| limit > 0) || !query.group_by.is_empty() {
+            let grid = self.list(query)?;
+            return page(self, grid);
+        }
+        let mut next = Query { limit: Some(PAGE), exact: false, ..query.clone() };
+        loop {
+            let grid = self.page(&next)?;
+            let (length, last) = (grid.rows.len() as u64, grid.rows.last().map(|row| row.id));
+            if length == 0 && next.after.is_some() {
+                return Ok(());
+            }
+            page(self, grid)?;
+            if length < PAGE {
+                return Ok(());
+            }
+            next.after = last;
+        }
     }
 
     /// How many match: exactly where that is asked for or cheap, else that there are more than ten thousand.
@@ -138,6 +176,9 @@ impl Crm {
     /// As [`Crm::list`].
     pub fn total(&mut self, query: &Query) -> Result<Total> {
         let schema = self.schema(&query.kind)?;
+        if query.filter == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
+            return self.total_of_all(schema.table, query.exact);
+        }
         let mut joins = Joins::new(schema);
         let prepared = self.prepared(&mut joins, query)?;
         let sql = if query.exact {
@@ -148,6 +189,19 @@ impl Crm {
         let row = self.db.first(&sql, &prepared.condition.arguments)?.unwrap_or_default();
         let count = row.first().map(integer).unwrap_or_default().unsigned_abs();
         Ok(if !query.exact && count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) })
+    }
+
+    /// As [`Crm::total`] without a filter: all but those in the recycle bin, each of which some narrow index counts,
+    /// where a look at every row would read the whole table.
+    fn total_of_all(&mut self, table: &str, exact: bool) -> Result<Total> {
+        let deleted = format!("SELECT COUNT(*) FROM \"{table}\" WHERE deleted_at IS NOT NULL");
+        let deleted = self.numbers(&deleted, &[])?.first().copied().unwrap_or_default().unsigned_abs();
+        let beyond = format!("SELECT 1 FROM \"{table}\" LIMIT 1 OFFSET {}", COUNTED + deleted);
+        if !exact && self.db.first(&beyond, &[])?.is_some() {
+            return Ok(Total::MoreThan(COUNTED));
+        }
+        let all = self.numbers(&format!("SELECT COUNT(*) FROM \"{table}\""), &[])?;
+        Ok(Total::Exactly(all.first().copied().unwrap_or_default().unsigned_abs().saturating_sub(deleted)))
     }
 
     /// How many live records match a filter in writing.
@@ -392,7 +446,7 @@ impl Crm {
             rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
         let totals = Some(totals(&rows, &places, query.group_by.len()));
-        Ok(Grid { noun: "groups".into(), columns: columns_of(&names, &places), rows, totals, total })
+        Ok(Grid { noun: "groups".into(), columns: columns_of(schema, &names, &places), rows, totals, total })
     }
 
     /// Amounts in other currencies than the base one are left out of a sum and counted in a notice.
@@ -452,12 +506,17 @@ pub fn usual_columns(schema: &Schema) -> Vec<String> {
     if listed.is_empty() { schema.writable().take(7).map(|field| field.name.to_string()).collect() } else { listed }
 }
 
-fn columns_of(names: &[String], places: &[Place]) -> Vec<Column> {
-    let column = |(name, place): (&String, &Place)| Column {
-        name: name.clone(),
-        label: place.field.label.to_string(),
-        label_zh: place.field.label_zh.to_string(),
-        kind: place.field.kind.clone(),
+fn columns_of(schema: &Schema, names: &[String], places: &[Place]) -> Vec<Column> {
+    let column = |(name, place): (&String, &Place)| {
+        // `owner.name` is headed "Owner name", which two columns called "Name" would not tell.
+        let link = name.split_once('.').and_then(|(first, _)| schema.field(first));
+        let (label, label_zh) = (&place.field.label, &place.field.label_zh);
+        Column {
+            name: name.clone(),
+            label: link.map_or_else(|| label.to_string(), |link| format!("{} {}", link.label, label.to_lowercase())),
+            label_zh: link.map_or_else(|| label_zh.to_string(), |link| format!("{}{label_zh}", link.label_zh)),
+            kind: place.field.kind.clone(),
+        }
     };
     names.iter().zip(places).map(column).collect()
 }

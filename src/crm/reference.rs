@@ -92,7 +92,7 @@ impl Crm {
     /// The numbers that a link's value in a filter means: `me`, a ref, or any record of that name.
     pub(super) fn linkable(&mut self, kind: &str, reference: &str) -> Result<Vec<i64>> {
         let schema = self.schema(kind)?;
-        let found = if self.is_me(kind, reference) {
+        let found = if is_me(kind, reference) {
             self.actor().map(|(id, _)| id).into_iter().collect()
         } else {
             self.candidates(&schema, reference, true)?
@@ -105,16 +105,12 @@ impl Crm {
         Ok(found)
     }
 
-    pub(super) fn is_me(&self, kind: &str, reference: &str) -> bool {
-        kind == "user" && matches!(&*types::fold(reference), "me" | "我")
-    }
-
     /// The number that a link's value means when it is written.
     ///
     /// # Errors
     /// [`Cause::NotFound`] or [`Cause::Ambiguous`].
     pub fn link(&mut self, kind: &str, reference: &str) -> Result<Value> {
-        let id = if self.is_me(kind, reference)
+        let id = if is_me(kind, reference)
             && let Some((id, _)) = self.actor()
         {
             id
@@ -236,6 +232,11 @@ impl Crm {
 fn ambiguous(reference: &str) -> Error {
     Error::new(Cause::Ambiguous, Message::new("{what} could mean several records.").with("what", reference))
         .hint(Message::new("name one by its ref, as in the list above"))
+}
+
+/// Whether the reference means whoever asks.
+fn is_me(kind: &str, reference: &str) -> bool {
+    kind == "user" && matches!(&*types::fold(reference), "me" | "我")
 }
 
 /// `C12` (or `c12`) of a kind whose letter is `C`.

@@ -69,6 +69,23 @@ impl Crm {
         })
     }
 
+    /// The words used so far in a field of an open list that begin so, for a person who is typing one.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn words_used(&mut self, schema: &Schema, field: &Field, beginning: &str) -> Result<Vec<String>> {
+        if !field.has_key() {
+            return Ok(Vec::new());
+        }
+        let beginning = crate::record::types::fold(beginning);
+        let sql = format!(
+            "SELECT MIN(\"{0}\") FROM \"{1}\" WHERE \"{0}_key\" >= ? AND \"{0}_key\" < ? GROUP BY \"{0}_key\" LIMIT 30",
+            field.name, schema.table
+        );
+        let end = format!("{beginning}\u{10ffff}");
+        Ok(self.db.query(&sql, &[Sql::Text(beginning), Sql::Text(end)])?.iter().map(|row| text(&row[0])).collect())
+    }
+
     /// Rewrites the search text of every row that an operation changed.
     pub(super) fn refresh_search(&mut self, operation: i64) -> Result<()> {
         for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {

@@ -115,10 +115,12 @@ impl Crm {
     fn blocked_error(&mut self, target: &OperationLine, blocked: &[store::Conflict]) -> Error {
         let mut error = Error::new(
             Cause::Conflict,
-            Message::new("Operation {id} ({label}) cannot be undone: {count} of its rows were changed again since.")
-                .with("id", target.id)
-                .with("label", &target.label)
-                .with("count", blocked.len()),
+            Message::new(
+                "Operation {id} ({label}) cannot be undone: {count} of its rows {count:was|were} changed again since.",
+            )
+            .with("id", target.id)
+            .with("label", &target.label)
+            .with("count", blocked.len()),
         )
         .hint(Message::new("kehu undo {id} --keep-newer").with("id", target.id));
         for row in blocked.iter().take(20) {

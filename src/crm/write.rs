@@ -36,15 +36,16 @@ impl Crm {
     ///
     /// # Errors
     /// A missing or unfitting value, a rule of the kind, or a duplicate ([`Cause::Conflict`], naming the holder).
+    #[expect(clippy::needless_pass_by_value, reason = "callers build the values for this one call")]
     pub fn add(&mut self, kind: &str, values: Values) -> Result<i64> {
-        self.add_where(kind, values, false)
+        self.add_where(kind, &values, false)
     }
 
     /// As [`Crm::add`], but an e-mail or phone that another live record has is no obstacle when so wished.
     ///
     /// # Errors
     /// As [`Crm::add`].
-    pub fn add_where(&mut self, kind: &str, values: Values, allow_duplicate: bool) -> Result<i64> {
+    pub fn add_where(&mut self, kind: &str, values: &Values, allow_duplicate: bool) -> Result<i64> {
         let outermost = self.operation.is_none();
         let label = format!("Add {kind}");
         self.transaction(&label, |crm| {
@@ -81,8 +82,9 @@ impl Crm {
     ///
     /// # Errors
     /// As [`Crm::add`], and [`Cause::Conflict`] when the version is another.
+    #[expect(clippy::needless_pass_by_value, reason = "callers build the values for this one call")]
     pub fn change(&mut self, kind: &str, id: i64, values: Values, expected: Option<i64>) -> Result<Save> {
-        self.change_where(kind, id, values, expected, false)
+        self.change_where(kind, id, &values, expected, false)
     }
 
     /// As [`Crm::change`], but a duplicate e-mail or phone is no obstacle when so wished.
@@ -93,7 +95,7 @@ impl Crm {
         &mut self,
         kind: &str,
         id: i64,
-        values: Values,
+        values: &Values,
         expected: Option<i64>,
         allow_duplicate: bool,
     ) -> Result<Save> {
@@ -634,7 +636,7 @@ fn refuse_cleared(draft: &Draft) -> Result<()> {
 fn still_needed(entry: &Entry, dependents: &Dependents) -> Error {
     Error::new(
         Cause::Refused,
-        Message::new("{record} {title} is still the {field} of {count} {kind} records.")
+        Message::new("{record} {title} is still the {field} of {count} {kind} {count:record|records}.")
             .with("record", entry.short())
             .with("title", entry.title())
             .with("field", &dependents.field)

@@ -107,12 +107,6 @@ record! {
     }
 }
 
-impl Default for Party {
-    fn default() -> Self {
-        Self::Customer
-    }
-}
-
 record! {
     /// A company or a private person.
     pub enum Entity {
@@ -120,12 +114,6 @@ record! {
         Company = "company",
         /// Person
         Person = "person",
-    }
-}
-
-impl Default for Entity {
-    fn default() -> Self {
-        Self::Company
     }
 }
 
@@ -140,12 +128,6 @@ record! {
         Repeat = "repeat",
         /// Lapsed
         Lapsed = "lapsed",
-    }
-}
-
-impl Default for Lifecycle {
-    fn default() -> Self {
-        Self::Potential
     }
 }
 

@@ -44,20 +44,14 @@ record! {
 }
 
 record! {
-    /// The tier of the company that a colleague works in (R146).
+    /// The tier of the company that a colleague works in, the lowest first (R146).
     pub enum Tier {
-        /// Decision
-        Decision = "decision",
-        /// Management
-        Management = "management",
         /// Execution
         Execution = "execution",
-    }
-}
-
-impl Default for Tier {
-    fn default() -> Self {
-        Self::Execution
+        /// Management
+        Management = "management",
+        /// Decision
+        Decision = "decision",
     }
 }
 

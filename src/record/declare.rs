@@ -75,7 +75,8 @@ impl<T: Named> FieldType for Id<T> {
     }
 }
 
-/// Declares a record kind (a struct in a table, as a letter) or a closed list (an enum of words).
+/// Declares a record kind (a struct in a table, as a letter) or a closed list (an enum of words, the first of which is
+/// its default).
 macro_rules! record {
     (
         $(#[doc = $doc:literal])+
@@ -141,33 +142,44 @@ macro_rules! record {
     (
         $(#[doc = $doc:literal])+
         pub enum $name:ident {
-            $( $(#[doc = $label:literal])+ $variant:ident = $key:literal $( [ $retired:ident ] )? ),* $(,)?
+            $(#[doc = $first_label:literal])+ $first:ident = $first_key:literal
+            $( , $(#[doc = $label:literal])+ $variant:ident = $key:literal $( [ $retired:ident ] )? )* $(,)?
         }
     ) => {
         $(#[doc = $doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $( $(#[doc = $label])+ $variant, )* }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        pub enum $name {
+            $(#[doc = $first_label])+
+            #[default]
+            $first,
+            $( $(#[doc = $label])+ $variant, )*
+        }
 
         impl $name {
             /// The word that is stored.
             #[must_use]
             pub fn key(self) -> &'static str {
-                match self { $( Self::$variant => $key, )* }
+                match self { Self::$first => $first_key, $( Self::$variant => $key, )* }
             }
         }
 
         impl $crate::record::types::FieldType for $name {
             fn kind() -> $crate::record::Kind {
-                $crate::record::Kind::Choice(vec![ $( $crate::record::Choice {
+                $crate::record::Kind::Choice(vec![ $crate::record::Choice {
+                    key: ::std::borrow::Cow::Borrowed($first_key),
+                    label: ::std::borrow::Cow::Borrowed(concat!($($first_label),+).trim_start()),
+                    label_zh: ::std::borrow::Cow::Borrowed(""),
+                    retired: false,
+                } $( , $crate::record::Choice {
                     key: ::std::borrow::Cow::Borrowed($key),
                     label: ::std::borrow::Cow::Borrowed(concat!($($label),+).trim_start()),
                     label_zh: ::std::borrow::Cow::Borrowed(""),
                     retired: false $( || stringify!($retired) == "retired" )?,
-                } ),* ])
+                } )* ])
             }
 
             fn from_value(value: &$crate::record::Value) -> Option<Self> {
-                match value.as_text()? { $( $key => Some(Self::$variant), )* _ => None }
+                match value.as_text()? { $first_key => Some(Self::$first), $( $key => Some(Self::$variant), )* _ => None }
             }
 
             fn to_value(&self) -> $crate::record::Value {

@@ -11,24 +11,32 @@ use std::time::{Duration, Instant};
 
 type Step = fn(&mut dyn Database, &[&Schema]) -> Result<()>;
 
-/// What brings an older database one version further: the first step makes version 2 of version 1, and so on.
-/// A renamed column also needs its old name mapped where `undo` reads the log.
-const STEPS: &[Step] = &[];
+/// What makes each version out of the one before, and the version it makes; version 1 is made of nothing. The next is
+/// one line: `(2, name_of_the_step),`. A step that renames a column also renames it inside `change`.
+const STEPS: &[(i64, Step)] = &[];
 
 /// The version of the tables that this program knows.
-pub const VERSION: i64 = 1 + STEPS.len() as i64;
+pub const VERSION: i64 = match STEPS.last() {
+    Some((version, _)) => *version,
+    None => 1,
+};
 
 /// Where the version stands, with one read; `None` for an empty database, an error for one that is not kehu's.
 pub fn version(db: &mut dyn Database) -> Result<Option<i64>> {
     match db.first("SELECT value FROM meta WHERE key = 'kehu_version'", &[]) {
-        Ok(Some(row)) => match row[0].as_text().and_then(|text| text.parse().ok()) {
-            Some(version) => Ok(Some(version)),
-            None => Err(super::errors::not_a_database()),
-        },
-        Ok(None) => Err(super::errors::not_a_database()),
-        Err(error) if error.cause != Cause::Storage => Err(error),
-        Err(_) if is_empty(db)? => Ok(None),
-        Err(_) => Err(super::errors::not_a_database()),
+        Ok(row) => {
+            let version = row.and_then(|row| row[0].as_text().and_then(|text| text.parse().ok()));
+            version.map(Some).ok_or_else(super::errors::not_a_database)
+        }
+        // No such table: an empty database, or somebody else's.
+        Err(error) if error.cause == Cause::Storage => {
+            if is_empty(db)? {
+                Ok(None)
+            } else {
+                Err(super::errors::not_a_database())
+            }
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -119,8 +127,7 @@ fn create(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
 }
 
 fn step_up(db: &mut dyn Database, schemas: &[&Schema], version: i64) -> Result<()> {
-    let done = usize::try_from(version - 1).map_err(|_| super::errors::not_a_database())?;
-    for step in &STEPS[done..] {
+    for (_, step) in STEPS.iter().filter(|(makes, _)| *makes > version) {
         step(db, schemas)?;
     }
     refresh_triggers(db, schemas)?;
@@ -180,11 +187,21 @@ pub fn refresh_triggers(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()
     Ok(())
 }
 
+/// Whether the column that SQLite's triggers read is as it is made today.
+fn has_row_log(db: &mut dyn Database, schema: &Schema, columns: &[Logged]) -> Result<bool> {
+    let sql = "SELECT instr(sql, ?) > 0 FROM sqlite_master WHERE type = 'table' AND name = ?";
+    let answer = db.first(sql, &[triggers::row_log(columns).into(), schema.table.into()])?;
+    Ok(answer.is_some_and(|row| row[0].as_bool() == Some(true)))
+}
+
 /// The triggers of a kind that are not there, or not as they are made today.
 pub(crate) fn missing_triggers(db: &mut dyn Database, schema: &Schema) -> Result<Vec<String>> {
     let columns = present_columns(db, schema)?;
     let dialect = db.dialect();
     let mut missing = Vec::new();
+    if dialect == Dialect::Sqlite && !has_row_log(db, schema, &columns)? {
+        missing.push(format!("{}.row_log", schema.table));
+    }
     for statement in triggers::statements(dialect, schema, &columns) {
         let Some(made) = triggers::Made::of(dialect, &statement) else { continue };
         let present = db.first(triggers::stored(dialect), &[made.name.into()])?;
@@ -196,7 +213,11 @@ pub(crate) fn missing_triggers(db: &mut dyn Database, schema: &Schema) -> Result
 }
 
 fn install_triggers(db: &mut dyn Database, schema: &Schema, columns: &[Logged]) -> Result<()> {
-    let statements = triggers::statements(db.dialect(), schema, columns);
+    let mut statements = Vec::new();
+    if db.dialect() == Dialect::Sqlite && !has_row_log(db, schema, columns)? {
+        statements = triggers::replace_row_log(schema, columns);
+    }
+    statements.extend(triggers::statements(db.dialect(), schema, columns));
     db.script(&statements.join(";\n"))
 }
 

@@ -2,9 +2,9 @@
 //!
 //! SQL is written once, with `?` for arguments. Dialect words live in this folder alone.
 
+mod bulk;
 mod dialect;
 mod errors;
-mod fold;
 mod migrations;
 mod open;
 mod operation;
@@ -19,6 +19,7 @@ pub(crate) use errors::from_file;
 pub(crate) use migrations::{beside, missing_triggers, newer};
 pub(crate) use open::private_file;
 
+pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
 pub use open::{Open, open};
 pub use operation::{Begin, abandon_operation, begin_operation, end_operation, resume_operation, touched_by};

@@ -1,10 +1,10 @@
 //! SQLite behind the seam: one file, one writer at a time, waiting writers served within milliseconds.
 
 use super::errors::{busy, from_sqlite};
-use super::fold::fold;
 use super::open::Open;
 use super::{Database, Dialect, Sql};
 use crate::error::{Error, Result};
+use crate::record::types::fold;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, backup};
@@ -40,6 +40,10 @@ impl Sqlite {
         connection
             .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA synchronous = NORMAL;")
             .map_err(translate)?;
+        if !options.read_only {
+            // A statement that fires triggers keeps a journal of its own; in a file it costs more than the statement.
+            connection.execute_batch("PRAGMA temp_store = MEMORY").map_err(translate)?;
+        }
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
         connection
             .create_scalar_function("kehu_fold", 1, flags, |call| {

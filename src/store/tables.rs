@@ -1,6 +1,6 @@
 //! The tables of a record kind, written from its schema, and the few tables that the store keeps for itself.
 
-use super::Dialect;
+use super::{Dialect, triggers};
 use crate::record::{Field, Kind, Schema};
 
 /// Everything that makes the tables of these kinds; `all` names every kind, so that links find their targets.
@@ -77,6 +77,9 @@ impl Maker<'_> {
         ];
         let own = schema.fields.iter().filter(|field| field.stored() && !field.engine);
         columns.extend(own.flat_map(|field| self.columns(field, false)));
+        if self.dialect == Dialect::Sqlite {
+            columns.push(triggers::row_log(&triggers::logged(schema)));
+        }
         format!("CREATE TABLE {} (\n    {}\n)", schema.table, columns.join(",\n    "))
     }
 
@@ -197,6 +200,8 @@ fn quoted(name: &str) -> String {
 #[must_use]
 pub fn system_statements(dialect: Dialect) -> Vec<String> {
     let (identity, text) = (dialect.identity(), dialect.text());
+    // Changes are never taken away, so SQLite needs no second table to remember their last number.
+    let number = if dialect == Dialect::Sqlite { "INTEGER PRIMARY KEY" } else { identity };
     let mut statements = vec![
         format!("CREATE TABLE meta (key {text} PRIMARY KEY, value {text} NOT NULL)"),
         format!(
@@ -205,15 +210,18 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
              undoes BIGINT,\n    undone_by BIGINT\n)"
         ),
         "CREATE TABLE current_operation (id BIGINT NOT NULL)".to_owned(),
+        // Kinds whose new rows are not logged one by one just now.
+        format!("CREATE TABLE bulk (kind {text} PRIMARY KEY)"),
         format!(
-            "CREATE TABLE change (\n    id {identity},\n    op BIGINT NOT NULL,\n    what {text} NOT NULL,\n    \
+            "CREATE TABLE change (\n    id {number},\n    op BIGINT NOT NULL,\n    what {text} NOT NULL,\n    \
              kind {text} NOT NULL,\n    key BIGINT NOT NULL,\n    before {text},\n    after {text}\n)"
         ),
         "CREATE INDEX change_key_index ON change (key, kind)".to_owned(),
         "CREATE INDEX change_op_index ON change (op)".to_owned(),
     ];
-    if dialect == Dialect::Postgres {
-        statements.extend([FOLD.to_owned(), operation_function(dialect)]);
+    match dialect {
+        Dialect::Sqlite => statements.extend(triggers::shared()),
+        Dialect::Postgres => statements.extend([FOLD.to_owned(), operation_function(dialect)]),
     }
     statements
 }

@@ -68,6 +68,36 @@ pub fn statements(dialect: Dialect, schema: &Schema, columns: &[Logged]) -> Vec<
     statements
 }
 
+/// A computed column with all that is compared, in JSON, so that the triggers need not name each column many times:
+/// SQLite reads the text of all triggers whenever a database is opened.
+#[must_use]
+pub fn row_log(columns: &[Logged]) -> String {
+    let pairs = columns.iter().filter(|column| column.compared).map(|Logged { name, boolean, .. }| {
+        if *boolean {
+            format!("'{name}', {}", spelled(&format!("\"{name}\"")))
+        } else {
+            format!("'{name}', \"{name}\"")
+        }
+    });
+    format!("row_log TEXT GENERATED ALWAYS AS (json_object({})) VIRTUAL", pairs.collect::<Vec<_>>().join(", "))
+}
+
+/// SQLite's 1 and 0 as JSON spells them.
+fn spelled(value: &str) -> String {
+    format!("json(CASE {value} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)")
+}
+
+/// What makes the computed column anew, once no trigger names it.
+#[must_use]
+pub fn replace_row_log(schema: &Schema, columns: &[Logged]) -> Vec<String> {
+    let table = schema.table;
+    let mut statements: Vec<String> =
+        ["insert", "update", "delete"].map(|event| format!("DROP TRIGGER IF EXISTS \"{table}_log_{event}\"")).into();
+    statements.push(format!("ALTER TABLE \"{table}\" DROP COLUMN row_log"));
+    statements.push(format!("ALTER TABLE \"{table}\" ADD COLUMN {}", row_log(columns)));
+    statements
+}
+
 /// A trigger as its statement makes it, to be compared with what the database keeps.
 pub struct Made<'a> {
     pub name: &'a str,
@@ -98,96 +128,82 @@ pub fn stored(dialect: Dialect) -> &'static str {
     }
 }
 
-/// The operation of the change, made when the write comes from elsewhere. One second's outside writes are one
-/// operation, so that a set-based statement does not become a thousand.
-fn sqlite_operation() -> String {
+/// What all triggers of SQLite share: they write to the view `log`, whose own trigger finds the operation and, of an
+/// updated row, keeps the columns that differ. A write from elsewhere has no operation (0) and gets one of its own; one
+/// second's outside writes are one operation, so that a set-based statement does not become a thousand.
+#[must_use]
+pub fn shared() -> [String; 4] {
     let now = Dialect::Sqlite.now();
-    format!(
-        "INSERT INTO operation (at, actor_name, door, label) SELECT {now}, '', 'outside', 'outside' \
-         WHERE NOT EXISTS (SELECT 1 FROM current_operation) AND NOT EXISTS (SELECT 1 FROM operation \
-         WHERE id = (SELECT MAX(id) FROM operation) AND door = 'outside' AND at = {now});"
-    )
+    [
+        "CREATE VIEW log AS SELECT what, kind, key, before, after FROM change".to_owned(),
+        format!(
+            "CREATE TRIGGER \"log_row\" INSTEAD OF INSERT ON log WHEN NEW.what <> 'update' BEGIN
+    INSERT INTO change (op, what, kind, key, before, after)
+    VALUES ({PRESENT}, NEW.what, NEW.kind, NEW.key, NEW.before, NEW.after);
+END"
+        ),
+        format!(
+            "CREATE TRIGGER \"log_difference\" INSTEAD OF INSERT ON log WHEN NEW.what = 'update' BEGIN
+    INSERT INTO change (op, what, kind, key, before, after)
+    SELECT {PRESENT}, 'update', NEW.kind, NEW.key,
+        json_group_object(key, json(NEW.before -> fullkey)), json_group_object(key, json(NEW.after -> fullkey))
+    FROM json_each(NEW.before) WHERE value IS NOT json_extract(NEW.after, fullkey);
+END"
+        ),
+        format!(
+            "CREATE TRIGGER \"log_from_outside\" AFTER INSERT ON change WHEN NEW.op = 0 BEGIN
+    INSERT INTO operation (at, actor_name, door, label) SELECT {now}, '', 'outside', 'outside' WHERE NOT EXISTS
+        (SELECT 1 FROM operation WHERE id = (SELECT MAX(id) FROM operation) AND door = 'outside' AND at = {now});
+    UPDATE change SET op = (SELECT MAX(id) FROM operation) WHERE id = NEW.id;
+END"
+        ),
+    ]
 }
 
-const SQLITE_PRESENT: &str = "COALESCE((SELECT id FROM current_operation), (SELECT MAX(id) FROM operation))";
+const PRESENT: &str = "COALESCE((SELECT id FROM current_operation), 0)";
 
 fn sqlite_trigger(table: &str, event: &str, condition: &str, body: &str) -> [String; 2] {
     [
         format!("DROP TRIGGER IF EXISTS \"{table}_log_{event}\""),
         format!(
-            "CREATE TRIGGER \"{table}_log_{event}\" AFTER {} ON \"{table}\"{condition} BEGIN\n    {}\n    {body}\nEND",
+            "CREATE TRIGGER \"{table}_log_{event}\" AFTER {} ON \"{table}\"{condition} BEGIN\n    {body}\nEND",
             event.to_uppercase(),
-            sqlite_operation(),
         ),
     ]
 }
 
 fn sqlite_table(schema: &Schema, columns: &[Logged]) -> Vec<String> {
     let (table, kind) = (schema.table, schema.kind);
-    let insert =
-        format!("INSERT INTO change (op, what, kind, key) VALUES ({SQLITE_PRESENT}, 'insert', '{kind}', NEW.id);");
-    let delete = format!(
-        "INSERT INTO change (op, what, kind, key, before) VALUES ({SQLITE_PRESENT}, 'delete', '{kind}', OLD.id, {});",
-        sqlite_row("OLD", columns.iter()),
-    );
-    let compared = || columns.iter().filter(|column| column.compared);
-    let differs: Vec<String> =
-        compared().map(|Logged { name, .. }| format!("OLD.\"{name}\" IS NOT NEW.\"{name}\"")).collect();
-    let update = format!(
-        "INSERT INTO change (op, what, kind, key, before, after) VALUES ({SQLITE_PRESENT}, 'update', '{kind}', OLD.id,\n        \
-         {},\n        {});",
-        sqlite_changed("OLD", compared()),
-        sqlite_changed("NEW", compared()),
-    );
-    let condition = format!(" WHEN {}", differs.join(" OR "));
+    let others = columns.iter().filter(|column| !column.compared);
+    let others = others.fold(String::new(), |mut text, Logged { name, .. }| {
+        let _ = write!(text, ", '$.{name}', OLD.\"{name}\"");
+        text
+    });
+    let insert = format!("INSERT INTO log VALUES ('insert', '{kind}', NEW.id, NULL, NULL);");
+    let update = format!("INSERT INTO log VALUES ('update', '{kind}', OLD.id, OLD.row_log, NEW.row_log);");
+    let delete = format!("INSERT INTO log VALUES ('delete', '{kind}', OLD.id, json_set(OLD.row_log{others}), NULL);");
     [
-        sqlite_trigger(table, "insert", "", &insert),
-        sqlite_trigger(table, "update", &condition, &update),
+        sqlite_trigger(
+            table,
+            "insert",
+            &format!(" WHEN NOT EXISTS (SELECT 1 FROM bulk WHERE kind = '{kind}')"),
+            &insert,
+        ),
+        sqlite_trigger(table, "update", " WHEN OLD.row_log IS NOT NEW.row_log", &update),
         sqlite_trigger(table, "delete", "", &delete),
     ]
     .concat()
 }
 
-/// The JSON of one column's value.
-fn sqlite_value(row: &str, column: &Logged) -> String {
-    let name = &column.name;
-    if column.boolean {
-        return format!("CASE {row}.\"{name}\" WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END");
-    }
-    format!("json_quote({row}.\"{name}\")")
-}
-
-fn sqlite_row<'a>(row: &str, columns: impl Iterator<Item = &'a Logged>) -> String {
-    let parts: Vec<String> =
-        columns.map(|column| format!("'\"{}\":' || {}", column.name, sqlite_value(row, column))).collect();
-    format!("'{{' || {} || '}}'", parts.join(" || ',' || "))
-}
-
-fn sqlite_changed<'a>(row: &str, columns: impl Iterator<Item = &'a Logged>) -> String {
-    let mut parts = String::new();
-    for (count, column) in columns.enumerate() {
-        let name = &column.name;
-        let joint = if count == 0 { "" } else { " || " };
-        let value = sqlite_value(row, column);
-        let _ = write!(
-            parts,
-            "{joint}CASE WHEN OLD.\"{name}\" IS NOT NEW.\"{name}\" THEN ',\"{name}\":' || {value} ELSE '' END"
-        );
-    }
-    format!("'{{' || substr({parts}, 2) || '}}'")
-}
-
 fn sqlite_list(table: &str, kind: &str, field: &Field) -> Vec<String> {
     let boolean = matches!(&field.kind, Kind::List(item) if **item == Kind::YesNo);
-    let columns = [Logged::new("position", false), Logged::new("value", boolean)];
-    let added = format!(
-        "INSERT INTO change (op, what, kind, key, after) VALUES ({SQLITE_PRESENT}, 'insert', '{kind}', NEW.record, {});",
-        sqlite_row("NEW", columns.iter()),
-    );
-    let removed = format!(
-        "INSERT INTO change (op, what, kind, key, before) VALUES ({SQLITE_PRESENT}, 'delete', '{kind}', OLD.record, {});",
-        sqlite_row("OLD", columns.iter()),
-    );
+    let image = |row: &str| {
+        let value = format!("{row}.value");
+        let value = if boolean { spelled(&value) } else { value };
+        format!("json_object('position', {row}.position, 'value', {value})")
+    };
+    let added = format!("INSERT INTO log VALUES ('insert', '{kind}', NEW.record, NULL, {});", image("NEW"));
+    let removed = format!("INSERT INTO log VALUES ('delete', '{kind}', OLD.record, {}, NULL);", image("OLD"));
     [
         sqlite_trigger(table, "insert", "", &added),
         sqlite_trigger(table, "update", "", &format!("{removed}\n    {added}")),
@@ -228,7 +244,9 @@ fn postgres_table(schema: &Schema, columns: &[Logged]) -> Vec<String> {
     new_values TEXT := '';
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO change (op, what, kind, key) VALUES (kehu_operation(), 'insert', '{kind}', NEW.id);
+        IF NOT EXISTS (SELECT 1 FROM bulk WHERE kind = '{kind}') THEN
+            INSERT INTO change (op, what, kind, key) VALUES (kehu_operation(), 'insert', '{kind}', NEW.id);
+        END IF;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO change (op, what, kind, key, before)
         VALUES (kehu_operation(), 'delete', '{kind}', OLD.id, to_json(OLD)::TEXT);

@@ -250,7 +250,7 @@ pub(crate) fn extend(db: &mut dyn Database, schemas: &mut [Schema]) -> Result<()
         if !text(4).is_empty() {
             field.label = Cow::Owned(text(4));
         }
-        field.doc = field.label.clone();
+        field.doc.clone_from(&field.label);
         field.label_zh = Cow::Owned(text(5));
         (field.search, field.matching, field.retired, field.custom) = (yes(8), yes(9), yes(10), true);
         let kind = text(1);

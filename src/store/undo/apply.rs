@@ -3,9 +3,10 @@
 use super::net::{KindPlan, Net, NetItem, Plan};
 use crate::error::Result;
 use crate::record::Schema;
-use crate::store::fold::fold;
+use crate::record::types::fold;
 use crate::store::{Database, Sql};
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 /// Takes back what is left of the plan; the triggers log it under `new_op`.
 pub fn apply(db: &mut dyn Database, schemas: &[&Schema], plan: &Plan, new_op: i64) -> Result<()> {
@@ -33,10 +34,10 @@ fn update(db: &mut dyn Database, schema: &Schema, key: i64, net: &Net, at: &Sql)
         }
         let value = Sql::from_json(value);
         if schema.field(column).is_some_and(crate::record::Field::has_key) {
-            places.push_str(&format!("\"{column}_key\" = ?, "));
+            let _ = write!(places, "\"{column}_key\" = ?, ");
             arguments.push(value.as_text().map(fold).into());
         }
-        places.push_str(&format!("\"{column}\" = ?, "));
+        let _ = write!(places, "\"{column}\" = ?, ");
         arguments.push(value);
     }
     arguments.extend([at.clone(), key.into()]);

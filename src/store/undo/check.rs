@@ -1,7 +1,7 @@
 //! What stands in the way of an undo: rows changed again since, and rows that others point to by now.
 
 use super::net::{KindPlan, Net, NetItem, Plan};
-use super::{Conflict, Touched};
+use super::{Conflict, Touched, kinds_in_log};
 use crate::error::Result;
 use crate::message::Message;
 use crate::record::{Kind, Schema};
@@ -56,10 +56,10 @@ impl Checker<'_> {
             return Ok(());
         }
         let kind = self.schema.kind;
-        let lists: String = self.schema.lists().map(|field| format!(", '{kind}.{}'", field.name)).collect();
+        let kinds = kinds_in_log(self.schema);
         let sql = format!(
             "SELECT DISTINCT later.key FROM change AS later JOIN operation ON operation.id = later.op \
-             WHERE later.op > ? AND later.kind IN ('{kind}'{lists}) \
+             WHERE later.op > ? AND later.kind IN ({kinds}) \
              AND operation.undone_by IS NULL AND operation.undoes IS NULL \
              AND EXISTS (SELECT 1 FROM change AS made WHERE made.key = later.key AND made.kind = '{kind}' \
              AND made.op = ? AND made.what = 'insert')"

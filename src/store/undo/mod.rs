@@ -73,12 +73,17 @@ fn pair_up(db: &mut dyn Database, op: i64, new_op: i64, undoes: Option<i64>) -> 
 fn rows_of(db: &mut dyn Database, schemas: &[&Schema], op: i64) -> Result<Vec<Touched>> {
     let mut rows = Vec::new();
     for schema in schemas {
-        let lists: String = schema.lists().map(|field| format!(", '{}.{}'", schema.kind, field.name)).collect();
-        let sql = format!("SELECT DISTINCT key FROM change WHERE op = ? AND kind IN ('{}'{lists})", schema.kind);
+        let sql = format!("SELECT DISTINCT key FROM change WHERE op = ? AND kind IN ({})", kinds_in_log(schema));
         db.each(&sql, &[Sql::Integer(op)], &mut |row| {
             rows.push((schema.kind, row[0].as_integer().unwrap_or_default()));
             Ok(())
         })?;
     }
     Ok(rows)
+}
+
+/// What the log calls a kind and its side tables, for `IN (…)`.
+fn kinds_in_log(schema: &Schema) -> String {
+    let lists = schema.lists().map(|field| format!("'{}.{}'", schema.kind, field.name));
+    std::iter::once(format!("'{}'", schema.kind)).chain(lists).collect::<Vec<_>>().join(", ")
 }
