@@ -23,7 +23,10 @@ use kehu::{
         types::{self, Reading},
     },
 };
-use std::{ffi::OsString, path::PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +80,9 @@ impl Configuration {
             }
         }
         for path in [configuration.places.local.clone(), configuration.places.own.clone()].into_iter().flatten() {
+            let own = Some(&path) == configuration.places.own.as_ref();
             for (name, value) in file::read(&path)? {
+                refuse_program(&path, name, own)?;
                 configuration.offer(name, value, Origin::File(path.clone()));
             }
         }
@@ -202,7 +207,7 @@ impl Configuration {
         [self.places.local.clone(), self.places.own.clone()]
     }
 
-    /// Every key with the value that counts and where it comes from.
+    /// Every key with the value that counts and where it comes from; a password is not shown.
     pub fn origins(&self) -> Vec<(&'static str, String, Origin)> {
         let told = |key: &keys::Key| {
             let shown = || match key.name {
@@ -211,7 +216,9 @@ impl Configuration {
                 "editor" => self.editor(),
                 name => keys::default_of(name),
             };
-            self.found(key.name).cloned().unwrap_or_else(|| (key.name, shown(), Origin::Default))
+            let (name, value, origin) =
+                self.found(key.name).cloned().unwrap_or_else(|| (key.name, shown(), Origin::Default));
+            (name, kehu::crm::without_password(&value), origin)
         };
         KEYS.iter().map(told).collect()
     }
@@ -222,4 +229,17 @@ impl Configuration {
         let found = self.origins().into_iter().find(|(known, _, _)| *known == key.name);
         Ok(found.map_or(Value::Null, |(_, value, _)| Value::Text(value)))
     }
+}
+
+/// A file that merely lies in a folder may say which database, but not which program is run.
+fn refuse_program(path: &Path, name: &str, own: bool) -> Result<()> {
+    if own || !matches!(name, "pager" | "editor") {
+        return Ok(());
+    }
+    Err(Error::bad_value(
+        Message::new("{file} may not set {key}: a program is named in your own configuration only.")
+            .with("file", path.display())
+            .with("key", name),
+    )
+    .hint(Message::new("kehu config set {key} PROGRAM").with("key", name)))
 }

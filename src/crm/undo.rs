@@ -101,7 +101,6 @@ impl Crm {
             if !undone.done {
                 return Err(crm.blocked_error(target, &undone.conflicts));
             }
-            crm.refresh_keys(operation)?;
             crm.refuse_doubled(operation)?;
             Ok(UndoReport {
                 label: target.label.clone(),

@@ -49,9 +49,7 @@ impl Crm {
         if let (Some(own), Ok(to)) = (self.db.path().and_then(|path| path.canonicalize().ok()), to.canonicalize())
             && own == to
         {
-            return Err(Error::bad_value(
-                Message::new("{path} is the database itself.").with("path", to.display()),
-            ));
+            return Err(Error::bad_value(Message::new("{path} is the database itself.").with("path", to.display())));
         }
         let bytes = upkeep::backup(&mut *self.db, to, replace)?;
         let path = to.canonicalize().unwrap_or_else(|_| to.to_owned());
