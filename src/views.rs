@@ -4,5 +4,5 @@ pub(crate) mod custom_field;
 pub(crate) mod saved_view;
 
 pub use custom_field::CustomField;
-pub(crate) use custom_field::extend;
+pub(crate) use custom_field::{extend, is_taken};
 pub use saved_view::SavedView;

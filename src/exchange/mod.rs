@@ -3,6 +3,7 @@
 mod encoding;
 mod guess;
 mod headings;
+pub mod import;
 mod inspect;
 mod layout;
 mod mapping;
@@ -17,7 +18,7 @@ mod target;
 
 pub use encoding::Found;
 pub use headings::{Headings, PeopleRows, Product};
-pub use inspect::{Inspection, inspect, inspect_source};
+pub use inspect::{Inspection, inspect, inspect_layout, inspect_source};
 pub use layout::Layout;
 pub use mapping::{Column, Fate, Mapping, People, Replacement};
 pub use names::{full_address, full_name};

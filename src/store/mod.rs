@@ -20,6 +20,7 @@ pub(crate) use migrations::{beside, missing_triggers, newer};
 pub(crate) use open::private_file;
 
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
+pub(crate) use open::relax_checkpoints;
 pub use open::{Open, open};
 pub use operation::{Begin, abandon_operation, begin_operation, end_operation, resume_operation, touched_by};
 pub use tables::{drop_statements, record_statements, search_delete, search_write, system_statements};

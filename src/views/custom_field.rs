@@ -97,6 +97,11 @@ const TAKEN: &[&str] = &[
     "force",
 ];
 
+/// Whether a flag or the engine has taken the name.
+pub(crate) fn is_taken(name: &str) -> bool {
+    TAKEN.contains(&name)
+}
+
 /// The words for kinds of value that a custom field may have.
 pub const KINDS: &[&str] = &[
     "text",
