@@ -34,6 +34,8 @@ pub struct Query {
     pub group_by: Vec<String>,
     /// Count all that match, however many there are.
     pub exact: bool,
+    /// One page of many: nobody asks how many match in all.
+    pub paging: bool,
 }
 
 impl Query {
@@ -50,6 +52,7 @@ impl Query {
             deleted: Deleted::Without,
             group_by: Vec::new(),
             exact: false,
+            paging: false,
         }
     }
 }
@@ -126,7 +129,7 @@ impl Crm {
             totals: None,
         };
         self.fill_lists(&mut grid, &places)?;
-        if query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
+        if !query.paging && query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
             grid.total = self.total(query)?;
         }
         Ok(grid)

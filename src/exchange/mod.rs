@@ -1,6 +1,7 @@
 //! Files in and out: reading delimited text as users have it, and mapping its headings to fields.
 
 mod encoding;
+mod export;
 mod guess;
 mod headings;
 pub mod import;
@@ -17,6 +18,7 @@ mod source;
 mod target;
 
 pub use encoding::Found;
+pub use export::Export;
 pub use headings::{Headings, PeopleRows, Product};
 pub use inspect::{Inspection, inspect, inspect_layout, inspect_source};
 pub use layout::Layout;

@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
+mod import;
 mod mappings;
 mod messy_files;
 mod postgres_server;

@@ -113,16 +113,24 @@ impl Lane {
         Ok(())
     }
 
-    /// A person without a name is called by e-mail or phone; a row without any person speaks of the customer alone.
+    /// A row that names an organisation and no person speaks of the customer alone; a person without a name or an
+    /// organisation is called by e-mail or phone.
     fn name_contact(&self, spoken: &mut Spoken) {
         let Some(title) = self.shape.title.filter(|title| spoken.said.values[*title].is_empty()) else { return };
+        if self.customer_wanted(spoken).is_some_and(|wanted| !wanted.is_empty()) {
+            let number = self.shape.external.is_some_and(|slot| !spoken.said.values[slot].is_empty());
+            let email = self.shape.place("email").map_or("", |slot| spoken.said.text(Some(slot)));
+            // Another system keeps a person there, though nobody knows the name.
+            if !(number && !email.is_empty()) {
+                spoken.customer_alone = true;
+                return;
+            }
+        }
         let email = self.shape.place("email").map(|slot| spoken.said.values[slot].clone());
-        let first = email
-            .filter(|value| !value.is_empty())
-            .or_else(|| spoken.said.addresses(&self.shape).next().map(Value::text));
-        match first {
-            Some(name) => spoken.said.values[title] = name,
-            None => spoken.customer_alone = self.customer_wanted(spoken).is_some_and(|wanted| !wanted.is_empty()),
+        let email = email.filter(|value| !value.is_empty());
+        let first = email.or_else(|| spoken.said.addresses(&self.shape).next().map(Value::text));
+        if let Some(name) = first {
+            spoken.said.values[title] = name;
         }
     }
 
@@ -169,14 +177,17 @@ impl Lane {
         Ok(())
     }
 
-    /// What the row says of its customer beside the name.
+    /// What the row says of its customer beside the name; without a person in it, its phone and address too.
     fn company_values(&self, spoken: &Spoken) -> Values {
-        let Some(shape) = &self.company else { return Values::new() };
-        let pairs =
-            shape.slots.iter().zip(&spoken.company.values).filter(|(slot, value)| {
-                !value.is_empty() && !matches!(&*slot.field.name, "name" | "external_ids" | "uid")
-            });
-        pairs.map(|(slot, value)| (slot.field.name.to_string(), value.clone())).collect()
+        let mut values = Values::new();
+        if let Some(shape) = &self.company {
+            gather(&mut values, shape, &spoken.company, &|name| !matches!(name, "name" | "external_ids" | "uid"));
+        }
+        if spoken.customer_alone {
+            let shared = |name: &str| SHARED.contains(&name);
+            gather(&mut values, &self.shape, &spoken.said, &shared);
+        }
+        values
     }
 
     /// Among whose records the row's name is to be looked for.
@@ -186,6 +197,32 @@ impl Lane {
             Value::Link(link) => Scope::Customer(link.id),
             _ if spoken.unborn => Scope::Unborn,
             _ => Scope::Nobody,
+        }
+    }
+}
+
+/// Fields that mean the same of a person and of an organisation.
+const SHARED: [&str; 13] = [
+    "phone",
+    "mobile",
+    "more_phones",
+    "fax",
+    "email",
+    "more_emails",
+    "wechat",
+    "qq",
+    "address",
+    "city",
+    "country",
+    "postal_code",
+    "notes",
+];
+
+fn gather(values: &mut Values, shape: &Shape, said: &Said, fits: &dyn Fn(&str) -> bool) {
+    for (slot, value) in shape.slots.iter().zip(&said.values) {
+        let name = &*slot.field.name;
+        if !value.is_empty() && fits(name) && values.iter().all(|(known, _)| known != name) {
+            values.push((name.to_owned(), value.clone()));
         }
     }
 }

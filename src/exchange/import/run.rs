@@ -134,8 +134,8 @@ impl Plan {
         let label = format!("Import {}", file_name(&self.source.name));
         let operation = self.resumed.as_ref().and_then(|resumed| resumed.operation);
         let mut bulk = Bulk::new(&label, operation, whole);
-        self.links.forget_plan();
         let warnings = self.warnings();
+        self.links.forget_plan();
         let mut writer = Writer::new(self, whole)?;
         loop {
             let done = crm.batch(&mut bulk, |crm, bulk| writer.work(crm, bulk));
@@ -184,7 +184,8 @@ impl<'a> Writer<'a> {
             records: Vec::new(),
             run: plan.resumed.as_ref().map(|resumed| resumed.run),
             known: plan.operation,
-            disturbed: plan.resumed.is_some(),
+            // The first write to a new database makes its first user and head office, which rows may speak of.
+            disturbed: plan.resumed.is_some() || (plan.operation == 0 && matches!(plan.kind(), "user" | "branch")),
             whole,
             fatal: None,
             plan,

@@ -61,11 +61,6 @@ impl Said {
         self.value(slot).as_text().unwrap_or_default()
     }
 
-    /// Whether it says anything at all.
-    pub fn is_empty(&self) -> bool {
-        self.values.iter().all(Value::is_empty) && self.wanted.iter().all(Wanted::is_empty)
-    }
-
     /// Every phone and e-mail, phones first.
     pub fn addresses<'a>(&'a self, shape: &'a Shape) -> impl Iterator<Item = &'a str> {
         shape.addresses.iter().flat_map(|slot| {
