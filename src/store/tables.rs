@@ -218,6 +218,8 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
         ),
         "CREATE INDEX change_key_index ON change (key, kind)".to_owned(),
         "CREATE INDEX change_op_index ON change (op)".to_owned(),
+        // Every opening asks for what others wrote, which is nothing almost always.
+        "CREATE INDEX operation_outside_index ON operation (id) WHERE door = 'outside'".to_owned(),
     ];
     match dialect {
         Dialect::Sqlite => statements.extend(triggers::shared()),
