@@ -95,6 +95,14 @@ const TAKEN: &[&str] = &[
     "csv_safe",
     "keep_newer",
     "force",
+    "ref",
+    "values",
+    "records",
+    "confirm",
+    "repair",
+    "width",
+    "field",
+    "open",
 ];
 
 /// The words for kinds of value that a custom field may have.
@@ -168,7 +176,7 @@ fn well_formed(name: &str) -> bool {
 
 /// What a field is kept as cannot change once it holds values; how it is called in headings can.
 fn refuse_moved(draft: &Draft) -> Result<()> {
-    for name in ["record_kind", "name", "value_kind", "target", "scale"] {
+    for name in ["record_kind", "name", "value_kind", "target", "scale", "search", "matching"] {
         if draft.changed(name).is_some_and(|value| !value.same(&draft.before(name))) {
             return Err(Error::new(
                 Cause::Refused,
@@ -254,7 +262,9 @@ pub(crate) fn extend(db: &mut dyn Database, schemas: &mut [Schema]) -> Result<()
         field.label_zh = Cow::Owned(text(5));
         (field.search, field.matching, field.retired, field.custom) = (yes(8), yes(9), yes(10), true);
         let kind = text(1);
-        if let Some(schema) = schemas.iter_mut().find(|schema| schema.kind == kind) {
+        let wanted = |schema: &&mut Schema| schema.kind == kind && schema.field(&field.name).is_none();
+        // Redoing what was undone can define a field twice; the first definition has the column.
+        if let Some(schema) = schemas.iter_mut().find(wanted) {
             let engine = schema.fields.iter().position(|field| field.engine).unwrap_or(schema.fields.len());
             schema.fields.insert(engine, field);
         }
@@ -269,6 +279,24 @@ fn words(db: &mut dyn Database, id: &Sql) -> Result<Vec<String>> {
         .into_iter()
         .filter_map(|mut row| if let Sql::Text(text) = row.remove(0) { Some(text) } else { None })
         .collect())
+}
+
+/// Takes away what is left of a field of that name whose definition was undone: it may have held another kind of
+/// value, and the new field starts empty.
+fn drop_leftover(db: &mut dyn Database, schema: &Schema, name: &str) -> Result<()> {
+    let tags = Field::new(name.to_owned(), String::new(), Kind::tags());
+    if !store::columns(db, &schema.list_table(&tags))?.is_empty() {
+        store::drop_column(db, schema, &tags)?;
+    }
+    let present = store::columns(db, schema.table)?;
+    let has = |name: &str| present.iter().any(|column| column.name == name);
+    if has(name) {
+        let kind = if has(&format!("{name}_currency")) { Kind::Money } else { Kind::Text };
+        let mut left = Field::new(name.to_owned(), String::new(), kind);
+        left.matching = has(&format!("{name}_key"));
+        store::drop_column(db, schema, &left)?;
+    }
+    Ok(())
 }
 
 impl CustomField {
@@ -287,6 +315,7 @@ impl CustomField {
             if let Some(field) = schema.field(&column) {
                 let all = crm.schemas().to_vec();
                 let all: Vec<&Schema> = all.iter().map(|schema| &**schema).collect();
+                drop_leftover(&mut *crm.db, &schema, &column)?;
                 store::add_column(&mut *crm.db, &schema, field, &all)?;
             }
             Ok(id)
@@ -325,7 +354,9 @@ impl CustomField {
             if let Some(column) = schema.field(&column) {
                 store::drop_column(&mut *crm.db, &schema, column)?;
             }
+            // A definition without its column must not come back from the recycle bin.
             crm.remove("field", id.number)?;
+            crm.purge("field", id.number)?;
             crm.relabel(&format!("Remove field {} of {}", field.name, field.record_kind))?;
             crm.seal()
         })?;

@@ -132,12 +132,8 @@ impl World {
     /// The names of those that match, in the order of their numbers.
     pub fn try_names(&mut self, kind: &str, filter: &str) -> Result<Vec<String>> {
         let title = self.crm.schema(kind)?.title().name.to_string();
-        let query = Query {
-            filter: filter::parse(filter)?,
-            columns: vec![title],
-            sort: Sort::parse("id"),
-            ..Query::new(kind)
-        };
+        let query =
+            Query { filter: filter::parse(filter)?, columns: vec![title], sort: Sort::parse("id"), ..Query::new(kind) };
         let grid = self.crm.list(&query)?;
         Ok(grid.rows.iter().map(|row| row.cells[0].as_text().unwrap_or_default().to_owned()).collect())
     }
@@ -351,7 +347,13 @@ const COMPANY: [(Pairs, Pairs); 4] = [
         &[("name", "Ingrid Larsen"), ("email", "ingrid@nordic-instruments.example"), ("birthday", "--03-15")],
     ),
     (
-        &[("name", "Acme Robotics"), ("level", "B"), ("email", "hello@acme.example"), ("owner", "mei"), ("tags", "fair")],
+        &[
+            ("name", "Acme Robotics"),
+            ("level", "B"),
+            ("email", "hello@acme.example"),
+            ("owner", "mei"),
+            ("tags", "fair"),
+        ],
         &[("name", "Zoe Acker"), ("email", "zoe@acme.example")],
     ),
     (
