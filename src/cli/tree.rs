@@ -20,7 +20,7 @@ pub enum Wanted {
 }
 
 /// Flags that take the following word as their value; the only ones that may stand before the noun.
-const VALUED: [&str; 13] = [
+const VALUED: [&str; 14] = [
     "--db",
     "--as",
     "--now",
@@ -34,6 +34,7 @@ const VALUED: [&str; 13] = [
     "--width",
     "--sort",
     "--limit",
+    "--wait",
 ];
 
 /// The words of the command line that are neither flags nor their values, up to the second.
@@ -158,6 +159,7 @@ fn global_flags() -> Vec<Arg> {
         valued("color", "WHEN", "auto, always or never")
             .value_parser(["auto", "always", "never"])
             .hide_possible_values(true),
+        valued("wait", "SECONDS", "How long to wait for another writer").value_parser(value_parser!(f32)).hide(true),
         flag("csv-safe", "Guard cells that a spreadsheet would take for formulas"),
     ]
 }
