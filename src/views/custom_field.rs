@@ -17,7 +17,7 @@ record! {
         record_kind: String [index, list],
         /// The word for it in flags, filters and files
         name: String [title, list],
-        /// What sort of value it holds: text, long-text, integer, decimal, percent, money, yes-no, date, birthday, timestamp, choice, open-list, email, phone, url, tags or link
+        /// What sort of value it holds: text, long-text, integer, decimal, percent, money, yes-no, date, birthday, timestamp, choice, open-list, email, phone, url, tags, link or links
         value_kind: String [list],
         /// The English heading
         label: Option<String> [list],
@@ -25,7 +25,7 @@ record! {
         label_zh: Option<String> [list],
         /// The words of a choice, as `key` or `key=label`
         choices: Vec<String>,
-        /// The kind of record that a link points to
+        /// The kind of record that a link, or each of several links, points to
         target: Option<Open>,
         /// Decimal places of a decimal
         scale: Option<i64>,
@@ -124,6 +124,7 @@ pub const KINDS: &[&str] = &[
     "url",
     "tags",
     "link",
+    "links",
 ];
 
 /// A name that can be a column, a flag and a heading, taken by nothing else, and a kind that exists.
@@ -198,7 +199,7 @@ fn field_kind(crm: &mut Crm, draft: &Draft) -> Result<Kind> {
             .on_field("choices"));
     }
     let target = draft.get("target").as_text().unwrap_or_default().to_owned();
-    if word == "link" {
+    if matches!(&*word, "link" | "links") {
         crm.schema(&target).map_err(|error| error.on_field("target"))?;
     }
     let scale = u8::try_from(draft.get("scale").as_integer().unwrap_or(2)).unwrap_or(2).min(9);
@@ -231,6 +232,7 @@ fn kind_of(word: &str, scale: u8, choices: &[String], target: &str) -> Option<Ki
         "url" => Kind::Url,
         "tags" => Kind::tags(),
         "link" => Kind::Link(Cow::Owned(target.to_owned())),
+        "links" => Kind::List(Box::new(Kind::Link(Cow::Owned(target.to_owned())))),
         _ => return None,
     })
 }
