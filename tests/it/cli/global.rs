@@ -72,7 +72,7 @@ fn a_custom_field_becomes_a_flag_a_filter_and_a_column() {
 #[test]
 fn a_view_is_kept_and_narrowed() {
     let desk = Desk::new();
-    let kept = desk.say("VIEWADD");
+    let kept = desk.say("view add key --of customer level=A..B --fields name,level --order name");
     assert_eq!(kept.code, 0, "{}", kept.err);
     assert_eq!(desk.say("customer list --view key -f csv").done().lines().next(), Some("ref,name,level"));
     assert_eq!(desk.say("customer list --view key owner=mei -f ids").done(), "C3\n");
