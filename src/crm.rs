@@ -8,7 +8,9 @@ mod list;
 mod read;
 mod reference;
 mod search;
+mod sql;
 mod undo;
+mod upkeep;
 mod write;
 
 use crate::{
@@ -25,6 +27,7 @@ pub use history::{HistoryLine, OperationLine};
 pub use list::{Deleted, Query, Sort};
 pub use read::Entry;
 pub use undo::{Blocked, UndoReport};
+pub use upkeep::{Count, Status};
 pub use write::{Dependents, Save};
 
 /// How to open a database, and what reading a value depends on.
@@ -177,12 +180,7 @@ impl Crm {
     /// The path or address of the database, without a password, which messages must not show.
     #[must_use]
     pub fn url(&self) -> String {
-        let secret = self.url.split_once("://").and_then(|(scheme, rest)| {
-            let (person, place) = rest.split_once('@')?;
-            let (name, _) = person.split_once(':')?;
-            Some(format!("{scheme}://{name}@{place}"))
-        });
-        secret.unwrap_or_else(|| self.url.clone())
+        without_password(&self.url)
     }
 
     /// What happened beside what was asked for, worth telling a person; told once.
@@ -322,6 +320,17 @@ pub fn base_schemas() -> Vec<Schema> {
             schema
         })
         .collect()
+}
+
+/// An address without the password in it.
+#[must_use]
+pub fn without_password(url: &str) -> String {
+    let secret = url.split_once("://").and_then(|(scheme, rest)| {
+        let (person, place) = rest.rsplit_once('@')?;
+        let (name, _) = person.split_once(':')?;
+        Some(format!("{scheme}://{name}@{place}"))
+    });
+    secret.unwrap_or_else(|| url.to_owned())
 }
 
 pub(crate) fn integer(cell: &Sql) -> i64 {

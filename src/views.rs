@@ -3,6 +3,6 @@
 pub(crate) mod custom_field;
 pub(crate) mod saved_view;
 
-pub use custom_field::CustomField;
 pub(crate) use custom_field::extend;
+pub use custom_field::{CustomField, KINDS as FIELD_KINDS};
 pub use saved_view::SavedView;

@@ -33,7 +33,7 @@ pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let mut session = match Session::start(&arguments) {
         Ok(session) => session,
-        Err(error) => return fault::report(&error, &session::Terminal::of_process()),
+        Err(error) => return fault::report(&error, &fault::terminal_before_flags()),
     };
     let command = tree::root(session.schemas(), &tree::wanted(&arguments));
     let matches = match command.try_get_matches_from(arguments) {

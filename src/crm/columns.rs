@@ -72,7 +72,8 @@ impl Crm {
             let Kind::Link(target) = &field.kind else {
                 return Err(Error::bad_value(
                     Message::new("{field} is not a link, so nothing can follow it.").with("field", name),
-                ));
+                )
+                .on_field(name.as_str()));
             };
             let target = self.schema(target)?;
             alias = joins.join(&alias, &field.name, target.table);
@@ -104,8 +105,11 @@ impl Crm {
             return Ok(field);
         }
         let folded = crate::record::types::fold(name).replace(['-', ' '], "_");
-        let alias =
-            |field: &&Field| field.name == folded.as_str() || (!field.label_zh.is_empty() && field.label_zh == name);
+        // A custom field is called in a filter as in its flag: without the mark that its column bears.
+        let custom = |field: &Field| field.custom && field.name.strip_prefix("x_") == Some(folded.as_str());
+        let alias = |field: &&Field| {
+            field.name == folded.as_str() || custom(field) || (!field.label_zh.is_empty() && field.label_zh == name)
+        };
         schema.visible().find(alias).ok_or_else(|| unknown_field(schema, name))
     }
 }

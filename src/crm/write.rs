@@ -550,7 +550,8 @@ impl Crm {
                 return Err(still_needed(&entry, first));
             }
             crm.purge_entry(&entry)?;
-            crm.relabel(&format!("Purge {kind} {}", entry.short()))
+            crm.relabel(&format!("Purge {kind} {}", entry.short()))?;
+            crm.seal()
         })
     }
 

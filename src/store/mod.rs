@@ -71,6 +71,9 @@ pub trait Database: Send {
     /// Writes a whole, consistent copy of the database to a new file while others go on working.
     fn copy_to(&mut self, path: &Path) -> Result<()>;
 
+    /// The names of the columns that a statement answers with; refuses a statement that would write.
+    fn column_names(&mut self, sql: &str) -> Result<Vec<String>>;
+
     /// The file it lives in, if it lives in one.
     fn path(&self) -> Option<PathBuf>;
 

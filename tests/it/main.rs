@@ -1,6 +1,13 @@
 //! The integration tests, in one binary.
 
+mod cli;
+mod filters;
+mod generated;
+mod house;
 mod mappings;
 mod messy_files;
 mod postgres_server;
+mod records;
 mod storage;
+mod stories;
+mod world;

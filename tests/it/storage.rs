@@ -41,6 +41,8 @@ macro_rules! on_both {
     };
 }
 
+pub(crate) use on_both;
+
 /// A database with three kinds of records in it.
 struct World {
     url: String,
