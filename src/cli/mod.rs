@@ -3,6 +3,7 @@
 mod ask;
 mod complete;
 mod configuration;
+mod daily;
 mod demo;
 mod export;
 mod fault;
@@ -56,6 +57,8 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         return global::welcome(session);
     };
     match name {
+        "log" => daily::log(session, matches),
+        "today" => daily::today(session, matches),
         "find" => global::find(session, matches),
         "show" => reads::show_any(session, matches),
         "schema" => global::schema(session, matches),

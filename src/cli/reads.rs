@@ -176,7 +176,7 @@ fn print_record(session: &mut Session, grid: &Grid, belongings: &[Grid]) -> Resu
     if matches!(format, Format::Table | Format::Markdown | Format::Html) {
         for part in belongings {
             data.push(b'\n');
-            output::write_grid(part, format, &style, &mut data).map_err(|error| unwritable(&error))?;
+            output::write_grid(&session.local(part), format, &style, &mut data).map_err(|error| unwritable(&error))?;
         }
     }
     session.write(&data)

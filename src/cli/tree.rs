@@ -197,6 +197,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
     match schema.kind {
         "customer" => ("\"Harbour Robotics\"", "--email hello@harbour-robotics.example --level B", "level=A"),
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
+        "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
         _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
     }
@@ -373,7 +374,8 @@ fn history(schema: &Schema) -> Command {
 
 /// The commands that stand beside the record kinds, in the order a newcomer meets them.
 fn bespoke() -> Vec<Command> {
-    let mut commands = super::global::commands();
+    let mut commands = super::daily::commands();
+    commands.extend(super::global::commands());
     commands.push(import::any_command());
     commands.push(sql::command());
     commands.push(field::command());

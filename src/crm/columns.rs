@@ -5,7 +5,7 @@ use crate::{
     Result,
     error::Error,
     message::Message,
-    record::{Field, Kind, Schema},
+    record::{Field, Kind, Schema, types},
 };
 use std::{fmt::Write, sync::Arc};
 
@@ -79,7 +79,19 @@ impl Crm {
             alias = joins.join(&alias, &field.name, target.table);
             schema = target;
         }
-        Ok(Place { field: self.field(&schema, last)?.clone(), alias, schema })
+        let field = self.by_the_clock(self.field(&schema, last)?.clone());
+        Ok(Place { field, alias, schema })
+    }
+
+    /// A computed field that speaks of today, with the instants at which this day begins and ends.
+    pub(super) fn by_the_clock(&self, mut field: Field) -> Field {
+        if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{today}")) {
+            let today = self.reading.clock.today();
+            let day = |day| types::day_bounds(day, day, &self.reading).map(|(start, _)| start).unwrap_or_default();
+            let tomorrow = day(today.tomorrow().unwrap_or(today));
+            field.computed = Some(sql.replace("{today}", &day(today)).replace("{tomorrow}", &tomorrow).into());
+        }
+        field
     }
 
     /// The cells that show a place: one, or two for money, or three for a link.
