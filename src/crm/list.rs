@@ -127,6 +127,7 @@ impl Crm {
         // Every row says its ref before any column.
         names.retain(|name| name != "ref");
         let mut joins = Joins::new(schema.clone());
+        joins.newest = query.sort.is_empty() && query.limit.is_some();
         let (places, cells) = self.picked(&mut joins, &names)?;
         let order = self.order(&mut joins, query)?;
         let prepared = self.prepared(&mut joins, query)?;
@@ -325,6 +326,8 @@ impl Crm {
                 let joined = self.place(joins, &path)?;
                 joined.key_sql().unwrap_or_else(|| joined.sql())
             }
+            // Levels from A to D are in order as they are, and so is their index.
+            Kind::Choice(choices) if choices.is_sorted_by(|one, next| one.key < next.key) => place.sql(),
             Kind::Choice(choices) => {
                 let arms: Vec<String> = choices
                     .iter()
