@@ -6,7 +6,8 @@ use serde_json::json;
 #[test]
 fn a_customer_is_added_with_flags_or_pairs_and_its_ref_is_printed() {
     let desk = Desk::new();
-    let added = desk.say("customer add \"Harbour Robotics\" --level B owner=me tags=vip,fair --annual-revenue 3万 -f ids");
+    let added =
+        desk.say("customer add \"Harbour Robotics\" --level B owner=me tags=vip,fair --annual-revenue 3万 -f ids");
     assert_eq!(added.done(), "C5\n");
     let record = desk.say("customer show C5 -f json").json();
     assert_eq!(record["name"], "Harbour Robotics");
@@ -70,7 +71,12 @@ fn a_dry_run_shows_what_would_be_and_writes_nothing() {
     let told = desk.say("customer edit --where level=B city=Bonn --dry-run");
     assert_eq!(told.code, 0, "{}", told.err);
     assert!(told.err.contains("C2 Nordic Instruments GmbH: city Hamburg → Bonn"), "{}", told.err);
-    for line in ["customer add Beta --dry-run", "customer rm C1 --dry-run -y", "customer edit C1 level=D --dry-run", "undo --dry-run"] {
+    for line in [
+        "customer add Beta --dry-run",
+        "customer rm C1 --dry-run -y",
+        "customer edit C1 level=D --dry-run",
+        "undo --dry-run",
+    ] {
         let told = desk.say(line);
         assert_eq!(told.code, 0, "{line}: {}", told.err);
         assert!(told.err.contains("Nothing was written"), "{line}: {}", told.err);
