@@ -101,11 +101,10 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         if matches!(schema.kind, "field" | "view") {
             continue;
         }
-        let noun = Command::new(schema.kind)
-            .alias(schema.table)
-            .about(schema.doc)
-            .arg_required_else_help(true)
-            .after_help(format!("Examples:\n  kehu {0} list --limit 5\n  kehu {0} show {1}1", schema.kind, schema.letter));
+        let noun =
+            Command::new(schema.kind).alias(schema.table).about(schema.doc).arg_required_else_help(true).after_help(
+                format!("Examples:\n  kehu {0} list --limit 5\n  kehu {0} show {1}1", schema.kind, schema.letter),
+            );
         let full = match wanted {
             Wanted::All => true,
             Wanted::Noun(noun) => noun == schema.kind || noun == schema.table,

@@ -22,7 +22,8 @@ fn is_current(command: &str) {
     let desk = Desk::empty();
     desk.say(&format!("{command} --dir {command}")).done();
     let (made, kept) = (files(&desk.folder().join(command)), files(&Path::new(ROOT).join(command)));
-    let stale: Vec<&String> = made.iter().filter(|(name, text)| kept.get(*name) != Some(text)).map(|(name, _)| name).collect();
+    let stale: Vec<&String> =
+        made.iter().filter(|(name, text)| kept.get(*name) != Some(text)).map(|(name, _)| name).collect();
     let surplus: Vec<&String> = kept.keys().filter(|name| !made.contains_key(*name)).collect();
     assert!(
         stale.is_empty() && surplus.is_empty(),
@@ -44,7 +45,8 @@ fn the_manual_pages_are_current() {
 fn commands(desk: &Desk) -> Vec<Vec<String>> {
     desk.say("man --dir pages").done();
     let pages = files(&desk.folder().join("pages"));
-    let name = |page: &String| page.trim_start_matches("kehu").trim_end_matches(".1").trim_start_matches('-').to_owned();
+    let name =
+        |page: &String| page.trim_start_matches("kehu").trim_end_matches(".1").trim_start_matches('-').to_owned();
     let names: Vec<String> = pages.keys().map(name).filter(|name| !name.is_empty()).collect();
     names.iter().map(|name| name.split('-').map(str::to_owned).collect()).collect()
 }
@@ -71,7 +73,9 @@ fn every_help_has_two_examples_that_need_no_more_quoting_than_double_quotes() {
 
 /// Whether a shell would take anything in it for its own; within double quotes it takes less.
 fn needs_quoting(example: &str) -> bool {
-    let bare = |(place, part): (usize, &str)| place % 2 == 0 && part.contains(['\'', '|', '>', '<', '(', ')', '*', ';', '&', '#', '~']);
+    let bare = |(place, part): (usize, &str)| {
+        place % 2 == 0 && part.contains(['\'', '|', '>', '<', '(', ')', '*', ';', '&', '#', '~'])
+    };
     example.contains(['\\', '$', '`']) || example.split('"').enumerate().any(bare)
 }
 

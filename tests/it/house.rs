@@ -82,14 +82,27 @@ fn every_file_opens_by_saying_what_it_is_for() {
 fn the_library_never_prints_reads_the_environment_looks_at_the_clock_or_exits() {
     let library: Vec<Source> = sources().into_iter().filter(|source| !source.is_door()).collect();
     let words = [
-        "println!", "eprintln!", "print!(", "dbg!", "std::env", "env::var", "process::exit", "stdin()", "stdout()", "stderr()",
-        "Timestamp::now", "SystemTime", "Zoned::now", "TimeZone::system",
+        "println!",
+        "eprintln!",
+        "print!(",
+        "dbg!",
+        "std::env",
+        "env::var",
+        "process::exit",
+        "stdin()",
+        "stdout()",
+        "stderr()",
+        "Timestamp::now",
+        "SystemTime",
+        "Zoned::now",
+        "TimeZone::system",
     ];
     none(&places(&library, &words, |source, line| source.path == "src/clock.rs" && line.contains("Timestamp::now")));
-    let terminals = ["clap", "dialoguer", "indicatif", "terminal_size", "comfy_table", "ratatui", "crossterm", "whoami"];
+    let terminals =
+        ["clap", "dialoguer", "indicatif", "terminal_size", "comfy_table", "ratatui", "crossterm", "whoami"];
     let named = |source: &Source, line: &str| {
         let used = |name: &&str| line.contains(&format!("{name}::")) || line.contains(&format!("use {name}"));
-        source.is_door() || !terminals.iter().any(|name| used(&name))
+        source.is_door() || !terminals.iter().any(used)
     };
     none(&places(&library, &terminals, named));
 }
@@ -97,7 +110,8 @@ fn the_library_never_prints_reads_the_environment_looks_at_the_clock_or_exits() 
 #[test]
 fn the_doors_write_no_sql() {
     let doors: Vec<Source> = sources().into_iter().filter(Source::is_door).collect();
-    let words = ["SELECT ", "INSERT INTO", "UPDATE \"", "DELETE FROM", "CREATE TABLE", "PRAGMA ", "rusqlite", "postgres::"];
+    let words =
+        ["SELECT ", "INSERT INTO", "UPDATE \"", "DELETE FROM", "CREATE TABLE", "PRAGMA ", "rusqlite", "postgres::"];
     // A help shows what a person may write.
     none(&places(&doors, &words, |_, line| line.contains("kehu sql ")));
 }

@@ -7,15 +7,55 @@ use proptest::{
 };
 
 const WORDS: [&str; 40] = [
-    "customer", "contact", "user", "add", "list", "show", "edit", "rm", "find", "undo", "schema", "oplog", "sql", "view",
-    "field", "config", "get", "C1", "-f", "json", "--format=pdf", "--where", "level=A", "level=", "=", "a:b:c", "((", "\"",
-    "--limit", "-1", "--", "-", "", "招商", "\u{1b}[31m", "--now", "--db", ":memory:", "--sort", "--help",
+    "customer",
+    "contact",
+    "user",
+    "add",
+    "list",
+    "show",
+    "edit",
+    "rm",
+    "find",
+    "undo",
+    "schema",
+    "oplog",
+    "sql",
+    "view",
+    "field",
+    "config",
+    "get",
+    "C1",
+    "-f",
+    "json",
+    "--format=pdf",
+    "--where",
+    "level=A",
+    "level=",
+    "=",
+    "a:b:c",
+    "((",
+    "\"",
+    "--limit",
+    "-1",
+    "--",
+    "-",
+    "",
+    "招商",
+    "\u{1b}[31m",
+    "--now",
+    "--db",
+    ":memory:",
+    "--sort",
+    "--help",
 ];
 
 #[test]
 fn no_words_make_it_panic() {
     let desk = Desk::empty();
-    let words = prop::collection::vec(prop_oneof![3 => prop::sample::select(&WORDS[..]).prop_map(str::to_owned), 1 => "\\PC{0,6}"], 0..6);
+    let words = prop::collection::vec(
+        prop_oneof![3 => prop::sample::select(&WORDS[..]).prop_map(str::to_owned), 1 => "\\PC{0,6}"],
+        0..6,
+    );
     let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
     let result = runner.run(&words, |words| {
         let said = desk.run(&words);

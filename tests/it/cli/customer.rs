@@ -6,7 +6,8 @@ use serde_json::json;
 #[test]
 fn a_customer_is_added_with_flags_or_pairs_and_its_ref_is_printed() {
     let desk = Desk::new();
-    let added = desk.say("customer add \"Harbour Robotics\" --level B owner=me tags=vip,fair --annual-revenue 3万 -f ids");
+    let added =
+        desk.say("customer add \"Harbour Robotics\" --level B owner=me tags=vip,fair --annual-revenue 3万 -f ids");
     assert_eq!(added.done(), "C5\n");
     let record = desk.say("customer show C5 -f json").json();
     assert_eq!(record["name"], "Harbour Robotics");
@@ -70,7 +71,12 @@ fn a_dry_run_shows_what_would_be_and_writes_nothing() {
     let told = desk.say("customer edit --where level=B city=Bonn --dry-run");
     assert_eq!(told.code, 0, "{}", told.err);
     assert!(told.err.contains("C2 Nordic Instruments GmbH: city Hamburg → Bonn"), "{}", told.err);
-    for line in ["customer add Beta --dry-run", "customer rm C1 --dry-run -y", "customer edit C1 level=D --dry-run", "undo --dry-run"] {
+    for line in [
+        "customer add Beta --dry-run",
+        "customer rm C1 --dry-run -y",
+        "customer edit C1 level=D --dry-run",
+        "undo --dry-run",
+    ] {
         let told = desk.say(line);
         assert_eq!(told.code, 0, "{line}: {}", told.err);
         assert!(told.err.contains("Nothing was written"), "{line}: {}", told.err);
@@ -131,4 +137,24 @@ fn an_edit_of_what_changed_since_is_refused() {
     let late = desk.say("customer edit C3 city=Ulm --if-version 1");
     assert_eq!(late.code, 4);
     assert!(late.err.contains("hint: kehu customer history C3"), "{}", late.err);
+}
+
+#[test]
+fn a_record_named_twice_is_meant_once() {
+    let desk = Desk::new();
+    desk.say("customer rm C1 c1 C3 -y").done();
+    desk.say("customer restore C3 C1 C1").done();
+    assert_eq!(desk.say("customer list --count").done(), "4\n");
+}
+
+#[test]
+fn another_day_is_shown_and_never_passed_off_as_today() {
+    let desk = Desk::new();
+    desk.say("customer edit C3 level=A --now 2026-04-02T10:00").done();
+    let level = |day: &str| {
+        desk.say(&format!("customer show C3 --as-of {day} --now 2026-05-01 -f json")).json()["level"].clone()
+    };
+    assert_eq!((level("2026-04-01"), level("2026-04-02")), ("B".into(), "A".into()));
+    assert_eq!(desk.say("customer show C3 --as-of 2026-03-30").code, 3, "it was not there yet");
+    assert_eq!(desk.say("customer list --as-of 2026-04-01").code, 2);
 }

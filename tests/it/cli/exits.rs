@@ -77,7 +77,8 @@ fn without_a_database_one_is_told_how_to_make_it() {
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     assert!(said.err.contains("init"), "{}", said.err);
     assert!(!desk.database().exists(), "a read makes no file");
-    std::fs::write(desk.database(), "this is no database at all, though it is long enough to be one".repeat(9)).expect("writes");
+    std::fs::write(desk.database(), "this is no database at all, though it is long enough to be one".repeat(9))
+        .expect("writes");
     assert_eq!(desk.say("customer list").code, 2);
     for line in ["--help", "customer --help", "schema customer", "completions bash", "--version"] {
         desk.say(line).done();
@@ -103,7 +104,8 @@ fn a_closed_pipe_ends_quietly() {
     let mut crm = desk.crm();
     crm.transaction("Add many", |crm| {
         (0..3000).try_for_each(|number| {
-            crm.add("customer", vec![("name".into(), kehu::record::Value::Text(format!("Customer {number}")))]).map(drop)
+            crm.add("customer", vec![("name".into(), kehu::record::Value::Text(format!("Customer {number}")))])
+                .map(drop)
         })
     })
     .expect("adds");

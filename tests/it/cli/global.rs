@@ -5,7 +5,9 @@ use crate::world::Desk;
 #[test]
 fn anything_is_found_by_a_piece_of_it() {
     let desk = Desk::new();
-    for (words, first) in [("招商", "C1"), ("zsyh", "C1"), ("2345", "C1"), ("wxm", "P4"), ("ingrid@nordic", "P2"), ("lukas", "U3")] {
+    for (words, first) in
+        [("招商", "C1"), ("zsyh", "C1"), ("2345", "C1"), ("wxm", "P4"), ("ingrid@nordic", "P2"), ("lukas", "U3")]
+    {
         let found = desk.run(["find", words, "-f", "ids"]).done();
         assert!(found.lines().any(|short| short == first), "{words}: {found}");
     }
@@ -48,7 +50,8 @@ fn a_refused_undo_names_the_rows() {
 fn the_schema_is_what_json_holds() {
     let desk = Desk::new();
     let fields = desk.say("schema customer -f json").json();
-    let names: Vec<&str> = fields["items"].as_array().expect("fields").iter().filter_map(|field| field["name"].as_str()).collect();
+    let names: Vec<&str> =
+        fields["items"].as_array().expect("fields").iter().filter_map(|field| field["name"].as_str()).collect();
     let record = desk.say("customer show C1 -f json").json();
     for name in record.as_object().expect("a record").keys().filter(|name| !matches!(&***name, "ref" | "contacts")) {
         assert!(names.contains(&&**name), "{name}");
@@ -98,5 +101,8 @@ fn what_the_sqlite_shell_wrote_is_found_by_the_next_command() {
     assert_eq!(desk.say("find zenith -f ids").done(), "C3\n");
     assert_eq!(desk.say("customer show \"zenith corp\" -f json").json()["ref"], "C3");
     let history = desk.say("customer history C3 -f json").json();
-    assert_eq!(history["items"].as_array().and_then(|items| items.last()).map(|last| last["door"].clone()), Some("outside".into()));
+    assert_eq!(
+        history["items"].as_array().and_then(|items| items.last()).map(|last| last["door"].clone()),
+        Some("outside".into())
+    );
 }

@@ -13,7 +13,13 @@ fn a_careless_edit_of_many_is_one_undo_away() {
     desk.say("--as mei customer edit C1 level=B").done();
     // Nobody else takes it back by accident: Lin's own last deed is another one.
     let log = desk.say("oplog -f json").json();
-    let his = log["items"].as_array().expect("operations").iter().find(|line| line["who"] == "Lukas Brandt").expect("his").clone();
+    let his = log["items"]
+        .as_array()
+        .expect("operations")
+        .iter()
+        .find(|line| line["who"] == "Lukas Brandt")
+        .expect("his")
+        .clone();
     assert!(his["what"].as_str().is_some_and(|what| what.starts_with("Edit 4 customers")), "{his}");
     desk.say("--as lukas undo").done();
     desk.say("--as mei undo").done();
