@@ -4,6 +4,7 @@ mod cli;
 mod filters;
 mod generated;
 mod house;
+mod import;
 mod lists;
 mod mappings;
 mod messy_files;
