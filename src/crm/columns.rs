@@ -38,13 +38,15 @@ impl Place {
 pub(super) struct Joins {
     pub schema: Arc<Schema>,
     pub sql: String,
+    /// Only the newest that match are wanted.
+    pub newest: bool,
     /// Alias, link field and the alias it was joined as.
     joined: Vec<(String, String, String)>,
 }
 
 impl Joins {
     pub fn new(schema: Arc<Schema>) -> Self {
-        Self { schema, sql: String::new(), joined: Vec::new() }
+        Self { schema, sql: String::new(), newest: false, joined: Vec::new() }
     }
 
     /// Joins what a link field points to, once.

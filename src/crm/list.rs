@@ -130,6 +130,7 @@ impl Crm {
         // Every row says its ref before any column.
         names.retain(|name| name != "ref");
         let mut joins = Joins::new(schema.clone());
+        joins.newest = query.sort.is_empty() && query.limit.is_some();
         let (places, cells) = self.picked(&mut joins, &names)?;
         let order = self.order(&mut joins, query)?;
         let prepared = self.prepared(&mut joins, query)?;
@@ -182,16 +183,26 @@ impl Crm {
         if query.filter == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
             return self.total_of_all(schema.table, query.exact);
         }
+        let (sql, arguments) = self.matches(schema, query)?;
+        let some = if query.exact { String::new() } else { format!(" LIMIT {}", COUNTED + 1) };
+        let count = self.numbers(&format!("SELECT COUNT(*) FROM ({sql}{some}) c"), &arguments)?;
+        let count = count.first().copied().unwrap_or_default().unsigned_abs();
+        Ok(if !query.exact && count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) })
+    }
+
+    /// One row for each record that matches. What is in the recycle bin has no search text, so words alone need no look
+    /// at the records.
+    fn matches(&mut self, schema: Arc<Schema>, query: &Query) -> Result<(String, Vec<Sql>)> {
+        let (words, rest) = leading_words(&query.filter);
+        if rest == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
+            words.iter().try_for_each(|word| super::condition::refuse_field_name(&schema, word))?;
+            if let Some((sql, argument)) = search_match(self.db.dialect(), &schema, &words.join(" ")) {
+                return Ok((sql, vec![argument]));
+            }
+        }
         let mut joins = Joins::new(schema);
         let prepared = self.prepared(&mut joins, query)?;
-        let sql = if query.exact {
-            prepared.select("COUNT(*)", "")
-        } else {
-            format!("SELECT COUNT(*) FROM ({}) c", prepared.select("1", &format!(" LIMIT {}", COUNTED + 1)))
-        };
-        let row = self.db.first(&sql, &prepared.condition.arguments)?.unwrap_or_default();
-        let count = row.first().map(integer).unwrap_or_default().unsigned_abs();
-        Ok(if !query.exact && count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) })
+        Ok((prepared.select("1", ""), prepared.condition.arguments))
     }
 
     /// As [`Crm::total`] without a filter: all but those in the recycle bin, each of which some narrow index counts,
@@ -317,6 +328,8 @@ impl Crm {
                 let joined = Place { field: schema.title().clone(), alias, schema };
                 joined.key_sql().unwrap_or_else(|| joined.sql())
             }
+            // Levels from A to D are in order as they are, and so is their index.
+            Kind::Choice(choices) if choices.is_sorted_by(|one, next| one.key < next.key) => place.sql(),
             Kind::Choice(choices) => {
                 let arms: Vec<String> = choices
                     .iter()

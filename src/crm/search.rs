@@ -74,16 +74,14 @@ impl Crm {
     /// # Errors
     /// Storage faults.
     pub fn words_used(&mut self, schema: &Schema, field: &Field, beginning: &str) -> Result<Vec<String>> {
-        if !field.has_key() {
+        if !field.index || field.has_key() {
             return Ok(Vec::new());
         }
-        let beginning = crate::record::types::fold(beginning);
-        let sql = format!(
-            "SELECT MIN(\"{0}\") FROM \"{1}\" WHERE \"{0}_key\" >= ? AND \"{0}_key\" < ? GROUP BY \"{0}_key\" LIMIT 30",
-            field.name, schema.table
-        );
-        let end = format!("{beginning}\u{10ffff}");
-        Ok(self.db.query(&sql, &[Sql::Text(beginning), Sql::Text(end)])?.iter().map(|row| text(&row[0])).collect())
+        let folded = self.db.dialect().fold("word");
+        let mut pattern = super::condition::like(beginning);
+        pattern.remove(0);
+        let words = self.words_of(schema, field, &format!("{folded} LIKE ? ESCAPE '\\' LIMIT 30"), pattern)?;
+        Ok(words.iter().map(text).collect())
     }
 
     /// Rewrites the search text of every row that an operation changed.

@@ -27,7 +27,7 @@ record! {
         /// The trade they are in
         industry: Option<Open> [index],
         /// Sales region
-        region: Option<Open> [index],
+        region: Option<Open> [index, together("lifecycle")],
         /// Country
         country: Option<Open> [index],
         /// City

@@ -11,7 +11,7 @@ pub fn record_statements(dialect: Dialect, new: &[&Schema], all: &[&Schema]) -> 
     for schema in new {
         statements.push(maker.table(schema));
         statements.extend(schema.lists().flat_map(|field| maker.list(schema, field)));
-        statements.extend(schema.fields.iter().filter_map(|field| maker.index(schema, field)));
+        statements.extend(schema.fields.iter().flat_map(|field| maker.indexes(schema, field)));
         if schema.searchable() {
             statements.extend(maker.search(schema));
         }
@@ -41,7 +41,7 @@ pub fn field_statements(dialect: Dialect, schema: &Schema, field: &Field, all: &
         .into_iter()
         .map(|column| format!("ALTER TABLE {table} ADD COLUMN {column}"))
         .collect();
-    statements.extend(maker.index(schema, field));
+    statements.extend(maker.indexes(schema, field));
     statements
 }
 
@@ -135,19 +135,28 @@ impl Maker<'_> {
         ]
     }
 
-    fn index(&self, schema: &Schema, field: &Field) -> Option<String> {
+    fn indexes(&self, schema: &Schema, field: &Field) -> Vec<String> {
         let wanted = field.index || field.matching || field.unique || field.title;
         let link = matches!(field.kind, Kind::Link(_)) && !field.engine;
         if !field.stored() || matches!(&*field.name, "id" | "uid") || !(wanted || link) {
-            return None;
+            return Vec::new();
         }
         let key = if field.has_key() { "_key" } else { "" };
-        // Pages are cut by (value, id); SQLite's indexes end with the id by themselves.
-        let id = if self.dialect == Dialect::Postgres { ", id" } else { "" };
+        // Pages are cut by (value, id); SQLite's indexes end with the id by themselves. With what says whether a record
+        // is in the recycle bin in between, those that are not are counted without a look at the table.
+        let rest = match self.dialect {
+            _ if field.name == "deleted_at" => "",
+            Dialect::Sqlite => ", deleted_at",
+            Dialect::Postgres => ", id",
+        };
         // Few rows are in the recycle bin; the others need no place in its index.
         let some = if field.name == "deleted_at" { " WHERE deleted_at IS NOT NULL" } else { "" };
-        let name = quoted(&index_name(schema, field));
-        Some(format!("CREATE INDEX {name} ON {} (\"{}{key}\"{id}){some}", schema.table, field.name))
+        let (name, table) = (index_name(schema, field), schema.table);
+        let mut indexes = vec![format!("CREATE INDEX \"{name}\" ON {table} (\"{}{key}\"{rest}){some}", field.name)];
+        indexes.extend(field.together.as_ref().map(|other| {
+            format!("CREATE INDEX \"{name}_{other}\" ON {table} (\"{}{key}\", \"{other}\", deleted_at)", field.name)
+        }));
+        indexes
     }
 
     fn search(&self, schema: &Schema) -> Vec<String> {
