@@ -1,6 +1,12 @@
 //! The demo's files, compiled in, and their way through the ordinary import.
 
-use kehu::{Cause, Crm, Error, Message, Result};
+use kehu::{
+    Cause, Crm, Error, Message, Result,
+    exchange::{
+        self,
+        import::{Import, Options},
+    },
+};
 use std::path::{Path, PathBuf};
 
 /// A file of the demo and the kind of record that it holds.
@@ -39,13 +45,16 @@ pub fn import_file(crm: &mut Crm, kind: &str, name: &str, bytes: &[u8]) -> Resul
     let folder = Folder::new()?;
     let path = folder.0.join(name);
     std::fs::write(&path, bytes).map_err(|error| unwritable(&path, &error))?;
-    import(crm, kind, &path)
+    import(crm, kind, name, &path)
 }
 
-fn import(_crm: &mut Crm, kind: &str, path: &Path) -> Result<Counts> {
-    Err(Error::bad_value(
-        Message::new("{file} cannot be imported as {kind} yet.").with("file", path.display()).with("kind", kind),
-    ))
+fn import(crm: &mut Crm, kind: &str, name: &str, path: &Path) -> Result<Counts> {
+    let source = exchange::Source::named(path, name)?;
+    let create_missing = ["user", "branch", "customer"].map(str::to_owned).into();
+    let options = Options { create_missing, ..Options::default() };
+    let plan = Import::plan(crm, &source, Some(kind), &options, &mut |_| {})?;
+    let outcome = plan.run(crm, &mut |_| {})?;
+    Ok(Counts { created: outcome.created + outcome.linked, rejected: outcome.rejected })
 }
 
 /// A folder for one file, which goes when it has been read.
