@@ -459,10 +459,10 @@ impl Crm {
         names.push("records".into());
         names.extend(places[names.len()..].iter().map(|place| place.field.name.to_string()));
         let total = Total::Exactly(rows.len() as u64);
+        let totals = Some(totals(&rows, &places, query.group_by.len()));
         if let Some(limit) = query.limit.filter(|limit| *limit > 0) {
             rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
-        let totals = Some(totals(&rows, &places, query.group_by.len()));
         Ok(Grid { noun: "groups".into(), columns: columns_of(schema, &names, &places), rows, totals, total })
     }
 
