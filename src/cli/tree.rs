@@ -190,7 +190,10 @@ fn own_verb(verb: &Verb) -> Command {
     let mut command = Command::new(verb.name)
         .about(verb.doc)
         .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
-        .after_help(format!("Examples:\n  {} --dry-run -v\n  {}", verb.example, verb.example));
+        .after_help(match verb.example.contains('\n') {
+            true => format!("Examples:\n  {}", verb.example),
+            false => format!("Examples:\n  {0} --dry-run -v\n  {0}", verb.example),
+        });
     for ask in verb.asks {
         command = command.arg(Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1));
     }
@@ -357,12 +360,22 @@ fn edit(schema: &Schema) -> Command {
     field_flags(command, schema)
 }
 
+/// Two records of the demo company that nobody depends on, and what must be done before there are such.
+fn spare(kind: &str) -> (&'static str, u8, u8) {
+    match kind {
+        "user" => ("", 7, 9),
+        "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
+        _ => ("", 2, 3),
+    }
+}
+
 fn refs(schema: &Schema, verb: &'static str, about: &'static str) -> Command {
     let (kind, letter) = (schema.kind, schema.letter);
+    let (first, one, other) = spare(kind);
     let examples = match verb {
-        "rm" => format!("kehu {kind} rm {letter}2 --dry-run -y\n  kehu {kind} rm {letter}1 {letter}2 --dry-run -y"),
-        "restore" => format!("kehu {kind} rm {letter}2 --yes\n  kehu {kind} restore {letter}2"),
-        _ => format!("kehu {kind} rm {letter}2 --yes\n  kehu {kind} purge {letter}2 --yes"),
+        "rm" => format!("{first}kehu {kind} rm {letter}{one} --dry-run -y\n  kehu {kind} rm {letter}{one} {letter}{other} -y"),
+        "restore" => format!("{first}kehu {kind} rm {letter}{one} --yes\n  kehu {kind} restore {letter}{one}"),
+        _ => format!("{first}kehu {kind} rm {letter}{one} --yes\n  kehu {kind} purge {letter}{one} --yes"),
     };
     Command::new(verb)
         .about(about)

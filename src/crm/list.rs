@@ -481,7 +481,7 @@ impl Crm {
             let count = self.numbers(&sql, &prepared.condition.arguments)?.first().copied().unwrap_or_default();
             if count > 0 {
                 self.notice(
-                    Message::new("{field} is summed in {currency}; {count} amounts in other currencies are left out.")
+                    Message::new("{field} is summed in {currency}; {count} {count:amount|amounts} in other currencies {count:is|are} left out.")
                         .with("field", field)
                         .with("currency", self.reading.currency)
                         .with("count", count),

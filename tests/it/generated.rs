@@ -88,11 +88,20 @@ fn run(desk: &Desk, example: &str) -> Output {
 fn every_example_runs_on_the_demo_database() {
     let demo = Desk::empty();
     demo.run(["demo", "kehu.db"]).done();
+    // The files that imports speak of hold what the demo holds.
+    let kinds = kehu::crm::base_schemas().into_iter().filter(|schema| !matches!(schema.kind, "field" | "view"));
+    let file = |schema: kehu::record::Schema| {
+        (format!("{}.csv", schema.table), demo.run([schema.kind, "export", "-f", "csv"]).done())
+    };
+    let files: Vec<(String, String)> = kinds.map(file).collect();
     let mut failed = Vec::new();
     for command in commands(&demo) {
         // A help's examples run one after the other on a fresh copy, as somebody would try them who reads it.
         let desk = Desk::empty();
         std::fs::copy(demo.database(), desk.database()).expect("copies");
+        for (name, text) in &files {
+            std::fs::write(desk.folder().join(name), text).expect("writes");
+        }
         for example in examples(&desk, &command) {
             let said = run(&desk, &example);
             if said.code != 0 {

@@ -102,7 +102,7 @@ fn the_library_never_prints_reads_the_environment_looks_at_the_clock_or_exits() 
         ["clap", "dialoguer", "indicatif", "terminal_size", "comfy_table", "ratatui", "crossterm", "whoami"];
     let named = |source: &Source, line: &str| {
         let used = |name: &&str| line.contains(&format!("{name}::")) || line.contains(&format!("use {name}"));
-        source.is_door() || !terminals.iter().any(|name| used(&name))
+        source.is_door() || !terminals.iter().any(used)
     };
     none(&places(&library, &terminals, named));
 }

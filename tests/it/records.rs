@@ -62,9 +62,9 @@ on_both! {
         let id = world.add("customer", &[("name", "Acme"), ("tags", "vip,fair"), ("annual_revenue", "EUR 5k")]);
         let before = operations(world);
         let same = [("tags", "vip,fair"), ("annual_revenue", "EUR 5000.00"), ("name", "Acme"), ("email", "")];
-        let save = world.try_edit("customer", id, &same).expect("edits");
-        assert!(save.changed.is_empty(), "{:?}", save.changed);
-        assert_eq!((save.version, operations(world)), (1, before));
+        let saved = world.try_edit("customer", id, &same).expect("edits");
+        assert!(saved.changed.is_empty(), "{:?}", saved.changed);
+        assert_eq!((saved.version, operations(world)), (1, before));
     }
 
     fn what_must_be_there_cannot_be_missing_or_cleared(world) {
@@ -84,8 +84,8 @@ on_both! {
         let gone = world.crm.remove("customer", bank).expect("removes");
         assert_eq!(gone, [("contact", wang), ("contact", li), ("customer", bank)]);
         assert!(world.names("contact", "").is_empty());
-        let back = world.crm.restore("customer", bank).expect("restores");
-        assert_eq!(back, [("customer", bank), ("contact", wang), ("contact", li)]);
+        let returned = world.crm.restore("customer", bank).expect("restores");
+        assert_eq!(returned, [("customer", bank), ("contact", wang), ("contact", li)]);
         assert_eq!(world.names("contact", ""), ["王晓明", "李娜"], "who had gone before stays gone");
         assert_eq!(primaries(world), "王晓明");
     }

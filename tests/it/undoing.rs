@@ -221,22 +221,22 @@ on_both! {
 }
 
 /// One random act on one of a few records; many are refused, as they would be at work.
-fn random(world: &mut World, (act, id, word): (usize, i64, usize)) -> Result<()> {
+fn random(world: &mut World, (deed, number, pick): (usize, i64, usize)) -> Result<()> {
     let names = ["Acme", "招商银行", "Nordic", "苏州精密"];
     let emails = ["a@acme.example", "b@acme.example", "", "d@acme.example"];
     let tags = ["vip", "vip,fair", "", "fair,new,vip"];
-    let customer = format!("C{id}");
-    match act {
+    let customer = format!("C{number}");
+    match deed {
         0 => {
-            world.try_add("customer", &[("name", names[word]), ("email", emails[word]), ("tags", tags[word])]).map(drop)
+            world.try_add("customer", &[("name", names[pick]), ("email", emails[pick]), ("tags", tags[pick])]).map(drop)
         }
-        1 => world.try_add("contact", &[("name", names[word]), ("customer", &customer)]).map(drop),
-        2 => world.try_edit("customer", id, &[("email", emails[word]), ("parent", &customer[..2])]).map(drop),
-        3 => world.try_edit("customer", id, &[("name", names[word]), ("tags", tags[word])]).map(drop),
+        1 => world.try_add("contact", &[("name", names[pick]), ("customer", &customer)]).map(drop),
+        2 => world.try_edit("customer", number, &[("email", emails[pick]), ("parent", &customer[..2])]).map(drop),
+        3 => world.try_edit("customer", number, &[("name", names[pick]), ("tags", tags[pick])]).map(drop),
         4 => world
-            .try_edit("contact", id, &[("primary", ["yes", "no"][word % 2]), ("left", ["no", "yes"][word / 2])])
+            .try_edit("contact", number, &[("primary", ["yes", "no"][pick % 2]), ("left", ["no", "yes"][pick / 2])])
             .map(drop),
-        5 => world.crm.remove(["customer", "contact"][word % 2], id).map(drop),
-        _ => world.crm.restore(["customer", "contact"][word % 2], id).map(drop),
+        5 => world.crm.remove(["customer", "contact"][pick % 2], number).map(drop),
+        _ => world.crm.restore(["customer", "contact"][pick % 2], number).map(drop),
     }
 }

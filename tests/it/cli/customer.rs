@@ -138,3 +138,23 @@ fn an_edit_of_what_changed_since_is_refused() {
     assert_eq!(late.code, 4);
     assert!(late.err.contains("hint: kehu customer history C3"), "{}", late.err);
 }
+
+#[test]
+fn a_record_named_twice_is_meant_once() {
+    let desk = Desk::new();
+    desk.say("customer rm C1 c1 C3 -y").done();
+    desk.say("customer restore C3 C1 C1").done();
+    assert_eq!(desk.say("customer list --count").done(), "4\n");
+}
+
+#[test]
+fn another_day_is_shown_and_never_passed_off_as_today() {
+    let desk = Desk::new();
+    desk.say("customer edit C3 level=A --now 2026-04-02T10:00").done();
+    let level = |day: &str| {
+        desk.say(&format!("customer show C3 --as-of {day} --now 2026-05-01 -f json")).json()["level"].clone()
+    };
+    assert_eq!((level("2026-04-01"), level("2026-04-02")), ("B".into(), "A".into()));
+    assert_eq!(desk.say("customer show C3 --as-of 2026-03-30").code, 3, "it was not there yet");
+    assert_eq!(desk.say("customer list --as-of 2026-04-01").code, 2);
+}
