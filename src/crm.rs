@@ -1,5 +1,6 @@
 //! `Crm`: the one handle. Opens a database, knows who asks, reads and writes records, and undoes what was done.
 
+pub(crate) mod bulk;
 mod columns;
 mod condition;
 mod conversion;

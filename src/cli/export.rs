@@ -1,16 +1,149 @@
-//! stub
-use super::session::Session;
-use clap::{ArgMatches, Command};
-use kehu::{Result, record::Schema};
-pub fn command(_: &Schema) -> Command {
+//! `export`: records as an import reads them back, in any format, written as they are read.
+
+use super::{
+    output::{self, Format, Style},
+    reads,
+    session::Session,
+    tree,
+};
+use clap::{Arg, ArgMatches, Command};
+use kehu::{
+    Cause, Error, Message, Result,
+    exchange::Export,
+    record::{Grid, Schema},
+};
+use std::{
+    io::{self, BufWriter, Write},
+    path::Path,
+};
+use tempfile::NamedTempFile;
+
+/// `kehu NOUN export`.
+pub fn command(schema: &Schema) -> Command {
+    let kind = schema.kind;
     Command::new("export")
+        .about("Writes records as an import reads them back: all fields, links by uid")
+        .arg(tree::filter_argument())
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .value_name("FILE")
+                .num_args(1)
+                .help("Write to this file instead of standard output"),
+        )
+        .after_help(format!(
+            "Examples:\n  kehu {kind} export\n  kehu {kind} export created_at=2020.. -f ndjson\n\n\
+             Into an empty database it comes back the same with --create-missing user,branch,field; where users and\n\
+             branches are exported and imported first, they keep their names.\n\n{}",
+            tree::FILTER_HELP
+        ))
 }
-pub fn any_command() -> Command {
-    Command::new("export")
-}
-pub fn run(_: &mut Session, _: &str, _: &ArgMatches) -> Result<u8> {
+
+pub fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8> {
+    let schema = session.crm()?.schema(kind)?;
+    let mut query = reads::query(session, &schema, matches)?;
+    query.limit = None;
+    let format = session.terminal.format.unwrap_or(Format::Csv);
+    let mut export = Export::new(session.crm()?, query)?;
+    match matches.get_one::<String>("output") {
+        Some(path) => to_file(session, &mut export, format, Path::new(path)),
+        None => to_output(session, &mut export, format),
+    }?;
     Ok(0)
 }
-pub fn run_any(_: &mut Session, _: &ArgMatches) -> Result<u8> {
-    Ok(0)
+
+/// A file appears when it is whole.
+fn to_file(session: &mut Session, export: &mut Export, format: Format, path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
+    let mut out = BufWriter::new(file);
+    let style = Style { width: None, color: false, ..session.terminal.style() };
+    let count = write(session, export, format, &style, &mut out)?.map_err(|error| unwritable(path, &error))?;
+    let file = out.into_inner().map_err(|error| unwritable(path, &error.error()))?;
+    file.persist(path).map_err(|error| unwritable(path, &error.error))?;
+    let message = Message::new("Wrote {count} {count:record|records} to {path}.");
+    session.terminal.say(&message.with("count", count).with("path", path.display()));
+    Ok(())
+}
+
+fn to_output(session: &mut Session, export: &mut Export, format: Format) -> Result<()> {
+    let style = session.terminal.style();
+    let mut out = BufWriter::new(io::stdout().lock());
+    match write(session, export, format, &style, &mut out)?.and_then(|_| out.flush()) {
+        // Whoever read it has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|error| unwritable(Path::new("-"), &error)),
+    }
+}
+
+/// Writes page after page and says how many records there were. Formats that line up their columns need all at once.
+fn write(
+    session: &mut Session,
+    export: &mut Export,
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> Result<io::Result<u64>> {
+    let whole = matches!(format, Format::Table | Format::Markdown | Format::Html);
+    let mut pages = Pages { format, style, count: 0 };
+    let mut all: Option<Grid> = None;
+    while let Some(mut grid) = export.next_page(session.crm()?)? {
+        if whole {
+            match &mut all {
+                Some(all) => all.rows.append(&mut grid.rows),
+                None => all = Some(grid),
+            }
+        } else if let Err(error) = pages.page(grid, out) {
+            return Ok(Err(error));
+        }
+    }
+    if let Some(mut grid) = all {
+        pages.count = grid.rows.len() as u64;
+        grid.rows.iter_mut().for_each(|row| row.short.clear());
+        let done = output::write_grid(&grid, format, style, out);
+        return Ok(done.map(|()| pages.count));
+    }
+    Ok(pages.end(out).map(|()| pages.count))
+}
+
+struct Pages<'a> {
+    format: Format,
+    style: &'a Style,
+    count: u64,
+}
+
+impl Pages<'_> {
+    fn page(&mut self, mut grid: Grid, out: &mut dyn Write) -> io::Result<()> {
+        let first = self.count == 0;
+        self.count += grid.rows.len() as u64;
+        if self.format == Format::Ids {
+            return output::write_grid(&grid, Format::Ids, self.style, out);
+        }
+        grid.rows.iter_mut().for_each(|row| row.short.clear());
+        let mut page = Vec::new();
+        if self.format == Format::Json {
+            output::write_grid(&grid, Format::Ndjson, self.style, &mut page)?;
+            out.write_all(if first { b"{\"items\":[" } else { b"" })?;
+            for (place, line) in page.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).enumerate() {
+                out.write_all(if first && place == 0 { b"\n" } else { b",\n" })?;
+                out.write_all(line)?;
+            }
+            return Ok(());
+        }
+        output::write_grid(&grid, self.format, self.style, &mut page)?;
+        let headings = matches!(self.format, Format::Csv | Format::Tsv) && !first;
+        let start = if headings { page.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1) } else { 0 };
+        out.write_all(&page[start..])
+    }
+
+    fn end(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.format == Format::Json { writeln!(out, "\n],\"total\":{}}}", self.count) } else { Ok(()) }
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Error {
+    Error::new(
+        Cause::Storage,
+        Message::new("{path} cannot be written: {why}.").with("path", path.display()).with("why", error),
+    )
 }

@@ -45,6 +45,7 @@ pub fn main() -> ExitCode {
     match run(&mut session, &matches) {
         Ok(code) => {
             session.finish();
+            import::tell_unfinished(&mut session);
             ExitCode::from(code)
         }
         Err(error) => fault::report(&error, &session.terminal),

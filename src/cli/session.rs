@@ -207,6 +207,11 @@ impl Session {
         self.crm.as_mut().ok_or_else(no_database)
     }
 
+    /// The handle, if the command opened it.
+    pub fn opened(&mut self) -> Option<&mut Crm> {
+        self.crm.as_mut()
+    }
+
     /// The handle, on a database that is made when there is none.
     pub fn crm_or_new(&mut self) -> Result<&mut Crm> {
         if self.crm.is_none() {

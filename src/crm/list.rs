@@ -37,6 +37,8 @@ pub struct Query {
     pub group_by: Vec<String>,
     /// Count all that match, however many there are.
     pub exact: bool,
+    /// One page of many: nobody asks how many match in all.
+    pub paging: bool,
 }
 
 impl Query {
@@ -53,6 +55,7 @@ impl Query {
             deleted: Deleted::Without,
             group_by: Vec::new(),
             exact: false,
+            paging: false,
         }
     }
 }
@@ -114,7 +117,7 @@ impl Crm {
             return self.grouped(&schema, query);
         }
         let mut grid = self.page(query)?;
-        if query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
+        if !query.paging && query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
             grid.total = self.total(query)?;
         }
         Ok(grid)

@@ -257,7 +257,7 @@ impl Crm {
         Ok(())
     }
 
-    fn insert_list(&mut self, schema: &Schema, field: &Field, id: i64, value: &Value) -> Result<()> {
+    pub(super) fn insert_list(&mut self, schema: &Schema, field: &Field, id: i64, value: &Value) -> Result<()> {
         let sql = format!("INSERT INTO \"{}\" (record, position, value) VALUES (?, ?, ?)", schema.list_table(field));
         for (position, item) in (0..).zip(value.items()) {
             self.db.execute(&sql, &[Sql::Integer(id), Sql::Integer(position), plain(item)])?;

@@ -39,7 +39,11 @@ pub fn inspect(path: &Path, encoding: Option<&str>) -> Result<Inspection> {
 
 /// The same for a source that is open already.
 pub fn inspect_source(source: &Source, encoding: Option<&str>) -> Result<Inspection> {
-    let layout = Layout::look(source, encoding)?;
+    inspect_layout(source, Layout::look(source, encoding)?)
+}
+
+/// The same where it is known how the file is written.
+pub fn inspect_layout(source: &Source, layout: Layout) -> Result<Inspection> {
     let mut records = layout.records(source)?;
     let mut seen = Inspection {
         layout,

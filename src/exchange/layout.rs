@@ -25,9 +25,17 @@ pub struct Layout {
 impl Layout {
     /// Looks at the file; `encoding` is the reader's own word for its encoding.
     pub fn look(source: &Source, encoding: Option<&str>) -> Result<Self> {
+        Self::look_with(source, encoding, None)
+    }
+
+    /// As [`Layout::look`], with the reader's own word for the delimiter too.
+    pub fn look_with(source: &Source, encoding: Option<&str>, delimiter: Option<u8>) -> Result<Self> {
         let found = Found::look(source, encoding)?;
         let (sample, whole) = sample(source, found)?;
-        let dialect = Dialect::look(&sample, whole);
+        let mut dialect = Dialect::look(&sample, whole);
+        if let Some(delimiter) = delimiter {
+            dialect = Dialect::new(delimiter, dialect.quote, dialect.backslash, dialect.newline);
+        }
         let rows = first_rows(&sample, &dialect, whole);
         let Some(place) = heading_place(&rows) else {
             return Err(about("{file} has no heading line.", &source.name));

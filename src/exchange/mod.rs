@@ -1,8 +1,10 @@
 //! Files in and out: reading delimited text as users have it, and mapping its headings to fields.
 
 mod encoding;
+mod export;
 mod guess;
 mod headings;
+pub mod import;
 mod inspect;
 mod layout;
 mod mapping;
@@ -16,8 +18,9 @@ mod source;
 mod target;
 
 pub use encoding::Found;
+pub use export::Export;
 pub use headings::{Headings, PeopleRows, Product};
-pub use inspect::{Inspection, inspect, inspect_source};
+pub use inspect::{Inspection, inspect, inspect_layout, inspect_source};
 pub use layout::Layout;
 pub use mapping::{Column, Fate, Mapping, People, Replacement};
 pub use names::{full_address, full_name};

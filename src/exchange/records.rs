@@ -84,6 +84,12 @@ impl Records {
         }
     }
 
+    /// How many bytes of the text are passed, as UTF-8.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.rows.passed
+    }
+
     fn raw(&mut self, row: &mut Row) -> Result<bool> {
         self.rows.next(row).map_err(|error| unreadable(&self.name, &error))
     }

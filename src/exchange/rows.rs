@@ -20,13 +20,26 @@ pub(super) struct Rows<R> {
     /// Line ends passed so far.
     line: u64,
     wasted: usize,
+    /// Bytes of rows that were handed out.
+    pub(super) passed: u64,
     /// The rest of a line that was too long is not a row.
     skipping: bool,
 }
 
 impl<R: Read> Rows<R> {
     pub(super) fn new(input: R, dialect: Dialect) -> Self {
-        Self { input, dialect, buffer: Vec::new(), start: 0, end: 0, ended: false, line: 0, wasted: 0, skipping: false }
+        Self {
+            input,
+            dialect,
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            ended: false,
+            line: 0,
+            wasted: 0,
+            passed: 0,
+            skipping: false,
+        }
     }
 
     /// Fills `row` with the next one; false at the end.
@@ -43,6 +56,7 @@ impl<R: Read> Rows<R> {
                 Cut::Row { bytes, lines } => {
                     self.start += bytes;
                     self.line += lines;
+                    self.passed += bytes as u64;
                     return Ok(true);
                 }
                 Cut::More { quoted: false } if long => {

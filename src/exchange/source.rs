@@ -31,6 +31,12 @@ impl Source {
         Ok(source)
     }
 
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A fresh reader from the first byte.
     pub fn reader(&self) -> Result<File> {
         File::open(&self.path).map_err(|error| unreadable(&self.name, &error))

@@ -237,13 +237,23 @@ fn present_columns(db: &mut dyn Database, schema: &Schema) -> Result<Vec<Logged>
 
 /// Adds a custom field's column or side table; stands inside a transaction. `all` names every kind.
 pub fn add_column(db: &mut dyn Database, schema: &Schema, field: &Field, all: &[&Schema]) -> Result<()> {
-    let statements = field_statements(db.dialect(), schema, field, all);
-    db.script(&statements.join(";\n"))?;
+    if !has_column(db, schema, field)? {
+        let statements = field_statements(db.dialect(), schema, field, all);
+        db.script(&statements.join(";\n"))?;
+    }
     let mut extended = schema.clone();
     if extended.field(&field.name).is_none() {
         extended.fields.push(field.clone());
     }
     refresh_triggers(db, &[&extended])
+}
+
+/// Whether the column or side table is there: an undo takes a field back and leaves its column.
+fn has_column(db: &mut dyn Database, schema: &Schema, field: &Field) -> Result<bool> {
+    if field.kind.is_list() {
+        return Ok(!columns(db, &schema.list_table(field))?.is_empty());
+    }
+    Ok(columns(db, schema.table)?.iter().any(|column| column.name == *field.name))
 }
 
 /// Takes a custom field's column or side table away with all its values; stands inside a transaction.

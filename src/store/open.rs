@@ -65,6 +65,14 @@ fn prepare_file(path: &Path, options: Open) -> Result<()> {
     }
 }
 
+/// Lets SQLite's log grow to 256 MB while much is written, so that pages are not copied back again and again.
+pub(crate) fn relax_checkpoints(db: &mut dyn Database, relaxed: bool) -> Result<()> {
+    if db.dialect() == super::Dialect::Sqlite {
+        db.script(if relaxed { "PRAGMA wal_autocheckpoint = 65536" } else { "PRAGMA wal_autocheckpoint = 1000" })?;
+    }
+    Ok(())
+}
+
 /// A new file that only its owner may read and write.
 pub(crate) fn private_file() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();

@@ -226,6 +226,14 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
              kind {text} NOT NULL,\n    key BIGINT NOT NULL,\n    before {text},\n    after {text}\n)"
         ),
         "CREATE INDEX change_key_index ON change (key, kind)".to_owned(),
+        format!(
+            "CREATE TABLE import_run (\n    id {identity},\n    at {text} NOT NULL,\n    actor_name {text} NOT NULL,\n    \
+             kind {text} NOT NULL,\n    file {text} NOT NULL,\n    path {text} NOT NULL,\n    sha256 {text} NOT NULL,\n    \
+             options {text} NOT NULL,\n    state {text} NOT NULL,\n    done BIGINT NOT NULL,\n    created BIGINT NOT NULL,\n    \
+             updated BIGINT NOT NULL,\n    unchanged BIGINT NOT NULL,\n    rejected BIGINT NOT NULL,\n    \
+             linked BIGINT NOT NULL,\n    milliseconds BIGINT NOT NULL,\n    exit_code BIGINT,\n    operation BIGINT,\n    \
+             process BIGINT NOT NULL,\n    beat BIGINT NOT NULL\n)"
+        ),
         "CREATE INDEX change_op_index ON change (op)".to_owned(),
     ];
     match dialect {

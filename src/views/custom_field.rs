@@ -105,6 +105,11 @@ const TAKEN: &[&str] = &[
     "open",
 ];
 
+/// Whether a flag or the engine has taken the name.
+pub(crate) fn is_taken(name: &str) -> bool {
+    TAKEN.contains(&name)
+}
+
 /// The words for kinds of value that a custom field may have.
 pub const KINDS: &[&str] = &[
     "text",

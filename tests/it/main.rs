@@ -4,6 +4,7 @@ mod cli;
 mod filters;
 mod generated;
 mod house;
+mod import;
 mod mappings;
 mod messy_files;
 mod postgres_server;

@@ -1,0 +1,110 @@
+//! The flags of `import`, and what they come to.
+
+use super::{super::session::Session, maps};
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
+use kehu::{
+    Error, Message, Result,
+    exchange::import::{OnMatch, Options},
+    record::Schema,
+};
+
+/// `kehu NOUN import`.
+pub fn command(schema: &Schema) -> Command {
+    let kind = schema.kind;
+    flags(Command::new("import"))
+        .about("Reads a file of another program: CSV or TSV in any encoding")
+        .after_help(format!(
+            "Examples:\n  kehu {kind} import {kind}s.csv --dry-run\n  kehu {kind} import {kind}s.csv --inspect\n\n{HELP}"
+        ))
+}
+
+/// `kehu import`, where the headings tell what the rows are.
+pub fn any_command() -> Command {
+    let plain = |name: &'static str, about: &'static str, example: &'static str| {
+        Command::new(name).about(about).after_help(example)
+    };
+    flags(Command::new("import"))
+        .about("Imports a file whose headings tell what it holds")
+        .args_conflicts_with_subcommands(true)
+        .subcommand(plain("runs", "Lists every import", "Examples:\n  kehu import runs\n  kehu import runs -f json"))
+        .subcommand(plain(
+            "resume",
+            "Finishes an import that was interrupted",
+            "Examples:\n  kehu import resume --help\n  kehu import runs",
+        ))
+        .after_help(format!("Examples:\n  kehu import customers.csv --dry-run\n  kehu import runs\n\n{HELP}"))
+}
+
+const HELP: &str = "All rows are checked before the first is written; one that cannot be taken keeps the others from being\n\
+     written, unless --rejects FILE takes it. The same file again changes nothing. `kehu undo` takes an import back.\n\
+     \n\
+     A row is known by uid, number of another system, tax id, login or code, else by name with phone or e-mail.\n\
+     An empty cell changes nothing. A column is mapped with --map \"Heading=field\": name, contact.mobile, name:first,\n\
+     external_ids:hubspot, or skip.";
+
+fn flags(command: Command) -> Command {
+    let valued = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help).num_args(1)
+    };
+    let several = |name: &'static str, value: &'static str, help: &'static str| {
+        valued(name, value, help).action(ArgAction::Append)
+    };
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).help(help).action(ArgAction::SetTrue);
+    command
+        .arg(Arg::new("file").value_name("FILE").help("The file, or - for standard input").required(true))
+        .arg(flag("inspect", "Show how the file is read and mapped; write nothing, need no database"))
+        .arg(several("map", "HEADING=FIELD", "Say what a column is; skip leaves it out"))
+        .arg(several("map-value", "OLD=NEW", "Read a cell as another: \"Rating:***=A\""))
+        .arg(valued("save-map", "NAME", "Keep the mapping under a name"))
+        .arg(valued("map-file", "NAME", "Use a kept mapping, or a file that holds one"))
+        .arg(valued("match", "FIELD", "Recognise records by this field alone"))
+        .arg(
+            valued("on-match", "WHAT", "What to do with records that are there: update, skip or error")
+                .value_parser(PossibleValuesParser::new(["update", "skip", "error"]))
+                .hide_possible_values(true),
+        )
+        .arg(
+            several("create-missing", "KINDS", "Make what links name: user,branch,customer; field for columns")
+                .value_delimiter(','),
+        )
+        .arg(valued("rejects", "FILE", "Write the good rows, and the bad ones with the reasons to this file"))
+        .arg(flag("clear-empty", "An empty cell clears what is stored"))
+        .arg(valued("encoding", "NAME", "utf-8, gb18030, big5, utf-16, windows-1252 …"))
+        .arg(valued("delimiter", "CHARACTER", "What parts the cells; tab for a tabulator"))
+        .arg(valued("system", "NAME", "Whose numbers the file's ids are: erp, shop"))
+}
+
+/// The options that the flags come to.
+pub fn options(session: &Session, matches: &ArgMatches) -> Result<Options> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let texts = |name: &str| matches.get_many::<String>(name).into_iter().flatten().cloned();
+    let on_match = match text("on-match").as_deref() {
+        Some("skip") => OnMatch::Skip,
+        Some("error") => OnMatch::Error,
+        _ => OnMatch::Update,
+    };
+    Ok(Options {
+        match_field: text("match").map(|name| name.replace('-', "_")),
+        on_match,
+        create_missing: texts("create-missing").map(|word| word.trim().to_lowercase()).collect(),
+        rejects: text("rejects").map(Into::into),
+        encoding: text("encoding"),
+        delimiter: text("delimiter").map(|word| delimiter(&word)).transpose()?,
+        maps: texts("map").collect(),
+        map_values: texts("map-value").collect(),
+        map_file: text("map-file").map(|name| maps::read(&name)).transpose()?,
+        system: text("system"),
+        clear_empty: matches.get_flag("clear-empty"),
+        details: matches.get_flag("dry-run"),
+        ids: session.terminal.format == Some(super::super::output::Format::Ids),
+    })
+}
+
+fn delimiter(word: &str) -> Result<u8> {
+    match word {
+        "tab" | "\\t" => Ok(b'\t'),
+        _ if word.len() == 1 => Ok(word.as_bytes()[0]),
+        _ => Err(Error::bad_value(Message::new("{value} is not one character.").with("value", word))
+            .hint(Message::new("A delimiter is , or ; or | or tab."))),
+    }
+}

@@ -1,0 +1,228 @@
+//! `Lane`: everything that is needed to read the rows of one kind, and what each of them says.
+
+use super::{
+    links::{self, Answer, Links},
+    matcher::{Matcher, Scope},
+    problem::{Attempt, Problem},
+    said::{Cells, Said, Wanted},
+    shape::Shape,
+};
+use crate::{
+    Crm, Result,
+    exchange::{Mapping, Row},
+    record::{Link, Schema, Value, Values, types::Reading},
+};
+use std::sync::Arc;
+
+/// The reading of rows of one kind, with the linked records that they speak of as well.
+pub(super) struct Lane {
+    pub shape: Shape,
+    pub matcher: Matcher,
+    /// The contact of a customer's row.
+    pub contact: Option<(Shape, Matcher)>,
+    /// The customer of a contact's row, for the case that it has to be made.
+    company: Option<Shape>,
+    mapping: Mapping,
+    customer_link: Option<usize>,
+}
+
+/// What one row says. Kept and filled again.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Spoken {
+    pub said: Said,
+    pub contact: Said,
+    company: Said,
+    /// Links, by their place in the shape, whose records this file may bring.
+    pub pending: Vec<usize>,
+    /// The customer that the contact belongs to is yet to be made.
+    pub unborn: bool,
+    /// It names an organisation and no person.
+    pub customer_alone: bool,
+}
+
+/// What is done with a link that leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Nothing is written.
+    Check,
+    Write,
+}
+
+impl Lane {
+    pub fn new(
+        crm: &mut Crm,
+        schema: &Arc<Schema>,
+        mapping: Mapping,
+        planned: &[String],
+        chosen: Option<&str>,
+    ) -> Result<Self> {
+        let shape = Shape::new(schema, &mapping, None, planned);
+        let chosen = chosen.and_then(|name| shape.place(name));
+        let matcher = Matcher::new(crm, &shape, chosen)?;
+        let speaks_of = |record: &str| mapping.targets().any(|target| target.record.as_deref() == Some(record));
+        let mut contact = None;
+        if schema.kind == "customer" && speaks_of("contact") {
+            let shape = Shape::new(&crm.schema("contact")?, &mapping, Some("contact"), &[]);
+            let matcher = Matcher::new(crm, &shape, None)?;
+            contact = Some((shape, matcher)).filter(|(shape, _)| shape.title.is_some());
+        }
+        let company = if schema.kind == "contact" && speaks_of("customer") {
+            Some(Shape::new(&crm.schema("customer")?, &mapping, Some("customer"), &[]))
+        } else {
+            None
+        };
+        let customer_link = shape.links.iter().position(|slot| shape.slots[*slot].field.name == "customer");
+        Ok(Self { shape, matcher, contact, company, mapping, customer_link })
+    }
+
+    pub fn kind(&self) -> &'static str {
+        self.shape.schema.kind
+    }
+
+    /// Forgets that a kind was empty, once something was written.
+    pub fn expect_records(&mut self) {
+        self.matcher.nothing = false;
+        if let Some((_, matcher)) = &mut self.contact {
+            matcher.nothing = false;
+        }
+    }
+
+    /// Reads the row's cells.
+    pub fn read(&mut self, row: &Row, reading: &Reading, system: &str, spoken: &mut Spoken) -> Attempt<()> {
+        if let Some(problem) = row.problem {
+            return Err(Problem::new(problem.code(), problem.message()).at(row.line).into());
+        }
+        let Self { shape, contact, company, mapping, .. } = self;
+        let cells = Cells { mapping, reading, system };
+        spoken.pending.clear();
+        (spoken.unborn, spoken.customer_alone) = (false, false);
+        spoken.said.read(shape, row, &cells).map_err(|problem| *problem)?;
+        spoken.contact.values.clear();
+        if let Some((shape, _)) = contact {
+            spoken.contact.read(shape, row, &cells).map_err(|problem| *problem)?;
+            if spoken.contact.text(shape.title).is_empty() {
+                spoken.contact.values.clear();
+            }
+        }
+        if let Some(shape) = company {
+            spoken.company.read(shape, row, &cells).map_err(|problem| *problem)?;
+        }
+        if self.kind() == "contact" {
+            self.name_contact(spoken);
+        }
+        Ok(())
+    }
+
+    /// A row that names an organisation and no person speaks of the customer alone; a person without a name or an
+    /// organisation is called by e-mail or phone.
+    fn name_contact(&self, spoken: &mut Spoken) {
+        let Some(title) = self.shape.title.filter(|title| spoken.said.values[*title].is_empty()) else { return };
+        if self.customer_wanted(spoken).is_some_and(|wanted| !wanted.is_empty()) {
+            let number = self.shape.external.is_some_and(|slot| !spoken.said.values[slot].is_empty());
+            let email = self.shape.place("email").map_or("", |slot| spoken.said.text(Some(slot)));
+            // Another system keeps a person there, though nobody knows the name.
+            if !(number && !email.is_empty()) {
+                spoken.customer_alone = true;
+                return;
+            }
+        }
+        let email = self.shape.place("email").map(|slot| spoken.said.values[slot].clone());
+        let email = email.filter(|value| !value.is_empty());
+        let first = email.or_else(|| spoken.said.addresses(&self.shape).next().map(Value::text));
+        if let Some(name) = first {
+            spoken.said.values[title] = name;
+        }
+    }
+
+    pub fn customer_wanted<'s>(&self, spoken: &'s Spoken) -> Option<&'s Wanted> {
+        self.customer_link.and_then(|link| spoken.said.wanted.get(link))
+    }
+
+    /// Finds what the row points to. `main` is the kind of record that the file brings.
+    pub fn link(
+        &self,
+        crm: &mut Crm,
+        links: &mut Links,
+        spoken: &mut Spoken,
+        mode: Mode,
+        main: &str,
+        line: u64,
+    ) -> Attempt<()> {
+        for (place, slot) in self.shape.links.iter().enumerate() {
+            let wanted = spoken.said.wanted[place].clone();
+            if wanted.is_empty() {
+                continue;
+            }
+            let field = &self.shape.slots[*slot].field;
+            let kind = field.kind.target().unwrap_or_default();
+            match links.find(crm, kind, &wanted, line)? {
+                Answer::Found(id) => spoken.said.values[*slot] = Link::to(id),
+                Answer::Several(candidates) => links::several(&field.name, &wanted, candidates)?,
+                Answer::Missing => {
+                    if kind == main && (mode == Mode::Check || kind == self.kind()) {
+                        spoken.pending.push(place);
+                    } else if !links.may_make(kind, &wanted) {
+                        return Err(links::missing(kind, &field.name, &wanted).into());
+                    } else if mode == Mode::Check {
+                        links.plan(kind, &wanted);
+                    } else {
+                        let values = if kind == "customer" { self.company_values(spoken) } else { Values::new() };
+                        let id = links.make(crm, kind, &wanted, values)?;
+                        spoken.said.values[*slot] = Link::to(id);
+                    }
+                    spoken.unborn |= field.name == "customer" && spoken.said.values[*slot].is_empty();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the row says of its customer beside the name; without a person in it, its phone and address too.
+    fn company_values(&self, spoken: &Spoken) -> Values {
+        let mut values = Values::new();
+        if let Some(shape) = &self.company {
+            gather(&mut values, shape, &spoken.company, &|name| !matches!(name, "name" | "external_ids" | "uid"));
+        }
+        if spoken.customer_alone {
+            let shared = |name: &str| SHARED.contains(&name);
+            gather(&mut values, &self.shape, &spoken.said, &shared);
+        }
+        values
+    }
+
+    /// Among whose records the row's name is to be looked for.
+    pub fn scope(&self, spoken: &Spoken) -> Scope {
+        let Some(link) = self.customer_link.filter(|_| self.kind() == "contact") else { return Scope::Anywhere };
+        match &spoken.said.values[self.shape.links[link]] {
+            Value::Link(link) => Scope::Customer(link.id),
+            _ if spoken.unborn => Scope::Unborn,
+            _ => Scope::Nobody,
+        }
+    }
+}
+
+/// Fields that mean the same of a person and of an organisation.
+const SHARED: [&str; 13] = [
+    "phone",
+    "mobile",
+    "more_phones",
+    "fax",
+    "email",
+    "more_emails",
+    "wechat",
+    "qq",
+    "address",
+    "city",
+    "country",
+    "postal_code",
+    "notes",
+];
+
+fn gather(values: &mut Values, shape: &Shape, said: &Said, fits: &dyn Fn(&str) -> bool) {
+    for (slot, value) in shape.slots.iter().zip(&said.values) {
+        let name = &*slot.field.name;
+        if !value.is_empty() && fits(name) && values.iter().all(|(known, _)| known != name) {
+            values.push((name.to_owned(), value.clone()));
+        }
+    }
+}

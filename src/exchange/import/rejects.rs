@@ -1,0 +1,77 @@
+//! The file of rejected rows: the original columns, and behind them line, field, code and message.
+
+use super::{options::REJECT_COLUMNS, problem::Problem};
+use crate::{
+    Cause, Error, Message, Result,
+    exchange::{Layout, Row},
+};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// Rejected rows on their way to a file, which appears when it is whole, so that it may be the very file that is read.
+pub(super) struct Rejects {
+    path: PathBuf,
+    writer: csv::Writer<NamedTempFile>,
+    width: usize,
+    /// How many columns are the file's own: a file of rejected rows has the reasons in it already.
+    own: usize,
+    rows: u64,
+}
+
+impl Rejects {
+    pub fn open(path: &Path, layout: &Layout) -> Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
+        let headings = &layout.headings;
+        let reasons = headings.len().checked_sub(REJECT_COLUMNS.len());
+        let own = reasons
+            .filter(|start| headings[*start..].iter().map(String::as_str).eq(REJECT_COLUMNS))
+            .unwrap_or(headings.len());
+        let mut writer = csv::Writer::from_writer(file);
+        let names = headings[..own].iter().map(String::as_str).chain(REJECT_COLUMNS);
+        writer.write_record(names).map_err(|error| unwritable(path, &error))?;
+        Ok(Self { path: path.to_owned(), writer, width: headings.len(), own, rows: 0 })
+    }
+
+    pub fn add(&mut self, row: &Row, problem: &Problem) -> Result<()> {
+        let mut cells: Vec<String> = (0..self.own).map(|place| row.get(place).to_owned()).collect();
+        if let Some(last) = cells.last_mut() {
+            // Cells beyond the headings are kept behind the last one, where a person can put them right.
+            for surplus in row.cells().skip(self.width).filter(|cell| !cell.is_empty()) {
+                last.push(',');
+                last.push_str(surplus);
+            }
+        }
+        let mut message = problem.message.to_string();
+        if let Some(hint) = &problem.hint {
+            message = format!("{message} hint: {hint}");
+        }
+        cells.extend([
+            problem.line.to_string(),
+            problem.field.clone().unwrap_or_default(),
+            problem.code.to_owned(),
+            message,
+        ]);
+        self.writer.write_record(&cells).map_err(|error| unwritable(&self.path, &error))?;
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Puts the file in its place; without rows there is none.
+    pub fn finish(self) -> Result<()> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        let path = self.path;
+        let file = self.writer.into_inner().map_err(|error| unwritable(&path, &error.error()))?;
+        file.persist(&path).map_err(|error| unwritable(&path, &error.error))?;
+        Ok(())
+    }
+}
+
+fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    Error::new(
+        Cause::Storage,
+        Message::new("{path} cannot be written: {why}.").with("path", path.display()).with("why", error),
+    )
+}
