@@ -8,6 +8,7 @@ mod import;
 mod mappings;
 mod messy_files;
 mod postgres_server;
+mod quick_answers;
 mod records;
 mod storage;
 mod stories;
