@@ -3,7 +3,7 @@
 #
 #   benches/run.sh [CUSTOMERS]      a million when nothing is said; the same as `cargo bench -- CUSTOMERS`
 #
-# Everything is kept in target/compare/CUSTOMERS; remove that folder to load anew.
+# What it makes stays in target/compare/CUSTOMERS, to be looked at; the next run makes it anew.
 set -eu
 
 size=${1:-1000000}
@@ -25,6 +25,11 @@ kehu="$KEHU_BINARY --db $database --as $user"
 say() { echo "$*" >&2; }
 now() { date +%s.%N; }
 took() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.3f", to - from }'; }
+# Runs a program; what it took of memory (KiB) and processor (s) goes to a file, where GNU time is there to tell.
+watched() {
+    if [ -x /usr/bin/time ]; then /usr/bin/time -q -f '%M %U %S' -o "$work/watched" "$@"; else "$@"; fi
+}
+processor() { awk '{ print $2 + $3 }' "$work/watched" 2>/dev/null || echo -; }
 milliseconds() { awk -v s="$1" 'BEGIN { printf (s < 1 ? "%.1f ms" : "%.2f s"), (s < 1 ? s * 1000 : s) }'; }
 
 # The median of a command, in seconds.
@@ -54,16 +59,12 @@ compare() {
 }
 
 [ -s "$rows" ] || "$KEHU_YARDSTICK" generate "$size" >"$rows"
-loaded=-
-if [ ! -s "$database" ]; then
-    say "Loading $size customers with the bare loader …"
-    start=$(now)
-    "$KEHU_YARDSTICK" load "$rows" "$database" >/dev/null
-    loaded=$(took "$start")
-    sqlite3 "$database" "UPDATE users SET login = '$user', login_key = '$user' WHERE id = 1" 2>/dev/null || true
-    echo "$loaded" >"$work/loaded"
-fi
-[ "$loaded" != - ] || loaded=$(cat "$work/loaded")
+say "Loading $size customers with the bare loader …"
+rm -f "$database" "$database"-*
+start=$(now)
+watched "$KEHU_YARDSTICK" load "$rows" "$database" >/dev/null
+loaded=$(took "$start") loaded_work=$(processor)
+sqlite3 "$database" "UPDATE users SET login = '$user', login_key = '$user' WHERE id = 1"
 
 echo "| $size customers | kehu | beside it | ratio | goal |"
 echo "|---|---:|---:|---:|---|"
@@ -71,19 +72,24 @@ echo "|---|---:|---:|---:|---|"
 # The import, into a database that has the colleagues already.
 imported=$work/imported.db
 rm -f "$imported" "$imported"-*
-import() { "$KEHU_BINARY" --db "$imported" --as $user --no-input "$@"; }
+import() { watched "$KEHU_BINARY" --db "$imported" --as "$user" --no-input "$@"; }
 import init >/dev/null 2>&1 || true
 "$KEHU_YARDSTICK" owners | while read -r name; do import user add "$name" >/dev/null; done
 say "Importing $size customers …"
 start=$(now)
-import customer import "$rows" >"$work/import.txt" || say "The import ended with $?: $(tail -1 "$work/import.txt")"
-first=$(took "$start")
+import customer import "$rows" >"$work/import.txt" || say "The import ended with $?."
+first=$(took "$start") first_work=$(processor) peak=$(awk '{ print int($1 / 1024) }' "$work/watched" 2>/dev/null) || peak=
 present=$(import customer list --count)
 if [ "$present" = "$size" ]; then
     line "import" "$first" "$loaded" "≤ 1.3 × the bare loader, ≥ 50 k rows/s at 10 k rows"
+    if [ -n "$peak" ]; then
+        line "import, processor time" "$first_work" "$loaded_work" "≤ 1.3 ×"
+        echo "| import, peak memory | $peak MiB | - | - | ≤ 64 MiB |"
+    fi
     start=$(now)
     import customer import "$rows" >"$work/again.txt" || true
     line "the same file again" "$(took "$start")" - "≤ 1 s for 100 k"
+    [ -z "$peak" ] || line "the same file again, processor time" "$(processor)" - ""
 else
     echo "| import | - | $(milliseconds "$loaded") | - | $present of $size rows arrived: see $work/import.txt |"
 fi

@@ -9,6 +9,7 @@ mod lists;
 mod mappings;
 mod messy_files;
 mod postgres_server;
+mod quick_answers;
 mod records;
 mod storage;
 mod stories;
