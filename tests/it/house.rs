@@ -99,9 +99,8 @@ fn the_library_never_prints_reads_the_environment_looks_at_the_clock_or_exits() 
     ];
     // The handle's clock; and the heartbeat of an import, which no fixed clock has.
     let clocks = [("src/clock.rs", "Timestamp::now"), ("src/exchange/import/ledger.rs", "SystemTime::now()")];
-    let is_clock = |source: &Source, line: &str| {
-        clocks.iter().any(|(path, call)| source.path == *path && line.contains(call))
-    };
+    let is_clock =
+        |source: &Source, line: &str| clocks.iter().any(|(path, call)| source.path == *path && line.contains(call));
     none(&places(&library, &words, is_clock));
     let terminals =
         ["clap", "dialoguer", "indicatif", "terminal_size", "comfy_table", "ratatui", "crossterm", "whoami"];
