@@ -154,6 +154,14 @@ impl Crm {
         }
     }
 
+    /// Reads much as it stands at one moment, and without asking for leave at each statement.
+    pub(crate) fn reading_at_once<R>(&mut self, work: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        self.db.script("BEGIN")?;
+        let done = work(self);
+        let ended = self.db.rollback();
+        done.and_then(|done| ended.map(|()| done))
+    }
+
     /// Marks where a row begins, so that it can be taken back alone.
     pub(crate) fn savepoint(&mut self) -> Result<()> {
         self.db.execute("SAVEPOINT kehu_row", &[]).map(|_| ())

@@ -208,11 +208,10 @@ impl Matcher {
         } else {
             let mut bare = Vec::new();
             for stored in namesakes {
-                let known = self.addresses_of(crm, shape, &stored)?;
-                if known.is_empty() {
-                    bare.push(stored);
-                } else if known.iter().any(|address| addresses.contains(&&**address)) {
-                    fitting.push(stored);
+                match self.shares_address(crm, shape, &stored, &addresses)? {
+                    Some(true) => fitting.push(stored),
+                    Some(false) => {}
+                    None => bare.push(stored),
                 }
             }
             if fitting.is_empty() {
@@ -230,17 +229,25 @@ impl Matcher {
         Ok(fitting.pop())
     }
 
-    fn addresses_of(&self, crm: &mut Crm, shape: &Shape, stored: &Stored) -> Result<Vec<String>> {
-        let mut known = Vec::new();
-        for (place, field) in &self.addresses {
-            if field.kind.is_list() {
-                let values = crm.list_values(&shape.schema, field, stored.id)?;
-                known.extend(values.into_iter().filter_map(|value| value.as_text().map(str::to_owned)));
-            } else if let Some(text) = stored.values[*place].as_text() {
-                known.push(text.to_owned());
+    /// Whether the record has one of these phones or e-mails; none when it has none at all.
+    fn shares_address(&self, crm: &mut Crm, shape: &Shape, stored: &Stored, addresses: &[&str]) -> Result<Option<bool>> {
+        let mut any = false;
+        for (place, _) in self.addresses.iter().filter(|(_, field)| !field.kind.is_list()) {
+            if let Some(text) = stored.values[*place].as_text() {
+                any = true;
+                if addresses.contains(&text) {
+                    return Ok(Some(true));
+                }
             }
         }
-        Ok(known)
+        for (_, field) in self.addresses.iter().filter(|(_, field)| field.kind.is_list()) {
+            let values = crm.list_values(&shape.schema, field, stored.id)?;
+            any |= !values.is_empty();
+            if values.iter().filter_map(Value::as_text).any(|text| addresses.contains(&text)) {
+                return Ok(Some(true));
+            }
+        }
+        Ok(any.then_some(false))
     }
 
     /// Whether a unique field is another one there.

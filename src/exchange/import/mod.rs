@@ -222,7 +222,7 @@ impl Import {
             resumed,
             started,
         };
-        plan.check(crm, progress)?;
+        crm.reading_at_once(|crm| plan.check(crm, progress))?;
         Ok(plan)
     }
 }
