@@ -12,6 +12,7 @@ use crate::{
 };
 use std::{
     collections::HashSet,
+    fmt::Write,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -77,19 +78,16 @@ impl Crm {
     }
 
     fn in_batch(&mut self, bulk: &mut Bulk, work: impl FnOnce(&mut Self, &mut Bulk) -> Result<usize>) -> Result<usize> {
-        match bulk.operation {
-            Some(operation) => {
-                store::resume_operation(&mut *self.db, operation)?;
-                self.operation = Some(operation);
-            }
-            None => {
-                self.welcome()?;
-                let door = std::mem::replace(&mut self.door, "import");
-                let begun = self.begin_operation(&bulk.label);
-                self.door = door;
-                begun?;
-                bulk.operation = self.operation;
-            }
+        if let Some(operation) = bulk.operation {
+            store::resume_operation(&mut *self.db, operation)?;
+            self.operation = Some(operation);
+        } else {
+            self.welcome()?;
+            let door = std::mem::replace(&mut self.door, "import");
+            let begun = self.begin_operation(&bulk.label);
+            self.door = door;
+            begun?;
+            bulk.operation = self.operation;
         }
         let first = self.latest_change()?;
         let rows = work(self, bulk)?;
@@ -118,8 +116,10 @@ impl Crm {
         }
         let operation = bulk.operation.unwrap_or_default();
         for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
-            let lists = schema.lists().filter(|field| field.search);
-            let kinds = lists.map(|field| format!(", '{}.{}'", schema.kind, field.name)).collect::<String>();
+            let mut kinds = String::new();
+            for field in schema.lists().filter(|field| field.search) {
+                let _ = write!(kinds, ", '{}.{}'", schema.kind, field.name);
+            }
             let sql = format!(
                 "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND id > ? AND kind IN ('{}'{kinds})",
                 schema.kind
@@ -299,9 +299,9 @@ impl Lookup {
     pub fn new(schema: &Arc<Schema>, fields: Vec<Field>) -> Self {
         let mut cells = String::from("t.id, t.deleted_at");
         for field in fields.iter().filter(|field| field.stored()) {
-            cells.push_str(&format!(", t.\"{}\"", field.name));
+            let _ = write!(cells, ", t.\"{}\"", field.name);
             if field.kind == Kind::Money {
-                cells.push_str(&format!(", t.\"{}_currency\"", field.name));
+                let _ = write!(cells, ", t.\"{}_currency\"", field.name);
             }
         }
         let select = format!("SELECT {cells} FROM \"{}\" t", schema.table);

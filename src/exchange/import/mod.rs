@@ -20,8 +20,11 @@
 //!   branches and customers by name, a colleague also by e-mail or by the uid that an export has for them.
 
 mod check;
+mod compare;
 mod contact;
+mod insert;
 mod keys;
+mod kin;
 mod lane;
 mod ledger;
 mod links;
