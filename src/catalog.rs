@@ -3,7 +3,7 @@
 use crate::{
     Result,
     crm::Crm,
-    customers::{Contact, Customer, contact, customer},
+    customers::{Activity, Contact, Customer, activity, contact, customer},
     org::{Branch, User, user},
     record::{Draft, Record, Schema, Verb},
     views::{CustomField, SavedView, custom_field, saved_view},
@@ -24,7 +24,7 @@ pub struct Entry {
 }
 
 /// The catalog.
-pub static ENTRIES: [Entry; 6] = [
+pub static ENTRIES: [Entry; 7] = [
     Entry {
         schema: Customer::schema,
         check: customer::check,
@@ -39,6 +39,14 @@ pub static ENTRIES: [Entry; 6] = [
         settle: contact::settle,
         verbs: Contact::VERBS,
         noun_zh: "联系人",
+        business: true,
+    },
+    Entry {
+        schema: Activity::schema,
+        check: activity::check,
+        settle: nothing,
+        verbs: Activity::VERBS,
+        noun_zh: "活动",
         business: true,
     },
     Entry {

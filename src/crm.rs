@@ -9,7 +9,9 @@ mod list;
 mod read;
 mod reference;
 mod search;
+mod sql;
 mod undo;
+mod upkeep;
 mod write;
 
 use crate::{
@@ -26,6 +28,7 @@ pub use history::{HistoryLine, OperationLine};
 pub use list::{Deleted, Query, Sort};
 pub use read::Entry;
 pub use undo::{Blocked, UndoReport};
+pub use upkeep::{Count, Status};
 pub use write::{Dependents, Save};
 
 /// How to open a database, and what reading a value depends on.
@@ -69,11 +72,18 @@ impl Crm {
         let options = store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
         let mut db = store::open(url, options)?;
         let mut schemas = base_schemas();
+        if !settings.create && url != ":memory:" && store::version(&mut *db)?.is_none() {
+            return Err(Error::new(
+                Cause::Database,
+                Message::new("{database} is empty: there is no database of ours in it yet.").with("database", url),
+            )
+            .hint(Message::new("kehu init")));
+        }
         store::migrate(&mut *db, &schemas.iter().collect::<Vec<_>>())?;
         crate::views::extend(&mut *db, &mut schemas)?;
         let reading =
             Reading { clock: settings.clock.clone(), currency: settings.currency, region: settings.region.clone() };
-        Ok(Self {
+        let mut crm = Self {
             db,
             schemas: schemas.into_iter().map(Arc::new).collect(),
             reading,
@@ -84,7 +94,15 @@ impl Crm {
             dry_run: false,
             notices: Vec::new(),
             url: url.to_owned(),
-        })
+        };
+        if !settings.read_only {
+            // Whoever cannot write just now reads what was found so far; the next one catches up.
+            match crm.catch_up() {
+                Err(error) if !matches!(error.cause, Cause::Busy | Cause::Storage) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(crm)
     }
 
     /// Says who asks: a login, a name, an e-mail or a ref. In a new database that person becomes the first user at the
@@ -171,12 +189,7 @@ impl Crm {
     /// The path or address of the database, without a password, which messages must not show.
     #[must_use]
     pub fn url(&self) -> String {
-        let secret = self.url.split_once("://").and_then(|(scheme, rest)| {
-            let (person, place) = rest.split_once('@')?;
-            let (name, _) = person.split_once(':')?;
-            Some(format!("{scheme}://{name}@{place}"))
-        });
-        secret.unwrap_or_else(|| self.url.clone())
+        without_password(&self.url)
     }
 
     /// What happened beside what was asked for, worth telling a person; told once.
@@ -316,6 +329,17 @@ pub fn base_schemas() -> Vec<Schema> {
             schema
         })
         .collect()
+}
+
+/// An address without the password in it.
+#[must_use]
+pub fn without_password(url: &str) -> String {
+    let secret = url.split_once("://").and_then(|(scheme, rest)| {
+        let (person, place) = rest.rsplit_once('@')?;
+        let (name, _) = person.split_once(':')?;
+        Some(format!("{scheme}://{name}@{place}"))
+    });
+    secret.unwrap_or_else(|| url.to_owned())
 }
 
 pub(crate) fn integer(cell: &Sql) -> i64 {

@@ -36,7 +36,10 @@ impl Message {
         while let Some(start) = rest.find('{') {
             text.push_str(&rest[..start]);
             let after = &rest[start + 1..];
-            let Some(end) = after.find('}') else { break };
+            let Some(end) = after.find('}') else {
+                text.push_str(&rest[start..]);
+                return text;
+            };
             let (name, words) =
                 after[..end].split_once(':').map_or((&after[..end], None), |(name, words)| (name, Some(words)));
             match (self.arguments.iter().find(|(key, _)| *key == name), words.and_then(|words| words.split_once('|'))) {

@@ -2,7 +2,7 @@
 
 use super::{session::Session, tree};
 use clap_complete::{ArgValueCompleter, CompleteEnv, CompletionCandidate};
-use kehu::record::{Field, Kind};
+use kehu::record::{Field, Kind, Schema};
 use std::ffi::{OsStr, OsString};
 
 /// Answers a shell that asks for completions, and ends the program then.
@@ -27,7 +27,7 @@ pub fn answer() {
 }
 
 /// Candidates for a field's value: the words of a choice, and the records that a link may point to.
-pub fn values(field: &Field) -> ArgValueCompleter {
+pub fn values(schema: &Schema, field: &Field) -> ArgValueCompleter {
     let words: Vec<(String, String)> = match &field.kind {
         Kind::YesNo => vec![("yes".into(), String::new()), ("no".into(), String::new())],
         _ => field
@@ -38,17 +38,27 @@ pub fn values(field: &Field) -> ArgValueCompleter {
             .collect(),
     };
     let target = field.kind.target().map(str::to_owned);
+    let open = (field.kind == Kind::OpenList).then(|| (schema.kind, field.clone()));
     ArgValueCompleter::new(move |typed: &OsStr| {
         let typed = typed.to_string_lossy();
-        match &target {
-            Some(kind) => live(kind, &typed),
-            None => words
+        match (&target, &open) {
+            (Some(kind), _) => live(kind, &typed),
+            (None, Some((kind, field))) => used(kind, field, &typed).unwrap_or_default(),
+            (None, None) => words
                 .iter()
                 .filter(|(word, _)| word.starts_with(&*typed))
                 .map(|(word, help)| CompletionCandidate::new(word).help(Some(help.clone().into())))
                 .collect(),
         }
     })
+}
+
+/// The words used so far in a field of an open list.
+fn used(kind: &str, field: &Field, typed: &str) -> kehu::Result<Vec<CompletionCandidate>> {
+    let mut session = Session::start(&[OsString::from("kehu"), OsString::from("find")])?;
+    let crm = session.crm()?;
+    let schema = crm.schema(kind)?;
+    Ok(crm.words_used(&schema, field, typed)?.into_iter().map(CompletionCandidate::new).collect())
 }
 
 /// Candidates for a reference to a record of a kind.

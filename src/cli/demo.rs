@@ -1,10 +1,128 @@
-//! stub
+//! `demo`: a small company to try things on, made by the ordinary import from files as other programs export them.
+
+mod files;
+
 use super::session::Session;
-use clap::{ArgMatches, Command};
-use kehu::Result;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use files::{FILES, import_file};
+use kehu::{Cause, Error, Message, Result, crm::Query, record::Value};
+use std::path::{Path, PathBuf};
+
+const USUAL: &str = "kehu-demo.db";
+/// As `branches.csv` calls it.
+const HEAD_OFFICE: &str = "海川传感总部";
+
 pub fn command() -> Command {
     Command::new("demo")
+        .about("Makes a small company to try things on")
+        .arg(Arg::new("file").value_name("FILE").help("The database to make; ./kehu-demo.db when nothing is said"))
+        .arg(Arg::new("force").long("force").action(ArgAction::SetTrue).help("Replace the file if it is there"))
+        .after_help("Examples:\n  kehu demo --force\n  kehu demo trial.db --force")
 }
-pub fn run(_: &mut Session, _: &ArgMatches) -> Result<u8> {
+
+/// Makes the demo database and shows what can be asked of it.
+pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
+    let file = matches.get_one::<String>("file").map_or(USUAL, String::as_str);
+    if matches.try_get_one::<bool>("dry-run").ok().flatten() == Some(&true) {
+        session.terminal.warn(&Message::new("A demo database would be made at {path}.").with("path", file));
+        return Ok(0);
+    }
+    make_room(Path::new(file), matches.get_flag("force"))?;
+    if let Err(error) = fill(session, file) {
+        // Half a company is nobody's demo.
+        session.close();
+        make_room(Path::new(file), true)?;
+        return Err(error);
+    }
+    first_report(session)?;
+    next_steps(session, file);
     Ok(0)
+}
+
+fn fill(session: &mut Session, file: &str) -> Result<()> {
+    // Whoever makes the demo works at its head office, which the first file goes on to describe.
+    session.open_at(file, true)?.transaction("Name the head office", |crm| {
+        crm.change("branch", 1, vec![("name".into(), Value::text(HEAD_OFFICE))], None)
+    })?;
+    for source in &FILES {
+        let counts = import_file(session.crm()?, source.kind, source.name, source.bytes)?;
+        if counts.refused {
+            return Err(Error::new(
+                Cause::Refused,
+                Message::new("{file} cannot be imported: {why}").with("file", source.name).with(
+                    "why",
+                    counts.problems.first().map(|problem| problem.message.to_string()).unwrap_or_default(),
+                ),
+            ));
+        }
+        session.terminal.warn(
+            &Message::new("{file}: {created} {created:record|records}, {linked} linked.")
+                .with("file", source.name)
+                .with("created", counts.created)
+                .with("linked", counts.linked),
+        );
+        for warning in &counts.warnings {
+            session.terminal.say(warning);
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a file that is there, or takes it away with what SQLite keeps beside it.
+fn make_room(file: &Path, force: bool) -> Result<()> {
+    if file.to_str().is_some_and(|text| text == ":memory:" || text.contains("://")) {
+        return Err(Error::bad_value(
+            Message::new("The demo is made in a file, not at {path}.").with("path", file.display()),
+        ));
+    }
+    if !file.exists() {
+        return Ok(());
+    }
+    if !force {
+        let message = Message::new("There is a file {path} already.").with("path", file.display());
+        let hint = Message::new("kehu demo {path} --force").with("path", file.display());
+        return Err(Error::new(Cause::Conflict, message).hint(hint));
+    }
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        match std::fs::remove_file(PathBuf::from(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::new(
+                    Cause::Storage,
+                    Message::new("{file} cannot be removed: {why}.").with("file", file.display()).with("why", error),
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What a newcomer would ask first: how many customers, how far, and whose.
+fn first_report(session: &mut Session) -> Result<()> {
+    let query = Query { group_by: vec!["lifecycle".into(), "owner".into()], limit: Some(12), ..Query::new("customer") };
+    let grid = session.crm()?.list(&query)?;
+    session.print(&grid)
+}
+
+fn next_steps(session: &Session, file: &str) {
+    let path = std::fs::canonicalize(file).unwrap_or_else(|_| PathBuf::from(file));
+    session.terminal.warn(&Message::new("The demo is in {path}. To look around:").with("path", path.display()));
+    let quoted = path.display().to_string();
+    let plain = quoted.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter));
+    let quoted = if plain { quoted } else { format!("'{}'", quoted.replace('\'', "'\\''")) };
+    if session.terminal.quiet {
+        return;
+    }
+    for line in [
+        &*format!("export KEHU_DB={quoted}"),
+        "kehu customer list lifecycle=signed --sort name",
+        "kehu find wxm",
+        "kehu customer show C1",
+        "kehu customer list --group-by region",
+        "kehu oplog",
+    ] {
+        session.terminal.line(&format!("  {line}"));
+    }
 }

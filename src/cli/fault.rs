@@ -7,6 +7,9 @@ use std::process::ExitCode;
 
 /// Tells an error and gives its exit code.
 pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
+    if error.message.template == super::session::CLOSED {
+        return ExitCode::SUCCESS;
+    }
     if terminal.machine() {
         let object = json!({"error": {
             "code": error.cause.code(),
@@ -40,6 +43,18 @@ fn eprint_line(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// The terminal while the flags are not read yet, but for whether a program reads what is said.
+pub fn terminal_before_flags() -> Terminal {
+    let mut terminal = Terminal::of_process();
+    terminal.format = asks_json().then_some(super::output::Format::Json);
+    terminal
+}
+
+fn asks_json() -> bool {
+    let json = |word: &str| matches!(word, "json" | "ndjson" | "--format=json" | "--format=ndjson" | "-fjson");
+    std::env::args_os().any(|argument| json(&argument.to_string_lossy()))
+}
+
 /// Tells what clap has to say: help and version on standard output, a usage fault with exit code 2.
 pub fn usage(error: &clap::Error, terminal: &Terminal) -> ExitCode {
     use clap::error::ErrorKind;
@@ -49,9 +64,7 @@ pub fn usage(error: &clap::Error, terminal: &Terminal) -> ExitCode {
         let _ = error.print();
         return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
     }
-    let asks_json =
-        |argument: String| matches!(&*argument, "json" | "ndjson" | "--format=json" | "--format=ndjson" | "-fjson");
-    if terminal.machine() || std::env::args_os().any(|argument| asks_json(argument.to_string_lossy().into_owned())) {
+    if terminal.machine() || asks_json() {
         let first = error.to_string();
         let first = first.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         let fault = Error::new(Cause::BadValue, Message::new("{what}").with("what", first));

@@ -4,7 +4,7 @@ use super::{
     global::empty_code,
     output::{self, Format},
     record::words,
-    session::{Session, given},
+    session::{Session, given, unwritable},
 };
 use clap::ArgMatches;
 use kehu::{
@@ -12,6 +12,7 @@ use kehu::{
     crm::{Deleted, HistoryLine, Query, Sort},
     record::{Column, Grid, Kind, Row, Schema, Total, Value, filter, types},
 };
+use std::io::Write;
 
 /// `kehu NOUN list …`.
 pub fn list(session: &mut Session, schema: &Schema, matches: &ArgMatches) -> Result<u8> {
@@ -22,9 +23,31 @@ pub fn list(session: &mut Session, schema: &Schema, matches: &ArgMatches) -> Res
         print_count(session, count)?;
         return Ok(empty_code(matches, count == 0));
     }
+    if matches!(session.terminal.format(), Format::Csv | Format::Tsv | Format::Ndjson | Format::Ids) {
+        let empty = print_pages(session, &query)?;
+        return Ok(empty_code(matches, empty));
+    }
     let grid = session.crm()?.list(&query)?;
     session.print(&grid)?;
     Ok(empty_code(matches, grid.rows.is_empty()))
+}
+
+/// Prints a list page by page, in the formats that have no end to write.
+fn print_pages(session: &mut Session, query: &Query) -> Result<bool> {
+    let (format, style) = (session.terminal.format(), session.terminal.style());
+    let headed = matches!(format, Format::Csv | Format::Tsv);
+    let mut printed = 0;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    session.crm()?.pages(query, &mut |_, grid| {
+        let mut data = Vec::new();
+        output::write_grid(&grid, format, &style, &mut data).map_err(|error| unwritable(&error))?;
+        let heading =
+            data.iter().position(|byte| *byte == b'\n').filter(|_| headed && printed > 0).map_or(0, |end| end + 1);
+        printed += grid.rows.len();
+        out.write_all(&data[heading..]).map_err(|error| unwritable(&error))
+    })?;
+    out.flush().map_err(|error| unwritable(&error))?;
+    Ok(printed == 0)
 }
 
 fn print_count(session: &Session, count: u64) -> Result<()> {
@@ -142,20 +165,18 @@ fn print_record(session: &mut Session, grid: &Grid, belongings: &[Grid]) -> Resu
     let grid = &*session.local(grid);
     let style = session.terminal.style();
     let mut data = Vec::new();
-    let unwritable = |error: std::io::Error| {
-        Error::new(kehu::Cause::Storage, Message::new("The output cannot be written: {why}.").with("why", error))
-    };
     match format {
         Format::Json | Format::Ndjson => data.extend(json(grid, belongings, format)?),
         Format::Table => {
-            output::write_record(&without_empty(grid), format, &style, &mut data).map_err(unwritable)?;
+            output::write_record(&without_empty(grid), format, &style, &mut data)
+                .map_err(|error| unwritable(&error))?;
         }
-        format => output::write_record(grid, format, &style, &mut data).map_err(unwritable)?,
+        format => output::write_record(grid, format, &style, &mut data).map_err(|error| unwritable(&error))?,
     }
     if matches!(format, Format::Table | Format::Markdown | Format::Html) {
         for part in belongings {
             data.push(b'\n');
-            output::write_grid(part, format, &style, &mut data).map_err(unwritable)?;
+            output::write_grid(&session.local(part), format, &style, &mut data).map_err(|error| unwritable(&error))?;
         }
     }
     session.write(&data)

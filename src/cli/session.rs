@@ -131,6 +131,9 @@ impl Terminal {
     }
 }
 
+/// What a closed pipe is called between where it is noticed and where the program quietly ends.
+pub const CLOSED: &str = "The reader of the output has left.";
+
 fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(80).max(20)
@@ -154,6 +157,14 @@ pub struct Session {
     bare: Vec<Arc<Schema>>,
     /// What was asked of the handle before it was opened.
     dry_run: bool,
+    wait: Duration,
+}
+
+/// How long to wait for another writer: five seconds, or what `--wait` says.
+fn wait(arguments: &[OsString]) -> Duration {
+    let flag = arguments.iter().position(|argument| argument == "--wait");
+    let seconds = flag.and_then(|place| arguments.get(place + 1)).and_then(|text| text.to_str()?.parse().ok());
+    seconds.and_then(|seconds| Duration::try_from_secs_f32(seconds).ok()).unwrap_or(Duration::from_secs(5))
 }
 
 impl Session {
@@ -173,6 +184,7 @@ impl Session {
             trouble: None,
             bare: Vec::new(),
             dry_run: arguments.iter().any(|argument| argument == "--dry-run"),
+            wait: wait(arguments),
         };
         if super::tree::needs_database(arguments)
             && let Err(error) = session.open(false)
@@ -245,7 +257,7 @@ impl Session {
             door: "cli",
             create,
             read_only: false,
-            wait: Duration::from_secs(5),
+            wait: self.wait,
         })
     }
 
@@ -356,6 +368,10 @@ pub fn no_database() -> Error {
     Error::new(Cause::Database, Message::new("There is no database yet.")).hint(Message::new("kehu init"))
 }
 
-fn unwritable(error: &io::Error) -> Error {
+/// The fault of an output that takes no more; a closed pipe has its own cause, since its reader has read enough.
+pub fn unwritable(error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Error::new(Cause::Interrupted, Message::new(CLOSED));
+    }
     Error::new(Cause::Storage, Message::new("The output cannot be written: {why}.").with("why", error))
 }

@@ -5,7 +5,7 @@ use crate::{
     Result,
     error::Error,
     message::Message,
-    record::{Field, Kind, Schema},
+    record::{Field, Kind, Schema, types},
 };
 use std::{fmt::Write, sync::Arc};
 
@@ -38,17 +38,19 @@ impl Place {
 pub(super) struct Joins {
     pub schema: Arc<Schema>,
     pub sql: String,
+    /// Only the newest that match are wanted.
+    pub newest: bool,
     /// Alias, link field and the alias it was joined as.
     joined: Vec<(String, String, String)>,
 }
 
 impl Joins {
     pub fn new(schema: Arc<Schema>) -> Self {
-        Self { schema, sql: String::new(), joined: Vec::new() }
+        Self { schema, sql: String::new(), newest: false, joined: Vec::new() }
     }
 
     /// Joins what a link field points to, once.
-    fn join(&mut self, alias: &str, field: &str, table: &str) -> String {
+    pub fn join(&mut self, alias: &str, field: &str, table: &str) -> String {
         let known = self.joined.iter().find(|(from, name, _)| from == alias && name == field);
         if let Some((_, _, joined)) = known {
             return joined.clone();
@@ -72,13 +74,26 @@ impl Crm {
             let Kind::Link(target) = &field.kind else {
                 return Err(Error::bad_value(
                     Message::new("{field} is not a link, so nothing can follow it.").with("field", name),
-                ));
+                )
+                .on_field(name.as_str()));
             };
             let target = self.schema(target)?;
             alias = joins.join(&alias, &field.name, target.table);
             schema = target;
         }
-        Ok(Place { field: self.field(&schema, last)?.clone(), alias, schema })
+        let field = self.by_the_clock(self.field(&schema, last)?.clone());
+        Ok(Place { field, alias, schema })
+    }
+
+    /// A computed field that speaks of today, with the instants at which this day begins and ends.
+    pub(super) fn by_the_clock(&self, mut field: Field) -> Field {
+        if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{today}")) {
+            let today = self.reading.clock.today();
+            let day = |day| types::day_bounds(day, day, &self.reading).map(|(start, _)| start).unwrap_or_default();
+            let tomorrow = day(today.tomorrow().unwrap_or(today));
+            field.computed = Some(sql.replace("{today}", &day(today)).replace("{tomorrow}", &tomorrow).into());
+        }
+        field
     }
 
     /// The cells that show a place: one, or two for money, or three for a link.
@@ -104,8 +119,11 @@ impl Crm {
             return Ok(field);
         }
         let folded = crate::record::types::fold(name).replace(['-', ' '], "_");
-        let alias =
-            |field: &&Field| field.name == folded.as_str() || (!field.label_zh.is_empty() && field.label_zh == name);
+        // A custom field is called in a filter as in its flag: without the mark that its column bears.
+        let custom = |field: &Field| field.custom && field.name.strip_prefix("x_") == Some(folded.as_str());
+        let alias = |field: &&Field| {
+            field.name == folded.as_str() || custom(field) || (!field.label_zh.is_empty() && field.label_zh == name)
+        };
         schema.visible().find(alias).ok_or_else(|| unknown_field(schema, name))
     }
 }

@@ -16,6 +16,9 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 
+/// How many rows of a long list are read at a time.
+const PAGE: u64 = 500;
+
 /// A total beyond this is not counted unless it is asked for.
 const COUNTED: u64 = 10_000;
 
@@ -109,12 +112,25 @@ impl Crm {
     /// # Errors
     /// A field, an operator or a value that does not fit the kind.
     pub fn list(&mut self, query: &Query) -> Result<Grid> {
-        let schema = self.schema(&query.kind)?;
         if !query.group_by.is_empty() {
+            let schema = self.schema(&query.kind)?;
             return self.grouped(&schema, query);
         }
-        let names = if query.columns.is_empty() { usual_columns(&schema) } else { query.columns.clone() };
+        let mut grid = self.page(query)?;
+        if !query.paging && query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
+            grid.total = self.total(query)?;
+        }
+        Ok(grid)
+    }
+
+    /// The rows of a list, without counting what lies beyond them.
+    fn page(&mut self, query: &Query) -> Result<Grid> {
+        let schema = self.schema(&query.kind)?;
+        let mut names = if query.columns.is_empty() { usual_columns(&schema) } else { query.columns.clone() };
+        // Every row says its ref before any column.
+        names.retain(|name| name != "ref");
         let mut joins = Joins::new(schema.clone());
+        joins.newest = query.sort.is_empty() && query.limit.is_some();
         let (places, cells) = self.picked(&mut joins, &names)?;
         let order = self.order(&mut joins, query)?;
         let prepared = self.prepared(&mut joins, query)?;
@@ -129,10 +145,33 @@ impl Crm {
             totals: None,
         };
         self.fill_lists(&mut grid, &places)?;
-        if !query.paging && query.limit.is_some_and(|limit| limit > 0 && grid.rows.len() as u64 >= limit) {
-            grid.total = self.total(query)?;
-        }
         Ok(grid)
+    }
+
+    /// Hands all that match to `page`, some hundreds at a time, so that a long list takes no more memory than a short one.
+    /// What is sorted by anything but the number comes as one page.
+    ///
+    /// # Errors
+    /// As [`Crm::list`], and whatever `page` says.
+    pub fn pages(&mut self, query: &Query, page: &mut dyn FnMut(&mut Self, Grid) -> Result<()>) -> Result<()> {
+        let by_number = query.sort.iter().all(|sort| sort.path == "id");
+        if !by_number || query.limit.is_some_and(|limit| limit > 0) || !query.group_by.is_empty() {
+            let grid = self.list(query)?;
+            return page(self, grid);
+        }
+        let mut next = Query { limit: Some(PAGE), exact: false, ..query.clone() };
+        loop {
+            let grid = self.page(&next)?;
+            let (length, last) = (grid.rows.len() as u64, grid.rows.last().map(|row| row.id));
+            if length == 0 && next.after.is_some() {
+                return Ok(());
+            }
+            page(self, grid)?;
+            if length < PAGE {
+                return Ok(());
+            }
+            next.after = last;
+        }
     }
 
     /// How many match: exactly where that is asked for or cheap, else that there are more than ten thousand.
@@ -141,16 +180,42 @@ impl Crm {
     /// As [`Crm::list`].
     pub fn total(&mut self, query: &Query) -> Result<Total> {
         let schema = self.schema(&query.kind)?;
+        if query.filter == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
+            return self.total_of_all(schema.table, query.exact);
+        }
+        let (sql, arguments) = self.matches(schema, query)?;
+        let some = if query.exact { String::new() } else { format!(" LIMIT {}", COUNTED + 1) };
+        let count = self.numbers(&format!("SELECT COUNT(*) FROM ({sql}{some}) c"), &arguments)?;
+        let count = count.first().copied().unwrap_or_default().unsigned_abs();
+        Ok(if !query.exact && count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) })
+    }
+
+    /// One row for each record that matches. What is in the recycle bin has no search text, so words alone need no look
+    /// at the records.
+    fn matches(&mut self, schema: Arc<Schema>, query: &Query) -> Result<(String, Vec<Sql>)> {
+        let (words, rest) = leading_words(&query.filter);
+        if rest == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
+            words.iter().try_for_each(|word| super::condition::refuse_field_name(&schema, word))?;
+            if let Some((sql, argument)) = search_match(self.db.dialect(), &schema, &words.join(" ")) {
+                return Ok((sql, vec![argument]));
+            }
+        }
         let mut joins = Joins::new(schema);
         let prepared = self.prepared(&mut joins, query)?;
-        let sql = if query.exact {
-            prepared.select("COUNT(*)", "")
-        } else {
-            format!("SELECT COUNT(*) FROM ({}) c", prepared.select("1", &format!(" LIMIT {}", COUNTED + 1)))
-        };
-        let row = self.db.first(&sql, &prepared.condition.arguments)?.unwrap_or_default();
-        let count = row.first().map(integer).unwrap_or_default().unsigned_abs();
-        Ok(if !query.exact && count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) })
+        Ok((prepared.select("1", ""), prepared.condition.arguments))
+    }
+
+    /// As [`Crm::total`] without a filter: all but those in the recycle bin, each of which some narrow index counts,
+    /// where a look at every row would read the whole table.
+    fn total_of_all(&mut self, table: &str, exact: bool) -> Result<Total> {
+        let deleted = format!("SELECT COUNT(*) FROM \"{table}\" WHERE deleted_at IS NOT NULL");
+        let deleted = self.numbers(&deleted, &[])?.first().copied().unwrap_or_default().unsigned_abs();
+        let beyond = format!("SELECT 1 FROM \"{table}\" LIMIT 1 OFFSET {}", COUNTED + deleted);
+        if !exact && self.db.first(&beyond, &[])?.is_some() {
+            return Ok(Total::MoreThan(COUNTED));
+        }
+        let all = self.numbers(&format!("SELECT COUNT(*) FROM \"{table}\""), &[])?;
+        Ok(Total::Exactly(all.first().copied().unwrap_or_default().unsigned_abs().saturating_sub(deleted)))
     }
 
     /// How many live records match a filter in writing.
@@ -258,12 +323,13 @@ impl Crm {
     fn sortable(&mut self, joins: &mut Joins, place: &Place) -> Result<String> {
         Ok(match &place.field.kind {
             Kind::Link(target) => {
-                let target = self.schema(target)?;
-                let title = place.field.name.to_string();
-                let path = [title, target.title().name.to_string()];
-                let joined = self.place(joins, &path)?;
+                let schema = self.schema(target)?;
+                let alias = joins.join(&place.alias, &place.field.name, schema.table);
+                let joined = Place { field: schema.title().clone(), alias, schema };
                 joined.key_sql().unwrap_or_else(|| joined.sql())
             }
+            // Levels from A to D are in order as they are, and so is their index.
+            Kind::Choice(choices) if choices.is_sorted_by(|one, next| one.key < next.key) => place.sql(),
             Kind::Choice(choices) => {
                 let arms: Vec<String> = choices
                     .iter()
@@ -359,6 +425,7 @@ impl Crm {
         let mut joins = Joins::new(schema.clone());
         let (groups, cells) = self.picked(&mut joins, &query.group_by)?;
         let (sums, sum_cells) = self.sums(&mut joins, &query.columns)?;
+        let foreign = self.foreign(&sums);
         let mut by = Vec::new();
         for place in &groups {
             if place.field.kind.is_list() {
@@ -384,6 +451,7 @@ impl Crm {
         };
         let places: Vec<Place> = groups.into_iter().chain([count]).chain(sums).collect();
         let mut rows = self.rows(schema, &sql, &prepared.condition.arguments, &places)?;
+        self.tell_foreign(&prepared, &foreign)?;
         for row in &mut rows {
             row.short.clear();
         }
@@ -391,14 +459,39 @@ impl Crm {
         names.push("records".into());
         names.extend(places[names.len()..].iter().map(|place| place.field.name.to_string()));
         let total = Total::Exactly(rows.len() as u64);
+        let totals = Some(totals(&rows, &places, query.group_by.len()));
         if let Some(limit) = query.limit.filter(|limit| *limit > 0) {
             rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
-        let totals = Some(totals(&rows, &places, query.group_by.len()));
         Ok(Grid { noun: "groups".into(), columns: columns_of(schema, &names, &places), rows, totals, total })
     }
 
-    /// Amounts in other currencies than the base one are left out of a sum and counted in a notice.
+    /// The amounts among the summed places: field name, and the condition that one is in another currency.
+    fn foreign(&self, sums: &[Place]) -> Vec<(String, String)> {
+        let base = self.reading.currency;
+        let amounts = sums.iter().filter(|place| place.field.kind == Kind::Money);
+        let other = |place: &Place| format!("{}.\"{}_currency\" <> '{base}'", place.alias, place.field.name);
+        amounts.map(|place| (place.field.name.to_string(), other(place))).collect()
+    }
+
+    /// Says how many amounts were left out of the sums.
+    fn tell_foreign(&mut self, prepared: &Prepared, foreign: &[(String, String)]) -> Result<()> {
+        for (field, condition) in foreign {
+            let sql = prepared.select("COUNT(*)", &format!(" AND {condition}"));
+            let count = self.numbers(&sql, &prepared.condition.arguments)?.first().copied().unwrap_or_default();
+            if count > 0 {
+                self.notice(
+                    Message::new("{field} is summed in {currency}; {count} {count:amount|amounts} in other currencies {count:is|are} left out.")
+                        .with("field", field)
+                        .with("currency", self.reading.currency)
+                        .with("count", count),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Amounts in other currencies than the base one are left out of a sum.
     fn sums(&mut self, joins: &mut Joins, names: &[String]) -> Result<(Vec<Place>, String)> {
         let (places, _) = self.picked(joins, names)?;
         let base = self.reading.currency;
@@ -409,11 +502,6 @@ impl Crm {
             let cell = match &place.field.kind {
                 Kind::Money => {
                     let currency = format!("{}.\"{}_currency\"", place.alias, place.field.name);
-                    self.notice(
-                        Message::new("{field} is summed in {currency}; amounts in other currencies are left out.")
-                            .with("field", &place.field.name)
-                            .with("currency", base),
-                    );
                     format!(", CAST(SUM(CASE WHEN {currency} = '{base}' THEN {sql} END) AS BIGINT), '{base}'")
                 }
                 Kind::Integer | Kind::Decimal { .. } | Kind::Percent => format!(", CAST(SUM({sql}) AS BIGINT)"),

@@ -92,7 +92,11 @@ impl Crm {
         let mut cells = String::from("t.id");
         let mut letters = Vec::with_capacity(schema.fields.len());
         for field in &schema.fields {
-            let place = super::columns::Place { field: field.clone(), alias: "t".into(), schema: schema.clone() };
+            let place = super::columns::Place {
+                field: self.by_the_clock(field.clone()),
+                alias: "t".into(),
+                schema: schema.clone(),
+            };
             cells.push_str(", ");
             cells.push_str(&self.cells(&mut joins, &place)?);
             letters.push(self.letter_of(&field.kind));

@@ -82,6 +82,16 @@ impl Crm {
                 Message::new("Operation {id} is undone already.").with("id", target.id),
             ));
         }
+        let sealed = "SELECT 1 FROM change WHERE op = ? AND what = 'sealed' LIMIT 1";
+        if self.db.first(sealed, &[Sql::Integer(target.id)])?.is_some() {
+            return Err(Error::new(
+                Cause::Refused,
+                Message::new("Operation {id} ({label}) deleted something for good, so it cannot be undone.")
+                    .with("id", target.id)
+                    .with("label", &target.label),
+            )
+            .hint(Message::new("kehu oplog")));
+        }
         let label = format!("{word}: {}", target.label.trim_start_matches("Undo: "));
         let report = self.transaction(&label, |crm| {
             let schemas = crm.schemas().to_vec();
@@ -91,7 +101,6 @@ impl Crm {
             if !undone.done {
                 return Err(crm.blocked_error(target, &undone.conflicts));
             }
-            crm.refresh_keys(operation)?;
             crm.refuse_doubled(operation)?;
             Ok(UndoReport {
                 label: target.label.clone(),

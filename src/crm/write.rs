@@ -174,9 +174,26 @@ impl Crm {
         self.refuse_duplicates(draft, allow_duplicate)?;
         self.update_row(draft)?;
         (rules(&draft.schema).settle)(self, draft)?;
-        let changed =
-            draft.values.iter().map(|(name, value)| (name.clone(), draft.before(name), value.clone())).collect();
+        let mut changed = Vec::with_capacity(draft.values.len());
+        for (name, value) in &draft.values {
+            changed.push((name.clone(), draft.before(name), self.titled(&draft.schema, name, value)));
+        }
         Ok(Save { id, version: version + 1, changed })
+    }
+
+    /// A value that was written, with the names of the records that it points to.
+    fn titled(&mut self, schema: &Schema, name: &str, value: &Value) -> Value {
+        let target = schema.field(name).and_then(|field| field.kind.target()).map(str::to_owned);
+        match (target, value) {
+            (Some(target), Value::Link(link)) => {
+                let title = self.title(&target, link.id).unwrap_or_default();
+                Value::Link(crate::record::Link { title, ..link.clone() })
+            }
+            (Some(_), Value::List(items)) => {
+                Value::List(items.iter().map(|item| self.titled(schema, name, item)).collect())
+            }
+            _ => value.clone(),
+        }
     }
 
     /// Fills in the declared defaults.
@@ -550,7 +567,8 @@ impl Crm {
                 return Err(still_needed(&entry, first));
             }
             crm.purge_entry(&entry)?;
-            crm.relabel(&format!("Purge {kind} {}", entry.short()))
+            crm.relabel(&format!("Purge {kind} {}", entry.short()))?;
+            crm.seal()
         })
     }
 
@@ -562,9 +580,9 @@ impl Crm {
         let key = [Sql::Integer(entry.id)];
         self.db.execute(&format!("DELETE FROM \"{}\" WHERE id = ?", entry.schema.table), &key)?;
         let kind = entry.schema.kind;
-        // The trace of the purge stays, what was purged does not.
+        // The trace of the purge stays, what was purged does not; an undo must not take it for an empty record.
         self.db.execute(
-            "UPDATE change SET before = NULL, after = NULL WHERE \"key\" = ? AND (kind = ? OR kind LIKE ?)",
+            "UPDATE change SET what = 'purged', before = NULL, after = NULL WHERE \"key\" = ? AND (kind = ? OR kind LIKE ?)",
             &[key[0].clone(), Sql::Text(kind.to_owned()), Sql::Text(format!("{kind}.%"))],
         )?;
         Ok(())

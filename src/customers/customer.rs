@@ -27,7 +27,7 @@ record! {
         /// The trade they are in
         industry: Option<Open> [index],
         /// Sales region
-        region: Option<Open> [index],
+        region: Option<Open> [index, together("lifecycle")],
         /// Country
         country: Option<Open> [index],
         /// City
@@ -85,6 +85,12 @@ record! {
         /// How many contacts they have
         contact_count: crate::record::Kind::Integer =>
             "(SELECT COUNT(*) FROM contacts p WHERE p.customer = {t}.id AND p.deleted_at IS NULL)",
+        /// When we last dealt with them
+        last_touch: crate::record::Kind::Timestamp =>
+            "(SELECT MAX(a.done) FROM activities a WHERE a.customer = {t}.id AND a.deleted_at IS NULL)",
+        /// What is planned next with them
+        next_step: crate::record::Kind::Timestamp =>
+            "(SELECT MIN(a.due) FROM activities a WHERE a.customer = {t}.id AND a.done IS NULL AND a.deleted_at IS NULL)",
         /// Whom to ask for first
         primary_contact: crate::record::Kind::Text =>
             "(SELECT p.name FROM contacts p WHERE p.customer = {t}.id AND p.\"primary\" AND p.deleted_at IS NULL LIMIT 1)",

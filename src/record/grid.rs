@@ -46,3 +46,20 @@ pub struct Row {
     pub short: String,
     pub cells: Vec<Value>,
 }
+
+impl Column {
+    #[must_use]
+    pub fn new(name: impl Into<String>, label: &str, label_zh: &str, kind: Kind) -> Self {
+        Self { name: name.into(), label: label.to_owned(), label_zh: label_zh.to_owned(), kind }
+    }
+}
+
+impl Grid {
+    /// All rows there are, none of them a record.
+    #[must_use]
+    pub fn of(noun: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>) -> Self {
+        let total = Total::Exactly(rows.len() as u64);
+        let rows = rows.into_iter().map(|cells| Row { cells, ..Row::default() }).collect();
+        Self { noun: noun.to_owned(), columns, rows, totals: None, total }
+    }
+}

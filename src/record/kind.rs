@@ -98,8 +98,11 @@ impl Kind {
             Self::Url => "url",
             Self::TaxId => "tax-id",
             Self::Link(_) => "link",
-            Self::List(item) if **item == Self::OpenList => "tags",
-            Self::List(_) => "list",
+            Self::List(item) => match item.as_ref() {
+                Self::OpenList => "tags",
+                Self::Link(_) => "links",
+                _ => "list",
+            },
         }
     }
 }

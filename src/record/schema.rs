@@ -38,6 +38,8 @@ pub struct Field {
     pub unique: bool,
     /// Often filtered or sorted by, so it has an index.
     pub index: bool,
+    /// Often grouped by together with that other field, so that one index holds both.
+    pub together: Option<Cow<'static, str>>,
     /// Shown in lists when no columns are asked for.
     pub listed: bool,
     /// A link to the record that this one belongs to: it goes to the recycle bin, and comes back, with it.
@@ -70,6 +72,7 @@ impl Field {
             matching: false,
             unique: false,
             index: false,
+            together: None,
             listed: false,
             child: false,
             default: None,
@@ -122,6 +125,7 @@ impl Field {
             "match" => self.matching = true,
             "unique" => self.unique = true,
             "index" => self.index = true,
+            "together" => self.together = argument.map(Cow::Borrowed),
             "list" => self.listed = true,
             "child" => self.child = true,
             "default" => self.default = argument.map(Cow::Borrowed),

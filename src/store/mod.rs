@@ -2,9 +2,9 @@
 //!
 //! SQL is written once, with `?` for arguments. Dialect words live in this folder alone.
 
+mod bulk;
 mod dialect;
 mod errors;
-mod fold;
 mod migrations;
 mod open;
 mod operation;
@@ -19,6 +19,7 @@ pub(crate) use errors::from_file;
 pub(crate) use migrations::{beside, missing_triggers, newer};
 pub(crate) use open::private_file;
 
+pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
 pub(crate) use open::relax_checkpoints;
 pub use open::{Open, open};
@@ -70,6 +71,9 @@ pub trait Database: Send {
 
     /// Writes a whole, consistent copy of the database to a new file while others go on working.
     fn copy_to(&mut self, path: &Path) -> Result<()>;
+
+    /// The names of the columns that a statement answers with; refuses a statement that would write.
+    fn column_names(&mut self, sql: &str) -> Result<Vec<String>>;
 
     /// The file it lives in, if it lives in one.
     fn path(&self) -> Option<PathBuf>;

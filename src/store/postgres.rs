@@ -126,6 +126,11 @@ impl Database for Postgres {
             .hint(Message::new("Run `pg_dump --format=custom`, and `pg_restore` to bring it back.")))
     }
 
+    fn column_names(&mut self, sql: &str) -> Result<Vec<String>> {
+        // The session is read-only, so the server itself refuses what would write.
+        Ok(self.statement(sql)?.columns().iter().map(|column| column.name().to_owned()).collect())
+    }
+
     fn path(&self) -> Option<PathBuf> {
         None
     }

@@ -1,10 +1,11 @@
 //! SQLite behind the seam: one file, one writer at a time, waiting writers served within milliseconds.
 
 use super::errors::{busy, from_sqlite};
-use super::fold::fold;
 use super::open::Open;
 use super::{Database, Dialect, Sql};
 use crate::error::{Error, Result};
+use crate::message::Message;
+use crate::record::types::fold;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
@@ -168,6 +169,14 @@ impl Database for Sqlite {
                 _ => return Err(busy()),
             }
         }
+    }
+
+    fn column_names(&mut self, sql: &str) -> Result<Vec<String>> {
+        let statement = self.statement(sql, &[])?;
+        if !statement.readonly() {
+            return Err(Error::bad_value(Message::new("This statement would write.")));
+        }
+        Ok(statement.column_names().map(str::to_owned).collect())
     }
 
     fn path(&self) -> Option<PathBuf> {

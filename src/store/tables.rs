@@ -11,7 +11,7 @@ pub fn record_statements(dialect: Dialect, new: &[&Schema], all: &[&Schema]) -> 
     for schema in new {
         statements.push(maker.table(schema));
         statements.extend(schema.lists().flat_map(|field| maker.list(schema, field)));
-        statements.extend(schema.fields.iter().filter_map(|field| maker.index(schema, field)));
+        statements.extend(schema.fields.iter().flat_map(|field| maker.indexes(schema, field)));
         if schema.searchable() {
             statements.extend(maker.search(schema));
         }
@@ -41,7 +41,7 @@ pub fn field_statements(dialect: Dialect, schema: &Schema, field: &Field, all: &
         .into_iter()
         .map(|column| format!("ALTER TABLE {table} ADD COLUMN {column}"))
         .collect();
-    statements.extend(maker.index(schema, field));
+    statements.extend(maker.indexes(schema, field));
     statements
 }
 
@@ -135,19 +135,28 @@ impl Maker<'_> {
         ]
     }
 
-    fn index(&self, schema: &Schema, field: &Field) -> Option<String> {
+    fn indexes(&self, schema: &Schema, field: &Field) -> Vec<String> {
         let wanted = field.index || field.matching || field.unique || field.title;
         let link = matches!(field.kind, Kind::Link(_)) && !field.engine;
         if !field.stored() || matches!(&*field.name, "id" | "uid") || !(wanted || link) {
-            return None;
+            return Vec::new();
         }
         let key = if field.has_key() { "_key" } else { "" };
-        // Pages are cut by (value, id); SQLite's indexes end with the id by themselves.
-        let id = if self.dialect == Dialect::Postgres { ", id" } else { "" };
+        // Pages are cut by (value, id); SQLite's indexes end with the id by themselves. With what says whether a record
+        // is in the recycle bin in between, those that are not are counted without a look at the table.
+        let rest = match self.dialect {
+            _ if field.name == "deleted_at" => "",
+            Dialect::Sqlite => ", deleted_at",
+            Dialect::Postgres => ", id",
+        };
         // Few rows are in the recycle bin; the others need no place in its index.
         let some = if field.name == "deleted_at" { " WHERE deleted_at IS NOT NULL" } else { "" };
-        let name = quoted(&index_name(schema, field));
-        Some(format!("CREATE INDEX {name} ON {} (\"{}{key}\"{id}){some}", schema.table, field.name))
+        let (name, table) = (index_name(schema, field), schema.table);
+        let mut indexes = vec![format!("CREATE INDEX \"{name}\" ON {table} (\"{}{key}\"{rest}){some}", field.name)];
+        indexes.extend(field.together.as_ref().map(|other| {
+            format!("CREATE INDEX \"{name}_{other}\" ON {table} (\"{}{key}\", \"{other}\", deleted_at)", field.name)
+        }));
+        indexes
     }
 
     fn search(&self, schema: &Schema) -> Vec<String> {
@@ -210,6 +219,8 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
              undoes BIGINT,\n    undone_by BIGINT\n)"
         ),
         "CREATE TABLE current_operation (id BIGINT NOT NULL)".to_owned(),
+        // Kinds whose new rows are not logged one by one just now.
+        format!("CREATE TABLE bulk (kind {text} PRIMARY KEY)"),
         format!(
             "CREATE TABLE change (\n    id {number},\n    op BIGINT NOT NULL,\n    what {text} NOT NULL,\n    \
              kind {text} NOT NULL,\n    key BIGINT NOT NULL,\n    before {text},\n    after {text}\n)"
@@ -224,9 +235,11 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
              process BIGINT NOT NULL,\n    beat BIGINT NOT NULL\n)"
         ),
         "CREATE INDEX change_op_index ON change (op)".to_owned(),
+        // Every opening asks for what others wrote, which is nothing almost always.
+        "CREATE INDEX operation_outside_index ON operation (id) WHERE door = 'outside'".to_owned(),
     ];
     match dialect {
-        Dialect::Sqlite => statements.push(triggers::outside()),
+        Dialect::Sqlite => statements.extend(triggers::shared()),
         Dialect::Postgres => statements.extend([FOLD.to_owned(), operation_function(dialect)]),
     }
     statements
@@ -234,7 +247,7 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
 
 /// What SQLite is given by this program, PostgreSQL keeps as a function. The result compares by its bytes.
 const FOLD: &str = "CREATE FUNCTION kehu_fold(TEXT) RETURNS TEXT LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE AS \
-     'SELECT btrim(lower(normalize($1, NFKC) COLLATE \"und-x-icu\"), E'' \\t\\n\\r'') COLLATE \"C\"'";
+     'SELECT btrim(regexp_replace(lower(normalize($1, NFKC) COLLATE \"und-x-icu\"), ''\\s+'', '' '', ''g'')) COLLATE \"C\"'";
 
 /// The operation that a change belongs to; a write from elsewhere gets one of its own.
 fn operation_function(dialect: Dialect) -> String {

@@ -128,21 +128,39 @@ pub fn stored(dialect: Dialect) -> &'static str {
     }
 }
 
-/// The trigger of `change` itself that gives a write from elsewhere, which has no operation (0), one of its own. One
+/// What all triggers of SQLite share: they write to the view `log`, whose own trigger finds the operation and, of an
+/// updated row, keeps the columns that differ. A write from elsewhere has no operation (0) and gets one of its own; one
 /// second's outside writes are one operation, so that a set-based statement does not become a thousand.
 #[must_use]
-pub fn outside() -> String {
+pub fn shared() -> [String; 4] {
     let now = Dialect::Sqlite.now();
-    format!(
-        "CREATE TRIGGER \"change_from_outside\" AFTER INSERT ON change WHEN NEW.op = 0 BEGIN
+    [
+        "CREATE VIEW log AS SELECT what, kind, key, before, after FROM change".to_owned(),
+        format!(
+            "CREATE TRIGGER \"log_row\" INSTEAD OF INSERT ON log WHEN NEW.what <> 'update' BEGIN
+    INSERT INTO change (op, what, kind, key, before, after)
+    VALUES ({PRESENT}, NEW.what, NEW.kind, NEW.key, NEW.before, NEW.after);
+END"
+        ),
+        format!(
+            "CREATE TRIGGER \"log_difference\" INSTEAD OF INSERT ON log WHEN NEW.what = 'update' BEGIN
+    INSERT INTO change (op, what, kind, key, before, after)
+    SELECT {PRESENT}, 'update', NEW.kind, NEW.key,
+        json_group_object(key, json(NEW.before -> fullkey)), json_group_object(key, json(NEW.after -> fullkey))
+    FROM json_each(NEW.before) WHERE value IS NOT json_extract(NEW.after, fullkey);
+END"
+        ),
+        format!(
+            "CREATE TRIGGER \"log_from_outside\" AFTER INSERT ON change WHEN NEW.op = 0 BEGIN
     INSERT INTO operation (at, actor_name, door, label) SELECT {now}, '', 'outside', 'outside' WHERE NOT EXISTS
         (SELECT 1 FROM operation WHERE id = (SELECT MAX(id) FROM operation) AND door = 'outside' AND at = {now});
     UPDATE change SET op = (SELECT MAX(id) FROM operation) WHERE id = NEW.id;
 END"
-    )
+        ),
+    ]
 }
 
-const SQLITE_PRESENT: &str = "COALESCE((SELECT id FROM current_operation), 0)";
+const PRESENT: &str = "COALESCE((SELECT id FROM current_operation), 0)";
 
 fn sqlite_trigger(table: &str, event: &str, condition: &str, body: &str) -> [String; 2] {
     [
@@ -156,40 +174,25 @@ fn sqlite_trigger(table: &str, event: &str, condition: &str, body: &str) -> [Str
 
 fn sqlite_table(schema: &Schema, columns: &[Logged]) -> Vec<String> {
     let (table, kind) = (schema.table, schema.kind);
-    let insert =
-        format!("INSERT INTO change (op, what, kind, key) VALUES ({SQLITE_PRESENT}, 'insert', '{kind}', NEW.id);");
     let others = columns.iter().filter(|column| !column.compared);
-    let others: String = others.fold(String::new(), |mut text, Logged { name, .. }| {
+    let others = others.fold(String::new(), |mut text, Logged { name, .. }| {
         let _ = write!(text, ", '$.{name}', OLD.\"{name}\"");
         text
     });
-    let delete = format!(
-        "INSERT INTO change (op, what, kind, key, before) VALUES ({SQLITE_PRESENT}, 'delete', '{kind}', OLD.id, \
-         json_set(OLD.row_log{others}));"
-    );
-    let update = format!(
-        "INSERT INTO change (op, what, kind, key, before, after) SELECT {SQLITE_PRESENT}, 'update', '{kind}', OLD.id, \
-         json_group_object(key, {old}), json_group_object(key, {new}) FROM \
-         (SELECT key, value, json_extract(NEW.row_log, fullkey) AS new FROM json_each(OLD.row_log)) WHERE value IS NOT new;",
-        old = logged_value(columns, "value"),
-        new = logged_value(columns, "new"),
-    );
+    let insert = format!("INSERT INTO log VALUES ('insert', '{kind}', NEW.id, NULL, NULL);");
+    let update = format!("INSERT INTO log VALUES ('update', '{kind}', OLD.id, OLD.row_log, NEW.row_log);");
+    let delete = format!("INSERT INTO log VALUES ('delete', '{kind}', OLD.id, json_set(OLD.row_log{others}), NULL);");
     [
-        sqlite_trigger(table, "insert", "", &insert),
+        sqlite_trigger(
+            table,
+            "insert",
+            &format!(" WHEN NOT EXISTS (SELECT 1 FROM bulk WHERE kind = '{kind}')"),
+            &insert,
+        ),
         sqlite_trigger(table, "update", " WHEN OLD.row_log IS NOT NEW.row_log", &update),
         sqlite_trigger(table, "delete", "", &delete),
     ]
     .concat()
-}
-
-/// The value as the log keeps it: `json_each` hands out yes and no as numbers.
-fn logged_value(columns: &[Logged], value: &str) -> String {
-    let booleans: Vec<String> =
-        columns.iter().filter(|column| column.boolean).map(|column| format!("'{}'", column.name)).collect();
-    if booleans.is_empty() {
-        return value.to_owned();
-    }
-    format!("CASE WHEN key IN ({}) THEN {} ELSE {value} END", booleans.join(", "), spelled(value))
 }
 
 fn sqlite_list(table: &str, kind: &str, field: &Field) -> Vec<String> {
@@ -197,16 +200,10 @@ fn sqlite_list(table: &str, kind: &str, field: &Field) -> Vec<String> {
     let image = |row: &str| {
         let value = format!("{row}.value");
         let value = if boolean { spelled(&value) } else { value };
-        format!("{row}.record, json_object('position', {row}.position, 'value', {value})")
+        format!("json_object('position', {row}.position, 'value', {value})")
     };
-    let added = format!(
-        "INSERT INTO change (op, what, kind, key, after) VALUES ({SQLITE_PRESENT}, 'insert', '{kind}', {});",
-        image("NEW"),
-    );
-    let removed = format!(
-        "INSERT INTO change (op, what, kind, key, before) VALUES ({SQLITE_PRESENT}, 'delete', '{kind}', {});",
-        image("OLD"),
-    );
+    let added = format!("INSERT INTO log VALUES ('insert', '{kind}', NEW.record, NULL, {});", image("NEW"));
+    let removed = format!("INSERT INTO log VALUES ('delete', '{kind}', OLD.record, {}, NULL);", image("OLD"));
     [
         sqlite_trigger(table, "insert", "", &added),
         sqlite_trigger(table, "update", "", &format!("{removed}\n    {added}")),
@@ -247,7 +244,9 @@ fn postgres_table(schema: &Schema, columns: &[Logged]) -> Vec<String> {
     new_values TEXT := '';
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO change (op, what, kind, key) VALUES (kehu_operation(), 'insert', '{kind}', NEW.id);
+        IF NOT EXISTS (SELECT 1 FROM bulk WHERE kind = '{kind}') THEN
+            INSERT INTO change (op, what, kind, key) VALUES (kehu_operation(), 'insert', '{kind}', NEW.id);
+        END IF;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO change (op, what, kind, key, before)
         VALUES (kehu_operation(), 'delete', '{kind}', OLD.id, to_json(OLD)::TEXT);

@@ -103,6 +103,12 @@ impl Visit<'_> {
             let issue = Message::new("Operation {op} was never finished, so later changes are logged under it.");
             self.found(issue.with("op", row[0].as_integer().unwrap_or(0)), "Finish the operation.");
         }
+        if self.count("SELECT COUNT(*) FROM bulk")? > 0 {
+            self.found(
+                Message::new("A bulk insert was never finished, so new rows go unlogged."),
+                "Finish the operation.",
+            );
+        }
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use crate::store::{Database, missing_triggers, refresh_triggers};
 /// Search text is the engine's to write.
 pub fn repair(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Vec<Message>> {
     let mut done = Vec::new();
-    if db.execute("DELETE FROM current_operation", &[])? > 0 {
+    if db.execute("DELETE FROM current_operation", &[])? + db.execute("DELETE FROM bulk", &[])? > 0 {
         done.push(Message::new("Ended an unfinished operation."));
     }
     for schema in schemas {

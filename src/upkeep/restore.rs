@@ -27,11 +27,21 @@ pub fn restore(from: &Path, to: &Path, wait: Duration) -> Result<Restored> {
     if placed.is_err() {
         let _ = std::fs::remove_file(&part);
     }
-    if let Some(mut held) = held {
-        let _ = held.rollback();
+    if let Some(held) = held {
+        let old = placed.as_ref().ok().and_then(Option::as_deref).unwrap_or(to);
+        let_go(held, old);
     }
     sync_folder(to);
     Ok(Restored { kept: placed? })
+}
+
+/// The old database, under whatever name it has by now, takes many readers beside a writer again.
+fn let_go(mut held: Box<dyn Database>, old: &Path) {
+    let _ = held.rollback();
+    drop(held);
+    if let Ok(mut old) = open(&old.display().to_string(), Open::default()) {
+        let _ = old.script("PRAGMA journal_mode = WAL");
+    }
 }
 
 fn is_address(path: &Path) -> bool {

@@ -17,7 +17,7 @@ record! {
         record_kind: String [index, list],
         /// The word for it in flags, filters and files
         name: String [title, list],
-        /// What sort of value it holds: text, long-text, integer, decimal, percent, money, yes-no, date, birthday, timestamp, choice, open-list, email, phone, url, tags or link
+        /// What sort of value it holds: text, long-text, integer, decimal, percent, money, yes-no, date, birthday, timestamp, choice, open-list, email, phone, url, tags, link or links
         value_kind: String [list],
         /// The English heading
         label: Option<String> [list],
@@ -25,7 +25,7 @@ record! {
         label_zh: Option<String> [list],
         /// The words of a choice, as `key` or `key=label`
         choices: Vec<String>,
-        /// The kind of record that a link points to
+        /// The kind of record that a link, or each of several links, points to
         target: Option<Open>,
         /// Decimal places of a decimal
         scale: Option<i64>,
@@ -44,6 +44,10 @@ const TAKEN: &[&str] = &[
     "ref",
     "uid",
     "version",
+    "clear_empty",
+    "system",
+    "output",
+    "wait",
     "created_at",
     "created_by",
     "updated_at",
@@ -95,6 +99,18 @@ const TAKEN: &[&str] = &[
     "csv_safe",
     "keep_newer",
     "force",
+    "clear_empty",
+    "wait",
+    "system",
+    "output",
+    "ref",
+    "values",
+    "records",
+    "confirm",
+    "repair",
+    "width",
+    "field",
+    "open",
 ];
 
 /// Whether a flag or the engine has taken the name.
@@ -121,6 +137,7 @@ pub const KINDS: &[&str] = &[
     "url",
     "tags",
     "link",
+    "links",
 ];
 
 /// A name that can be a column, a flag and a heading, taken by nothing else, and a kind that exists.
@@ -173,7 +190,7 @@ fn well_formed(name: &str) -> bool {
 
 /// What a field is kept as cannot change once it holds values; how it is called in headings can.
 fn refuse_moved(draft: &Draft) -> Result<()> {
-    for name in ["record_kind", "name", "value_kind", "target", "scale"] {
+    for name in ["record_kind", "name", "value_kind", "target", "scale", "search", "matching"] {
         if draft.changed(name).is_some_and(|value| !value.same(&draft.before(name))) {
             return Err(Error::new(
                 Cause::Refused,
@@ -195,7 +212,7 @@ fn field_kind(crm: &mut Crm, draft: &Draft) -> Result<Kind> {
             .on_field("choices"));
     }
     let target = draft.get("target").as_text().unwrap_or_default().to_owned();
-    if word == "link" {
+    if matches!(&*word, "link" | "links") {
         crm.schema(&target).map_err(|error| error.on_field("target"))?;
     }
     let scale = u8::try_from(draft.get("scale").as_integer().unwrap_or(2)).unwrap_or(2).min(9);
@@ -228,6 +245,7 @@ fn kind_of(word: &str, scale: u8, choices: &[String], target: &str) -> Option<Ki
         "url" => Kind::Url,
         "tags" => Kind::tags(),
         "link" => Kind::Link(Cow::Owned(target.to_owned())),
+        "links" => Kind::List(Box::new(Kind::Link(Cow::Owned(target.to_owned())))),
         _ => return None,
     })
 }
@@ -259,7 +277,9 @@ pub(crate) fn extend(db: &mut dyn Database, schemas: &mut [Schema]) -> Result<()
         field.label_zh = Cow::Owned(text(5));
         (field.search, field.matching, field.retired, field.custom) = (yes(8), yes(9), yes(10), true);
         let kind = text(1);
-        if let Some(schema) = schemas.iter_mut().find(|schema| schema.kind == kind) {
+        let wanted = |schema: &&mut Schema| schema.kind == kind && schema.field(&field.name).is_none();
+        // Redoing what was undone can define a field twice; the first definition has the column.
+        if let Some(schema) = schemas.iter_mut().find(wanted) {
             let engine = schema.fields.iter().position(|field| field.engine).unwrap_or(schema.fields.len());
             schema.fields.insert(engine, field);
         }
@@ -274,6 +294,24 @@ fn words(db: &mut dyn Database, id: &Sql) -> Result<Vec<String>> {
         .into_iter()
         .filter_map(|mut row| if let Sql::Text(text) = row.remove(0) { Some(text) } else { None })
         .collect())
+}
+
+/// Takes away what is left of a field of that name whose definition was undone: it may have held another kind of
+/// value, and the new field starts empty.
+fn drop_leftover(db: &mut dyn Database, schema: &Schema, name: &str) -> Result<()> {
+    let tags = Field::new(name.to_owned(), String::new(), Kind::tags());
+    if !store::columns(db, &schema.list_table(&tags))?.is_empty() {
+        store::drop_column(db, schema, &tags)?;
+    }
+    let present = store::columns(db, schema.table)?;
+    let has = |name: &str| present.iter().any(|column| column.name == name);
+    if has(name) {
+        let kind = if has(&format!("{name}_currency")) { Kind::Money } else { Kind::Text };
+        let mut left = Field::new(name.to_owned(), String::new(), kind);
+        left.matching = has(&format!("{name}_key"));
+        store::drop_column(db, schema, &left)?;
+    }
+    Ok(())
 }
 
 impl CustomField {
@@ -292,6 +330,7 @@ impl CustomField {
             if let Some(field) = schema.field(&column) {
                 let all = crm.schemas().to_vec();
                 let all: Vec<&Schema> = all.iter().map(|schema| &**schema).collect();
+                drop_leftover(&mut *crm.db, &schema, &column)?;
                 store::add_column(&mut *crm.db, &schema, field, &all)?;
             }
             Ok(id)
@@ -330,7 +369,9 @@ impl CustomField {
             if let Some(column) = schema.field(&column) {
                 store::drop_column(&mut *crm.db, &schema, column)?;
             }
+            // A definition without its column must not come back from the recycle bin.
             crm.remove("field", id.number)?;
+            crm.purge("field", id.number)?;
             crm.relabel(&format!("Remove field {} of {}", field.name, field.record_kind))?;
             crm.seal()
         })?;

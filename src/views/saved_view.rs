@@ -33,7 +33,9 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     let query = query(schema.kind, &word("filter"), &word("columns"), &word("sort"))?;
     crm.total(&query)?;
     crm.list(&Query { limit: Some(1), ..query })?;
-    if draft.is_new() && crm.view(schema.kind, &word("name")).is_ok() {
+    let renamed = |name: &Value| draft.before("name").as_text() != name.as_text();
+    let named = draft.is_new() || draft.changed("name").is_some_and(renamed);
+    if named && crm.view(schema.kind, &word("name")).is_ok() {
         return Err(Error::new(
             Cause::Conflict,
             Message::new("There is a view {name} of {kind} already.")

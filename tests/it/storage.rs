@@ -4,8 +4,8 @@ use crate::postgres_server::fresh_database;
 use kehu::error::{Cause, Result};
 use kehu::record::{Field, Kind, Schema};
 use kehu::store::{
-    Begin, Database, Dialect, Open, Sql, Undone, add_column, begin_operation, drop_column, end_operation, migrate,
-    open, undo, version,
+    Begin, Database, Dialect, Open, Sql, Undone, add_column, begin_bulk, begin_operation, drop_column, end_bulk,
+    end_operation, migrate, open, undo, version,
 };
 use kehu::upkeep::{backup, doctor, repair, restore};
 use proptest::prelude::*;
@@ -40,6 +40,8 @@ macro_rules! on_both {
         )*
     };
 }
+
+pub(crate) use on_both;
 
 /// A database with three kinds of records in it.
 struct World {
@@ -235,6 +237,29 @@ on_both! {
         lin_trading(world);
         let op = world.number("SELECT MAX(id) FROM operation");
         assert_ne!(world.state(), before);
+        world.undo(op);
+        assert_eq!(world.state(), before);
+    }
+
+    fn a_bulk_insert_is_logged_and_undone_like_any_other(world) {
+        lin_trading(world);
+        let before = world.state();
+        let schemas = world.schemas.clone();
+        let mut op = 0;
+        world.operation("import", |db| {
+            op = db.first("SELECT id FROM current_operation", &[])?.expect("an operation")[0].as_integer().expect("a number");
+            let bulk = begin_bulk(db, &[&schemas[1]])?;
+            for name in ["Acme Robotics", "Bauer GmbH"] {
+                let customer = add(db, "customers", name)?;
+                tag(db, customer, 1, "fair")?;
+                let contact = add(db, "contacts", name)?;
+                set(db, "contacts", contact, "customer", customer)?;
+            }
+            assert_eq!(end_bulk(db, &bulk, op)?, 2);
+            Ok(())
+        });
+        let logged = "SELECT COUNT(*) FROM change WHERE what = 'insert' AND kind IN ('customer', 'contact') AND op = ";
+        assert_eq!(world.number(&format!("{logged}{op}")), 4);
         world.undo(op);
         assert_eq!(world.state(), before);
     }

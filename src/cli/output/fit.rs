@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 /// The space between columns.
-pub(super) const GAP: usize = 2;
+pub(super) const GAP: u16 = 2;
 /// Text columns are not cut to less than this.
 const LEAST: usize = 6;
 
@@ -44,18 +44,18 @@ pub(super) struct Measure {
 pub(super) fn fit(columns: &[Measure], most: usize) -> Vec<usize> {
     for count in (1..=columns.len()).rev() {
         // A gap and one cell for the `…` that stands for what is left off.
-        let mark = if count < columns.len() { GAP + 1 } else { 0 };
+        let mark = if count < columns.len() { usize::from(GAP) + 1 } else { 0 };
         if let Some(widths) = squeeze(&columns[..count], most.saturating_sub(mark)) {
             return widths;
         }
     }
-    let room = if columns.len() > 1 { most.saturating_sub(GAP + 1).max(1) } else { most };
+    let room = if columns.len() > 1 { most.saturating_sub(usize::from(GAP) + 1).max(1) } else { most };
     columns.first().map(|first| first.width.min(room)).into_iter().collect()
 }
 
 /// Widths of these columns with the widest texts cut to a common width, if that is enough.
 fn squeeze(columns: &[Measure], most: usize) -> Option<Vec<usize>> {
-    let gaps = GAP * columns.len().saturating_sub(1);
+    let gaps = usize::from(GAP) * columns.len().saturating_sub(1);
     let limited = |limit: usize| {
         columns.iter().map(move |column| if column.flexible { column.width.min(limit) } else { column.width })
     };

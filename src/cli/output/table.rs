@@ -1,63 +1,77 @@
 //! Tables for the terminal: no vertical bars, a rule under the headings, nothing wider than the screen.
 //!
-//! Rows are measured, then written, and never kept: a million of them into a pipe take no memory.
+//! Rows are measured first and then drawn in blocks of the same widths, so that a million of them take no memory.
 
 use super::cell::{Audience, is_number};
 use super::fit::{GAP, Measure, cut, fit, width};
 use super::text_safety::{safe, safe_lines};
 use super::{Style, has_refs, texts};
-use kehu::record::{Grid, Kind, Row, Value};
+use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, Table, Width, presets};
+use kehu::record::{Grid, Kind, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-const BOLD: &str = "\x1b[1m";
-const DIM: &str = "\x1b[2m";
-const PLAIN: &str = "\x1b[0m";
+/// How many lines are drawn at a time.
+const BLOCK: usize = 500;
+const BOLD: Option<Attribute> = Some(Attribute::Bold);
+const DIM: Option<Attribute> = Some(Attribute::Dim);
 
 pub(super) fn write_grid(grid: &Grid, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     if grid.rows.is_empty() {
         return Ok(());
     }
-    let table = Table::lay_out(grid, style);
-    table.write_line(table.headings(), BOLD, out)?;
-    table.write_rule(out)?;
+    let layout = Layout::of(grid, style);
+    let mut lines = vec![layout.line(layout.headings(), BOLD), layout.rule()];
     for row in &grid.rows {
-        table.write_line(table.cells(row), "", out)?;
+        lines.push(layout.line(layout.cells(row), None));
+        if lines.len() == BLOCK {
+            layout.draw(std::mem::take(&mut lines), out)?;
+        }
     }
-    if let Some(totals) = totals(grid, style) {
-        table.write_rule(out)?;
-        table.write_line(table.total_cells(&totals), BOLD, out)?;
+    if let Some(totals) = &layout.totals {
+        lines.extend([layout.rule(), layout.line(layout.total_cells(totals), BOLD)]);
     }
-    Ok(())
+    layout.draw(lines, out)
 }
 
-/// A grid with the widths of its columns, of which some may have had no room.
-struct Table<'g> {
+/// Labels at the left, values beside them, in full; further lines of a long text stand under its first.
+pub(super) fn write_record(grid: &Grid, row: &Row, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let layout = Layout { grid, style, refs: has_refs(grid), totals: None, widths: Vec::new() };
+    let short = layout.refs.then_some(Cow::Borrowed(row.short.as_str()));
+    let values = short.into_iter().chain(texts(grid, row, style.audience()));
+    let lines = layout.headings().zip(values).map(|(label, value)| {
+        let value: Vec<_> = safe_lines(&value).collect();
+        vec![painted(&label, DIM), painted(&value.join("\n"), None)]
+    });
+    write_table(&table(lines.collect(), style), out)
+}
+
+/// What a grid looks like: its columns' widths, of which some may have had no room.
+struct Layout<'g> {
     grid: &'g Grid,
     style: &'g Style,
     refs: bool,
+    /// The totals as a row whose ref says what it is.
+    totals: Option<Row>,
     widths: Vec<usize>,
 }
 
-impl<'g> Table<'g> {
-    fn lay_out(grid: &'g Grid, style: &'g Style) -> Self {
-        let mut table = Self { grid, style, refs: has_refs(grid), widths: Vec::new() };
+impl<'g> Layout<'g> {
+    fn of(grid: &'g Grid, style: &'g Style) -> Self {
+        let word = style.word("Total", "合计");
+        let totals = grid.totals.clone().map(|cells| Row { id: 0, short: word.to_owned(), cells });
+        let mut layout = Self { grid, style, refs: has_refs(grid), totals, widths: Vec::new() };
         let flexible = grid.columns.iter().map(|column| is_flexible(&column.kind));
-        let flexible = table.refs.then_some(false).into_iter().chain(flexible);
+        let flexible = layout.refs.then_some(false).into_iter().chain(flexible);
         let mut columns: Vec<_> = flexible.map(|flexible| Measure { width: 0, flexible }).collect();
         let mut measure = |cells: &mut dyn Iterator<Item = Cow<'_, str>>| {
             columns.iter_mut().zip(cells).for_each(|(column, text)| column.width = column.width.max(width(&text)));
         };
-        measure(&mut table.headings());
-        grid.rows.iter().for_each(|row| measure(&mut table.cells(row)));
-        if let Some(totals) = totals(grid, style) {
-            measure(&mut table.total_cells(&totals));
-        }
-        table.widths = match style.width {
-            Some(most) => fit(&columns, most),
-            None => columns.iter().map(|column| column.width).collect(),
-        };
-        table
+        measure(&mut layout.headings());
+        grid.rows.iter().for_each(|row| measure(&mut layout.cells(row)));
+        layout.totals.iter().for_each(|totals| measure(&mut layout.total_cells(totals)));
+        layout.widths = fit(&columns, style.width.unwrap_or(usize::MAX));
+        layout
     }
 
     fn headings(&self) -> impl Iterator<Item = Cow<'g, str>> {
@@ -66,61 +80,65 @@ impl<'g> Table<'g> {
         self.refs.then(|| Cow::Borrowed(style.word("Ref", "编号"))).into_iter().chain(labels)
     }
 
-    fn cells(&self, row: &'g Row) -> impl Iterator<Item = Cow<'g, str>> {
+    fn cells<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = Cow<'r, str>> {
         let short = self.refs.then_some(Cow::Borrowed(row.short.as_str()));
         short.into_iter().chain(safe_texts(self.grid, row, self.style.audience()))
     }
 
     /// The totals, with a word for them where the refs or an empty first total stand.
-    fn total_cells<'r>(&self, totals: &'r Row) -> impl Iterator<Item = Cow<'r, str>>
-    where
-        'g: 'r,
-    {
-        let first = Cow::Borrowed(totals.short.as_str());
+    fn total_cells<'r>(&'r self, totals: &'r Row) -> impl Iterator<Item = Cow<'r, str>> {
         let cells = safe_texts(self.grid, totals, self.style.audience());
         let mut cells = self.refs.then_some(Cow::Borrowed("")).into_iter().chain(cells).peekable();
-        let named = cells.next_if(|text| text.is_empty()).map(|_| first);
+        let named = cells.next_if(|text| text.is_empty()).map(|_| Cow::Borrowed(totals.short.as_str()));
         named.into_iter().chain(cells)
     }
 
-    fn is_right(&self, index: usize) -> bool {
-        let column = if self.refs { index.checked_sub(1) } else { Some(index) };
-        column.and_then(|column| self.grid.columns.get(column)).is_some_and(|column| is_number(&column.kind))
+    /// Cells cut to their columns, and a mark where columns were left off.
+    fn line<'c>(&self, cells: impl Iterator<Item = Cow<'c, str>>, paint: Option<Attribute>) -> Vec<Cell> {
+        let cells = cells.zip(&self.widths).map(|(text, &most)| painted(&cut(&text, most), paint));
+        let left_off = self.widths.len() < self.grid.columns.len() + usize::from(self.refs);
+        cells.chain(left_off.then(|| painted("…", paint))).collect()
     }
 
-    fn total_columns(&self) -> usize {
-        self.grid.columns.len() + usize::from(self.refs)
+    fn rule(&self) -> Vec<Cell> {
+        self.widths.iter().map(|&width| painted(&"─".repeat(width), DIM)).collect()
     }
 
-    fn write_line<'c>(
-        &self,
-        cells: impl Iterator<Item = Cow<'c, str>>,
-        paint: &str,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let mut line = String::with_capacity(128);
-        for (index, (text, &most)) in cells.zip(&self.widths).enumerate() {
-            line.extend(std::iter::repeat_n(' ', if index > 0 { GAP } else { 0 }));
-            let text = cut(&text, most);
-            let padding = std::iter::repeat_n(' ', most - width(&text));
-            if self.is_right(index) {
-                line.extend(padding);
-                line.push_str(&text);
-            } else {
-                line.push_str(&text);
-                line.extend(padding);
-            }
+    /// Writes some of the lines; the widths are those of all of them.
+    fn draw(&self, lines: Vec<Vec<Cell>>, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = table(lines, self.style);
+        let numbers = self.grid.columns.iter().map(|column| is_number(&column.kind));
+        let numbers = self.refs.then_some(false).into_iter().chain(numbers);
+        for ((column, &most), number) in table.column_iter_mut().zip(&self.widths).zip(numbers) {
+            let wide = u16::try_from(most).unwrap_or(u16::MAX).saturating_add(column.padding_width());
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(wide)));
+            column.set_cell_alignment(if number { CellAlignment::Right } else { CellAlignment::Left });
         }
-        if self.widths.len() < self.total_columns() {
-            line.push_str("  …");
-        }
-        writeln!(out, "{}", painted(line.trim_end_matches(' '), paint, self.style))
+        write_table(&table, out)
     }
+}
 
-    fn write_rule(&self, out: &mut dyn Write) -> io::Result<()> {
-        let rules: Vec<String> = self.widths.iter().map(|&width| "─".repeat(width)).collect();
-        writeln!(out, "{}", painted(&rules.join("  "), DIM, self.style))
+/// A table without lines, whose columns stand apart.
+fn table(lines: Vec<Vec<Cell>>, style: &Style) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty().add_rows(lines).style_text_only();
+    if style.color {
+        table.enforce_styling();
     }
+    let last = table.column_count().saturating_sub(1);
+    for (place, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if place < last { GAP } else { 0 }));
+    }
+    table
+}
+
+fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end_matches(' ')))
+}
+
+fn painted(text: &str, paint: Option<Attribute>) -> Cell {
+    let cell = Cell::new(text);
+    if text.is_empty() { cell } else { cell.add_attributes(paint.into_iter().collect()) }
 }
 
 fn safe_texts<'g>(grid: &'g Grid, row: &'g Row, audience: Audience) -> impl Iterator<Item = Cow<'g, str>> {
@@ -130,34 +148,7 @@ fn safe_texts<'g>(grid: &'g Grid, row: &'g Row, audience: Audience) -> impl Iter
     })
 }
 
-/// The totals as a row whose ref says what it is.
-fn totals(grid: &Grid, style: &Style) -> Option<Row> {
-    let cells: Vec<Value> = grid.totals.clone()?;
-    Some(Row { id: 0, short: style.word("Total", "合计").to_owned(), cells })
-}
-
 /// Half a number or half a date would mislead; texts may be cut.
 fn is_flexible(kind: &Kind) -> bool {
     !is_number(kind) && !matches!(kind, Kind::Date | Kind::Birthday | Kind::Timestamp | Kind::YesNo)
-}
-
-fn painted<'t>(text: &'t str, paint: &str, style: &Style) -> Cow<'t, str> {
-    if style.color && !paint.is_empty() { Cow::Owned(format!("{paint}{text}{PLAIN}")) } else { Cow::Borrowed(text) }
-}
-
-/// Labels at the left, values beside them, in full; further lines of a long text stand under its first.
-pub(super) fn write_record(grid: &Grid, row: &Row, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let table = Table { grid, style, refs: has_refs(grid), widths: Vec::new() };
-    let label_width = table.headings().map(|label| width(&label)).max().unwrap_or(0);
-    let short = table.refs.then_some(Cow::Borrowed(row.short.as_str()));
-    let values = short.into_iter().chain(texts(grid, row, style.audience()));
-    for (label, value) in table.headings().zip(values) {
-        let padding = " ".repeat(label_width - width(&label));
-        let mut start = format!("{}{padding}", painted(&label, DIM, style));
-        for line in safe_lines(&value) {
-            writeln!(out, "{}", format!("{start}  {line}").trim_end_matches(' '))?;
-            start = " ".repeat(label_width);
-        }
-    }
-    Ok(())
 }

@@ -161,6 +161,18 @@ fn totals_stand_under_a_rule() {
 }
 
 #[test]
+fn a_long_table_keeps_its_widths_to_the_end() {
+    let mut grid = customers();
+    grid.rows = grid.rows.iter().cycle().take(2001).cloned().collect();
+    grid.rows[1777].cells[0] = Value::text("Acme Robotics and Sons");
+    let table = plain(&grid, Format::Table);
+    let amount_ends = |line: &str| super::fit::width(line.rsplit_once("  yes").map_or("", |(before, _)| before));
+    let ends: Vec<usize> = table.lines().filter(|line| line.contains("王伟")).map(amount_ends).collect();
+    assert_eq!((ends.len(), table.lines().count()), (1001, 2003));
+    assert!(ends.iter().all(|end| *end == ends[0]), "{ends:?}");
+}
+
+#[test]
 fn data_never_drives_the_terminal() {
     let evil = one("\x1b]0;owned\x07\u{202e}\nsecond\tline");
     let line = r"\x1b]0;owned\x07\u{202e}⏎second line";

@@ -99,14 +99,14 @@ impl Kin {
     pub fn earlier(
         &mut self,
         lane: &Lane,
-        number: usize,
+        which: usize,
         spoken: &Spoken,
         line: u64,
         chosen: Option<&str>,
     ) -> Option<(usize, u64, By)> {
         let mut numbers: Vec<(String, String)> = Vec::new();
         each_number(lane, &spoken.said, chosen, &mut |field, value| numbers.push((field.to_owned(), value.to_owned())));
-        let number_key = |(field, value): &(String, String)| format!("{number}\n{field}\n{value}");
+        let number_key = |(field, value): &(String, String)| format!("{which}\n{field}\n{value}");
         for pair in &numbers {
             if let Some(same) = self.by_number.get(&number_key(pair)) {
                 let by = By { field: pair.0.clone(), value: pair.1.clone(), unique: true };
@@ -114,7 +114,7 @@ impl Kin {
             }
         }
         let title = spoken.said.text(lane.shape.title);
-        let name = format!("{number}\n{}\n{}", whose(lane, spoken), types::fold(title));
+        let name = format!("{which}\n{}\n{}", whose(lane, spoken), types::fold(title));
         let addresses: Vec<String> =
             spoken.said.addresses(&lane.shape).map(|address| format!("{name}\n{address}")).collect();
         let named = chosen.is_none() && !title.is_empty();

@@ -3,7 +3,7 @@
 use super::net::{KindPlan, Net, NetItem, Plan};
 use crate::error::Result;
 use crate::record::Schema;
-use crate::store::fold::fold;
+use crate::record::types::fold;
 use crate::store::{Database, Sql};
 use std::collections::BTreeSet;
 use std::fmt::Write;

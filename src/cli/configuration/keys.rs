@@ -1,0 +1,102 @@
+//! The keys of a configuration file, and what each may hold.
+
+use super::super::output::Format;
+use kehu::{Error, Message, Result, record::types};
+
+/// One key, and the environment variables that set it: before the files, and after them.
+pub struct Key {
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub(super) variables: &'static [&'static str],
+    /// Variables that are not ours alone, so that a file counts more.
+    pub(super) fallbacks: &'static [&'static str],
+}
+
+const fn plain(name: &'static str, doc: &'static str, variables: &'static [&'static str]) -> Key {
+    Key { name, doc, variables, fallbacks: &[] }
+}
+
+/// Every key, in the order in which they are listed.
+pub const KEYS: &[Key] = &[
+    plain("db", "The database: a path, or postgres://…", &["KEHU_DB"]),
+    Key { fallbacks: &["USER", "LOGNAME"], ..plain("user", "Who asks, by login", &["KEHU_USER"]) },
+    plain("format", "How data is printed", &["KEHU_FORMAT"]),
+    Key {
+        fallbacks: &["LC_ALL", "LC_MESSAGES", "LANG"],
+        ..plain("lang", "The language of what is said: en or zh", &["KEHU_LANG"])
+    },
+    Key { fallbacks: &["PAGER"], ..plain("pager", "What shows long output on a terminal", &["KEHU_PAGER"]) },
+    Key {
+        fallbacks: &["VISUAL", "EDITOR"],
+        ..plain("editor", "What opens when a record is edited as a form", &["KEHU_EDITOR"])
+    },
+    plain("base_currency", "The currency of an amount written without one", &[]),
+    plain("region", "The country of a phone number without a country code", &[]),
+    plain("time_zone", "Where days begin and end", &[]),
+];
+
+/// Not a key of a file: the clock is set for one command or one shell only.
+pub(super) const NOW: Key = plain("now", "What time it is", &["KEHU_NOW"]);
+
+/// The key of that name.
+pub fn key(name: &str) -> Result<&'static Key> {
+    let written = name.trim().replace('-', "_");
+    KEYS.iter().find(|key| key.name == written).ok_or_else(|| {
+        Error::bad_value(
+            Message::new("{key} is no key of the configuration; there are {keys}.")
+                .with("key", name)
+                .with("keys", names()),
+        )
+    })
+}
+
+pub(super) fn names() -> String {
+    KEYS.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn default_of(name: &str) -> String {
+    let word = match name {
+        "format" => "table",
+        "lang" => "en",
+        "pager" => "less -FRX",
+        "base_currency" => "CNY",
+        "region" => "CN",
+        "time_zone" => return super::zone::of_system().iana_name().unwrap_or_default().to_owned(),
+        _ => "",
+    };
+    word.to_owned()
+}
+
+/// A value as it is kept for a key; refused when the key cannot hold it.
+pub fn check(key: &Key, value: &str) -> Result<String> {
+    let value = value.trim();
+    match key.name {
+        "format" => value.parse::<Format>().map(|format| format.word().to_owned()),
+        "lang" => language(value),
+        "base_currency" => types::currency(value).map(|currency| currency.to_string()),
+        "region" => region(value),
+        "time_zone" => super::zone::named(value).map(|_| value.to_owned()),
+        _ if value.is_empty() => Err(Error::bad_value(Message::new("{key} needs a value.").with("key", key.name))),
+        _ => Ok(value.to_owned()),
+    }
+}
+
+fn language(word: &str) -> Result<String> {
+    match word {
+        "en" | "zh" => Ok(word.to_owned()),
+        _ => {
+            Err(Error::bad_value(Message::new("`{word}` is no language here; there are en and zh.").with("word", word)))
+        }
+    }
+}
+
+/// A country's two letters.
+pub(super) fn region(word: &str) -> Result<String> {
+    let word = word.trim().to_ascii_uppercase();
+    if word.len() == 2 && word.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        return Ok(word);
+    }
+    Err(Error::bad_value(
+        Message::new("`{word}` is no region; it takes a country's two letters, such as CN or DE.").with("word", word),
+    ))
+}

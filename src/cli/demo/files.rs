@@ -1,0 +1,49 @@
+//! The demo's files, compiled in, and their way through the ordinary import.
+
+use kehu::{
+    Cause, Crm, Error, Message, Result,
+    exchange::{
+        Source,
+        import::{Import, Options, Outcome},
+    },
+};
+use std::io::Write;
+use tempfile::NamedTempFile;
+
+/// A file of the demo and the kind of record that it holds.
+pub struct DemoFile {
+    pub kind: &'static str,
+    pub name: &'static str,
+    pub bytes: &'static [u8],
+}
+
+macro_rules! source {
+    ($kind:literal, $name:literal) => {
+        DemoFile { kind: $kind, name: $name, bytes: include_bytes!(concat!("../../../examples/data/", $name)) }
+    };
+}
+
+/// In this order: what later files point to comes first.
+pub const FILES: [DemoFile; 8] = [
+    source!("branch", "branches.csv"),
+    source!("user", "users.csv"),
+    source!("customer", "customers_east_china.csv"),
+    source!("customer", "customers_south_china.csv"),
+    source!("customer", "companies_europe.csv"),
+    source!("contact", "contacts_europe.csv"),
+    source!("customer", "partners.csv"),
+    source!("activity", "activities.csv"),
+];
+
+/// Imports one file as if it lay in a folder.
+pub fn import_file(crm: &mut Crm, kind: &str, name: &str, bytes: &[u8]) -> Result<Outcome> {
+    let mut spool = NamedTempFile::new().map_err(|error| unwritable(name, &error))?;
+    spool.write_all(bytes).map_err(|error| unwritable(name, &error))?;
+    let source = Source::named(spool.path(), name)?;
+    let plan = Import::plan(crm, &source, Some(kind), &Options::default(), &mut |_| ())?;
+    plan.run(crm, &mut |_| ())
+}
+
+fn unwritable(name: &str, error: &std::io::Error) -> Error {
+    Error::new(Cause::Storage, Message::new("{file} cannot be written: {why}.").with("file", name).with("why", error))
+}

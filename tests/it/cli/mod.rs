@@ -1,0 +1,9 @@
+//! What people and scripts may rely on: the program itself, run as they run it.
+
+mod arguments;
+mod contact;
+mod customer;
+mod exits;
+mod global;
+mod output;
+mod user;

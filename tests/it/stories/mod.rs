@@ -1,0 +1,4 @@
+//! Days of people in the CRM, in their own words.
+
+mod careless_edit;
+mod morning;
