@@ -371,6 +371,14 @@ impl Crm {
         Ok(values)
     }
 
+    /// Whether the running operation made the record.
+    pub(crate) fn made_by_this_operation(&mut self, kind: &str, id: i64) -> Result<bool> {
+        let Some(operation) = self.operation else { return Ok(false) };
+        let sql = "SELECT 1 FROM change WHERE \"key\" = ? AND kind = ? AND op = ? AND what = 'insert'";
+        let arguments = [Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Integer(operation)];
+        Ok(self.db.first(sql, &arguments)?.is_some())
+    }
+
     /// Whether a kind has any record yet, removed ones included.
     pub(crate) fn has_any(&mut self, schema: &Schema) -> Result<bool> {
         Ok(self.db.first(&format!("SELECT 1 FROM \"{}\" LIMIT 1", schema.table), &[])?.is_some())

@@ -101,7 +101,7 @@ impl Kin {
         lane: &Lane,
         which: usize,
         spoken: &Spoken,
-        line: u64,
+        at: u64,
         chosen: Option<&str>,
     ) -> Option<(usize, u64, By)> {
         let mut numbers: Vec<(String, String)> = Vec::new();
@@ -123,7 +123,12 @@ impl Kin {
             return Some((same, self.rows[same].line, namesake_of()));
         }
         let here = self.rows.len();
-        self.rows.push(Relative { line, said: spoken.said.clone(), bare: addresses.is_empty(), contacts: Vec::new() });
+        self.rows.push(Relative {
+            line: at,
+            said: spoken.said.clone(),
+            bare: addresses.is_empty(),
+            contacts: Vec::new(),
+        });
         self.add_contact(here, lane, spoken);
         self.by_number.extend(numbers.iter().map(|pair| (number_key(pair), here)));
         self.by_address.extend(addresses.into_iter().map(|address| (address, here)));
@@ -174,10 +179,10 @@ impl Kin {
     }
 }
 
-/// Whether two rows have different numbers of one system, or different values of a unique field.
+/// Whether two rows have different uids, numbers of one system, or values of a unique field.
 fn other_numbers(lane: &Lane, one: &Said, other: &Said) -> bool {
     let shape = &lane.shape;
-    let unique = shape.unique.iter().any(|slot| {
+    let unique = shape.unique.iter().chain(&shape.uid).any(|slot| {
         let (one, other) = (&one.values[*slot], &other.values[*slot]);
         !one.is_empty() && !other.is_empty() && one != other
     });

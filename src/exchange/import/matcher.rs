@@ -182,7 +182,10 @@ impl Matcher {
         };
         let mut possible = Vec::with_capacity(namesakes.len());
         for stored in namesakes {
-            if !differs(shape, said, &stored) && !self.other_number(crm, shape, said, &stored)? {
+            if !differs(shape, said, &stored)
+                && !self.other_number(crm, shape, said, &stored)?
+                && !made_of_another_row(crm, shape, said, &stored)?
+            {
                 possible.push(stored);
             }
         }
@@ -268,6 +271,14 @@ impl Matcher {
                 && known.iter().any(|other| system(other).is_some() && system(other) == system(number))
         }))
     }
+}
+
+/// Rows of an export are known by their uids: a namesake that this very import made is another row's record.
+fn made_of_another_row(crm: &mut Crm, shape: &Shape, said: &Said, stored: &Stored) -> Result<bool> {
+    if said.text(shape.uid).is_empty() {
+        return Ok(false);
+    }
+    crm.made_by_this_operation(shape.schema.kind, stored.id)
 }
 
 /// Whether a unique field is another one there.
