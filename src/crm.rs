@@ -83,7 +83,7 @@ impl Crm {
         crate::views::extend(&mut *db, &mut schemas)?;
         let reading =
             Reading { clock: settings.clock.clone(), currency: settings.currency, region: settings.region.clone() };
-        Ok(Self {
+        let mut crm = Self {
             db,
             schemas: schemas.into_iter().map(Arc::new).collect(),
             reading,
@@ -94,7 +94,15 @@ impl Crm {
             dry_run: false,
             notices: Vec::new(),
             url: url.to_owned(),
-        })
+        };
+        if !settings.read_only {
+            // Whoever cannot write just now reads what was found so far; the next one catches up.
+            match crm.catch_up() {
+                Err(error) if !matches!(error.cause, Cause::Busy | Cause::Storage) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(crm)
     }
 
     /// Says who asks: a login, a name, an e-mail or a ref. In a new database that person becomes the first user at the

@@ -5,10 +5,12 @@ mod files;
 use super::session::Session;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use files::{FILES, import_file};
-use kehu::{Cause, Error, Message, Result, crm::Query};
+use kehu::{Cause, Error, Message, Result, crm::Query, record::Value};
 use std::path::{Path, PathBuf};
 
 const USUAL: &str = "kehu-demo.db";
+/// As `branches.csv` calls it.
+const HEAD_OFFICE: &str = "海川传感总部";
 
 pub fn command() -> Command {
     Command::new("demo")
@@ -38,15 +40,30 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 }
 
 fn fill(session: &mut Session, file: &str) -> Result<()> {
-    session.open_at(file, true)?.transaction("Start the database", |_| Ok(()))?;
+    // Whoever makes the demo works at its head office, which the first file goes on to describe.
+    session.open_at(file, true)?.transaction("Name the head office", |crm| {
+        crm.change("branch", 1, vec![("name".into(), Value::text(HEAD_OFFICE))], None)
+    })?;
     for source in &FILES {
         let counts = import_file(session.crm()?, source.kind, source.name, source.bytes)?;
+        if counts.refused {
+            return Err(Error::new(
+                Cause::Refused,
+                Message::new("{file} cannot be imported: {why}").with("file", source.name).with(
+                    "why",
+                    counts.problems.first().map(|problem| problem.message.to_string()).unwrap_or_default(),
+                ),
+            ));
+        }
         session.terminal.warn(
-            &Message::new("{file}: {created} created, {rejected} rejected.")
+            &Message::new("{file}: {created} {created:record|records}, {linked} linked.")
                 .with("file", source.name)
                 .with("created", counts.created)
-                .with("rejected", counts.rejected),
+                .with("linked", counts.linked),
         );
+        for warning in &counts.warnings {
+            session.terminal.say(warning);
+        }
     }
     Ok(())
 }

@@ -57,6 +57,7 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let Some((name, matches)) = matches.subcommand() else {
         return global::welcome(session);
     };
+    refuse_as_of(name, matches)?;
     match name {
         "log" => daily::log(session, matches),
         "today" => daily::today(session, matches),
@@ -81,6 +82,16 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         "view" => view::run(session, matches),
         noun => record::run(session, noun, matches),
     }
+}
+
+/// An answer about today is worse than none to somebody who asked about another day.
+fn refuse_as_of(name: &str, matches: &ArgMatches) -> Result<()> {
+    let shows = name == "show" || matches.subcommand_name() == Some("show");
+    if shows || !session::given(session::innermost(matches), "as-of") {
+        return Ok(());
+    }
+    Err(Error::bad_value(Message::new("--as-of is understood by show only."))
+        .hint(Message::new("kehu show C1 --as-of 2026-01-31")))
 }
 
 /// A command that the tree offers but nothing answers; a test makes sure there is none.

@@ -170,6 +170,7 @@ fn edit(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Re
     for reference in &references {
         ids.push(session.crm()?.find(schema.kind, reference)?);
     }
+    let ids = once(ids);
     if nothing {
         return edit_in_form(session, schema, &ids);
     }
@@ -332,10 +333,17 @@ fn preview(session: &mut Session, schema: &Schema, saves: &[Save]) -> Result<()>
     Ok(())
 }
 
+/// Each record once, however often it was named.
+fn once(ids: Vec<i64>) -> Vec<i64> {
+    let mut seen = std::collections::HashSet::new();
+    ids.into_iter().filter(|id| seen.insert(*id)).collect()
+}
+
 fn by_refs(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<Vec<i64>> {
     let references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
     let crm = session.crm()?;
-    references.iter().map(|reference| crm.find_by_ref(kind, reference)).collect()
+    let ids: Result<Vec<i64>> = references.iter().map(|reference| crm.find_by_ref(kind, reference)).collect();
+    Ok(once(ids?))
 }
 
 fn remove(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {

@@ -157,6 +157,14 @@ pub struct Session {
     bare: Vec<Arc<Schema>>,
     /// What was asked of the handle before it was opened.
     dry_run: bool,
+    wait: Duration,
+}
+
+/// How long to wait for another writer: five seconds, or what `--wait` says.
+fn wait(arguments: &[OsString]) -> Duration {
+    let flag = arguments.iter().position(|argument| argument == "--wait");
+    let seconds = flag.and_then(|place| arguments.get(place + 1)).and_then(|text| text.to_str()?.parse().ok());
+    seconds.and_then(|seconds| Duration::try_from_secs_f32(seconds).ok()).unwrap_or(Duration::from_secs(5))
 }
 
 impl Session {
@@ -176,6 +184,7 @@ impl Session {
             trouble: None,
             bare: Vec::new(),
             dry_run: arguments.iter().any(|argument| argument == "--dry-run"),
+            wait: wait(arguments),
         };
         if super::tree::needs_database(arguments)
             && let Err(error) = session.open(false)
@@ -248,7 +257,7 @@ impl Session {
             door: "cli",
             create,
             read_only: false,
-            wait: Duration::from_secs(5),
+            wait: self.wait,
         })
     }
 

@@ -20,7 +20,7 @@ pub enum Wanted {
 }
 
 /// Flags that take the following word as their value; the only ones that may stand before the noun.
-const VALUED: [&str; 13] = [
+const VALUED: [&str; 14] = [
     "--db",
     "--as",
     "--now",
@@ -34,6 +34,7 @@ const VALUED: [&str; 13] = [
     "--width",
     "--sort",
     "--limit",
+    "--wait",
 ];
 
 /// The words of the command line that are neither flags nor their values, up to the second.
@@ -100,7 +101,10 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         if matches!(schema.kind, "field" | "view") {
             continue;
         }
-        let noun = Command::new(schema.kind).alias(schema.table).about(schema.doc).arg_required_else_help(true);
+        let noun =
+            Command::new(schema.kind).alias(schema.table).about(schema.doc).arg_required_else_help(true).after_help(
+                format!("Examples:\n  kehu {0} list --limit 5\n  kehu {0} show {1}1", schema.kind, schema.letter),
+            );
         let full = match wanted {
             Wanted::All => true,
             Wanted::Noun(noun) => noun == schema.kind || noun == schema.table,
@@ -158,6 +162,7 @@ fn global_flags() -> Vec<Arg> {
         valued("color", "WHEN", "auto, always or never")
             .value_parser(["auto", "always", "never"])
             .hide_possible_values(true),
+        valued("wait", "SECONDS", "How long to wait for another writer").value_parser(value_parser!(f32)).hide(true),
         flag("csv-safe", "Guard cells that a spreadsheet would take for formulas"),
     ]
 }
@@ -185,7 +190,10 @@ fn own_verb(verb: &Verb) -> Command {
     let mut command = Command::new(verb.name)
         .about(verb.doc)
         .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
-        .after_help(format!("Examples:\n  {}\n  {} --dry-run -v", verb.example, verb.example));
+        .after_help(match verb.example.contains('\n') {
+            true => format!("Examples:\n  {}", verb.example),
+            false => format!("Examples:\n  {0} --dry-run -v\n  {0}", verb.example),
+        });
     for ask in verb.asks {
         command = command.arg(Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1));
     }
@@ -262,6 +270,7 @@ fn field_flag(schema: &Schema, field: &Field) -> Arg {
 fn list(schema: &Schema) -> Command {
     let kind = schema.kind;
     let (_, _, filter) = sample(schema);
+    let title = &schema.title().name;
     let valued = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help).num_args(1)
     };
@@ -279,8 +288,8 @@ fn list(schema: &Schema) -> Command {
         .arg(flag("deleted", "Those in the recycle bin"))
         .arg(flag("fail-if-empty", "Exit 7 when nothing matches"))
         .after_help(format!(
-            "Examples:\n  kehu {kind} list {filter}\n  kehu {kind} list created_at=2020.. --sort name --limit 5\n  \
-             kehu {kind} list -c name,created_at -f json --limit 3\n\n{FILTER_HELP}"
+            "Examples:\n  kehu {kind} list {filter}\n  kehu {kind} list created_at=2020.. --sort {title} --limit 5\n  \
+             kehu {kind} list -c {title},created_at -f json --limit 3\n\n{FILTER_HELP}"
         ))
 }
 
@@ -351,12 +360,22 @@ fn edit(schema: &Schema) -> Command {
     field_flags(command, schema)
 }
 
+/// Two records of the demo company that nobody depends on, and what must be done before there are such.
+fn spare(kind: &str) -> (&'static str, u8, u8) {
+    match kind {
+        "user" => ("", 7, 9),
+        "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
+        _ => ("", 2, 3),
+    }
+}
+
 fn refs(schema: &Schema, verb: &'static str, about: &'static str) -> Command {
     let (kind, letter) = (schema.kind, schema.letter);
+    let (first, one, other) = spare(kind);
     let examples = match verb {
-        "rm" => format!("kehu {kind} rm {letter}2 --dry-run -y\n  kehu {kind} rm {letter}1 {letter}2 --dry-run -y"),
-        "restore" => format!("kehu {kind} list --deleted\n  kehu {kind} restore {letter}2"),
-        _ => format!("kehu {kind} list --deleted\n  kehu {kind} purge {letter}2 --yes"),
+        "rm" => format!("{first}kehu {kind} rm {letter}{one} --dry-run -y\n  kehu {kind} rm {letter}{one} {letter}{other} -y"),
+        "restore" => format!("{first}kehu {kind} rm {letter}{one} --yes\n  kehu {kind} restore {letter}{one}"),
+        _ => format!("{first}kehu {kind} rm {letter}{one} --yes\n  kehu {kind} purge {letter}{one} --yes"),
     };
     Command::new(verb)
         .about(about)

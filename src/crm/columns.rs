@@ -50,7 +50,7 @@ impl Joins {
     }
 
     /// Joins what a link field points to, once.
-    fn join(&mut self, alias: &str, field: &str, table: &str) -> String {
+    pub fn join(&mut self, alias: &str, field: &str, table: &str) -> String {
         let known = self.joined.iter().find(|(from, name, _)| from == alias && name == field);
         if let Some((_, _, joined)) = known {
             return joined.clone();

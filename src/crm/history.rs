@@ -69,6 +69,7 @@ impl Crm {
                 None => lines.push(line),
             }
         }
+        lines.retain_mut(forget_moved);
         Ok(lines)
     }
 
@@ -182,6 +183,15 @@ impl Crm {
         let sql = "SELECT id, at, actor_name, door, label, undoes, undone_by FROM operation WHERE id = ?";
         Ok(self.db.first(sql, &[Sql::Integer(id)])?.map(|row| operation_line(&row)))
     }
+}
+
+/// What only changed its place in a list was neither taken out nor put in; a line is kept while anything was.
+fn forget_moved(line: &mut HistoryLine) -> bool {
+    let (Value::List(gone), Value::List(come)) = (&mut line.before, &mut line.after) else { return true };
+    let moved: Vec<Value> = gone.iter().filter(|value| come.contains(value)).cloned().collect();
+    gone.retain(|value| !moved.contains(value));
+    come.retain(|value| !moved.contains(value));
+    !gone.is_empty() || !come.is_empty()
 }
 
 fn operation_line(row: &[Sql]) -> OperationLine {

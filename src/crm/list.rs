@@ -323,10 +323,9 @@ impl Crm {
     fn sortable(&mut self, joins: &mut Joins, place: &Place) -> Result<String> {
         Ok(match &place.field.kind {
             Kind::Link(target) => {
-                let target = self.schema(target)?;
-                let title = place.field.name.to_string();
-                let path = [title, target.title().name.to_string()];
-                let joined = self.place(joins, &path)?;
+                let schema = self.schema(target)?;
+                let alias = joins.join(&place.alias, &place.field.name, schema.table);
+                let joined = Place { field: schema.title().clone(), alias, schema };
                 joined.key_sql().unwrap_or_else(|| joined.sql())
             }
             // Levels from A to D are in order as they are, and so is their index.
@@ -426,6 +425,7 @@ impl Crm {
         let mut joins = Joins::new(schema.clone());
         let (groups, cells) = self.picked(&mut joins, &query.group_by)?;
         let (sums, sum_cells) = self.sums(&mut joins, &query.columns)?;
+        let foreign = self.foreign(&sums);
         let mut by = Vec::new();
         for place in &groups {
             if place.field.kind.is_list() {
@@ -451,6 +451,7 @@ impl Crm {
         };
         let places: Vec<Place> = groups.into_iter().chain([count]).chain(sums).collect();
         let mut rows = self.rows(schema, &sql, &prepared.condition.arguments, &places)?;
+        self.tell_foreign(&prepared, &foreign)?;
         for row in &mut rows {
             row.short.clear();
         }
@@ -458,14 +459,39 @@ impl Crm {
         names.push("records".into());
         names.extend(places[names.len()..].iter().map(|place| place.field.name.to_string()));
         let total = Total::Exactly(rows.len() as u64);
+        let totals = Some(totals(&rows, &places, query.group_by.len()));
         if let Some(limit) = query.limit.filter(|limit| *limit > 0) {
             rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
-        let totals = Some(totals(&rows, &places, query.group_by.len()));
         Ok(Grid { noun: "groups".into(), columns: columns_of(schema, &names, &places), rows, totals, total })
     }
 
-    /// Amounts in other currencies than the base one are left out of a sum and counted in a notice.
+    /// The amounts among the summed places: field name, and the condition that one is in another currency.
+    fn foreign(&self, sums: &[Place]) -> Vec<(String, String)> {
+        let base = self.reading.currency;
+        let amounts = sums.iter().filter(|place| place.field.kind == Kind::Money);
+        let other = |place: &Place| format!("{}.\"{}_currency\" <> '{base}'", place.alias, place.field.name);
+        amounts.map(|place| (place.field.name.to_string(), other(place))).collect()
+    }
+
+    /// Says how many amounts were left out of the sums.
+    fn tell_foreign(&mut self, prepared: &Prepared, foreign: &[(String, String)]) -> Result<()> {
+        for (field, condition) in foreign {
+            let sql = prepared.select("COUNT(*)", &format!(" AND {condition}"));
+            let count = self.numbers(&sql, &prepared.condition.arguments)?.first().copied().unwrap_or_default();
+            if count > 0 {
+                self.notice(
+                    Message::new("{field} is summed in {currency}; {count} {count:amount|amounts} in other currencies {count:is|are} left out.")
+                        .with("field", field)
+                        .with("currency", self.reading.currency)
+                        .with("count", count),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Amounts in other currencies than the base one are left out of a sum.
     fn sums(&mut self, joins: &mut Joins, names: &[String]) -> Result<(Vec<Place>, String)> {
         let (places, _) = self.picked(joins, names)?;
         let base = self.reading.currency;
@@ -476,11 +502,6 @@ impl Crm {
             let cell = match &place.field.kind {
                 Kind::Money => {
                     let currency = format!("{}.\"{}_currency\"", place.alias, place.field.name);
-                    self.notice(
-                        Message::new("{field} is summed in {currency}; amounts in other currencies are left out.")
-                            .with("field", &place.field.name)
-                            .with("currency", base),
-                    );
                     format!(", CAST(SUM(CASE WHEN {currency} = '{base}' THEN {sql} END) AS BIGINT), '{base}'")
                 }
                 Kind::Integer | Kind::Decimal { .. } | Kind::Percent => format!(", CAST(SUM({sql}) AS BIGINT)"),

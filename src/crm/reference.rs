@@ -17,6 +17,11 @@ impl Crm {
     /// [`Cause::NotFound`], or [`Cause::Ambiguous`] with the candidates when it fits several.
     pub fn find(&mut self, kind: &str, reference: &str) -> Result<i64> {
         let schema = self.schema(kind)?;
+        if is_me(schema.kind, reference)
+            && let Some((id, _)) = self.actor()
+        {
+            return Ok(id);
+        }
         let found = self.candidates(&schema, reference, true)?;
         self.the_one(&schema, reference, &found)
     }
@@ -110,14 +115,7 @@ impl Crm {
     /// # Errors
     /// [`Cause::NotFound`] or [`Cause::Ambiguous`].
     pub fn link(&mut self, kind: &str, reference: &str) -> Result<Value> {
-        let id = if is_me(kind, reference)
-            && let Some((id, _)) = self.actor()
-        {
-            id
-        } else {
-            self.find(kind, reference)?
-        };
-        Ok(crate::record::Link::to(id))
+        Ok(crate::record::Link::to(self.find(kind, reference)?))
     }
 
     /// Live records that a reference could mean, by the first of its readings that fits any.

@@ -179,27 +179,35 @@ impl Crm {
     /// # Errors
     /// Storage faults, or the database is busy.
     pub fn catch_up(&mut self) -> Result<()> {
-        let seen = "SELECT CAST(value AS BIGINT) FROM meta WHERE \"key\" = 'outside_seen'";
-        let seen = self.numbers(seen, &[])?.first().copied().unwrap_or_default();
-        let sql = "SELECT id FROM operation WHERE id > ? AND door = 'outside' ORDER BY id";
-        let outside = self.numbers(sql, &[Sql::Integer(seen)])?;
-        let Some(newest) = outside.last().copied() else { return Ok(()) };
+        let sql = "SELECT id FROM operation WHERE door = 'outside' AND id > COALESCE(\
+                   (SELECT CAST(value AS BIGINT) FROM meta WHERE \"key\" = 'outside_seen'), 0) ORDER BY id";
+        let outside = self.numbers(sql, &[])?;
+        if outside.is_empty() {
+            return Ok(());
+        }
         self.db.begin()?;
         let done = outside.iter().try_for_each(|operation| {
             self.refresh_keys(*operation)?;
             self.refresh_search(*operation)
         });
-        let done = done.and_then(|()| {
-            let sql = "INSERT INTO meta (\"key\", value) VALUES ('outside_seen', ?) ON CONFLICT (\"key\") DO UPDATE SET value = excluded.value";
-            self.db.execute(sql, &[Sql::Text(newest.to_string())])
-        });
-        match done {
-            Ok(_) => self.db.commit(),
+        match done.and_then(|()| self.mark_seen()) {
+            Ok(()) => self.db.commit(),
             Err(error) => {
                 self.db.rollback()?;
                 Err(error)
             }
         }
+    }
+
+    /// Writes of one second are one operation, so that of this second may still grow and is looked at again.
+    fn mark_seen(&mut self) -> Result<()> {
+        let sql = format!(
+            "INSERT INTO meta (\"key\", value) SELECT 'outside_seen', CAST(MAX(id) AS TEXT) FROM operation \
+             WHERE door = 'outside' AND at < {} HAVING MAX(id) IS NOT NULL \
+             ON CONFLICT (\"key\") DO UPDATE SET value = excluded.value",
+            self.db.dialect().now()
+        );
+        self.db.execute(&sql, &[]).map(drop)
     }
 
     /// Rewrites the folded copies of every row that an operation changed.

@@ -580,9 +580,9 @@ impl Crm {
         let key = [Sql::Integer(entry.id)];
         self.db.execute(&format!("DELETE FROM \"{}\" WHERE id = ?", entry.schema.table), &key)?;
         let kind = entry.schema.kind;
-        // The trace of the purge stays, what was purged does not.
+        // The trace of the purge stays, what was purged does not; an undo must not take it for an empty record.
         self.db.execute(
-            "UPDATE change SET before = NULL, after = NULL WHERE \"key\" = ? AND (kind = ? OR kind LIKE ?)",
+            "UPDATE change SET what = 'purged', before = NULL, after = NULL WHERE \"key\" = ? AND (kind = ? OR kind LIKE ?)",
             &[key[0].clone(), Sql::Text(kind.to_owned()), Sql::Text(format!("{kind}.%"))],
         )?;
         Ok(())

@@ -93,7 +93,7 @@ impl Contact {
             name: "prefer",
             doc: "Makes a contact the primary one of their customer",
             asks: &[],
-            example: "kehu contact prefer P2",
+            example: "kehu contact add \"Ingrid Larsen\" --customer C1\n  kehu contact prefer \"Ingrid Larsen\"",
             refused: Self::not_preferable,
             run: |crm, id, _| crm.change("contact", id, vec![("primary".into(), Value::Bool(true))], None).map(|_| ()),
         },

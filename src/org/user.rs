@@ -81,7 +81,7 @@ impl User {
             name: "activate",
             doc: "Lets a colleague who was marked as gone sign in again",
             asks: &[],
-            example: "kehu user activate U3",
+            example: "kehu user deactivate U3\n  kehu user activate U3",
             refused: Self::already_active,
             run: |crm, id, _| crm.change("user", id, vec![("active".into(), Value::Bool(true))], None).map(|_| ()),
         },

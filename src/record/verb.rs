@@ -8,7 +8,7 @@ pub struct Verb {
     pub name: &'static str,
     pub doc: &'static str,
     pub asks: &'static [Ask],
-    /// A command that runs as it stands on the demo database.
+    /// A command that runs as it stands on the demo database, or several, a line each, that run one after the other.
     pub example: &'static str,
     /// Why it cannot be done now, or `None` when it can.
     pub refused: fn(&mut Crm, i64) -> Result<Option<Message>>,

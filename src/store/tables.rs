@@ -235,6 +235,8 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
              process BIGINT NOT NULL,\n    beat BIGINT NOT NULL\n)"
         ),
         "CREATE INDEX change_op_index ON change (op)".to_owned(),
+        // Every opening asks for what others wrote, which is nothing almost always.
+        "CREATE INDEX operation_outside_index ON operation (id) WHERE door = 'outside'".to_owned(),
     ];
     match dialect {
         Dialect::Sqlite => statements.extend(triggers::shared()),

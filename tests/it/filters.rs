@@ -147,12 +147,11 @@ on_both! {
                 check(world, &filter, expected);
             }
             for (filter, expected) in PARTS {
-                match line.part {
-                    Some(part) => check(world, &fill(filter, line.field, part, part), expected),
-                    None => {
-                        let refused = world.try_names("customer", &fill("F~P", line.field, "1", "1")).expect_err("has no parts");
-                        assert_eq!((refused.cause, refused.field.as_deref()), (Cause::BadValue, Some(line.field)));
-                    }
+                if let Some(part) = line.part {
+                    check(world, &fill(filter, line.field, part, part), expected);
+                } else {
+                    let refused = world.try_names("customer", &fill("F~P", line.field, "1", "1")).expect_err("has no parts");
+                    assert_eq!((refused.cause, refused.field.as_deref()), (Cause::BadValue, Some(line.field)));
                 }
             }
         }

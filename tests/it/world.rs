@@ -75,12 +75,6 @@ impl World {
         db.script(sql).expect(sql);
     }
 
-    /// One cell that no handle shows.
-    pub fn cell(&self, sql: &str) -> store::Sql {
-        let mut db = store::open(&self.url, store::Open::default()).expect("opens");
-        db.first(sql, &[]).expect(sql).expect("a row").remove(0)
-    }
-
     /// Values as a person writes them.
     pub fn values(&mut self, kind: &str, pairs: &[(&str, &str)]) -> Result<Values> {
         let schema = self.crm.schema(kind)?;

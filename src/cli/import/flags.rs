@@ -10,11 +10,11 @@ use kehu::{
 
 /// `kehu NOUN import`.
 pub fn command(schema: &Schema) -> Command {
-    let kind = schema.kind;
+    let (kind, table) = (schema.kind, schema.table);
     flags(Command::new("import"))
         .about("Reads a file of another program: CSV or TSV in any encoding")
         .after_help(format!(
-            "Examples:\n  kehu {kind} import {kind}s.csv --dry-run\n  kehu {kind} import {kind}s.csv --inspect\n\n{HELP}"
+            "Examples:\n  kehu {kind} import {table}.csv --dry-run\n  kehu {kind} import {table}.csv --inspect\n\n{HELP}"
         ))
 }
 

@@ -128,7 +128,8 @@ fn add_change(entry: std::collections::btree_map::Entry<'_, i64, Net>, what: &st
 
 /// Items of records that were not there before are left out: they go with their records.
 fn read_items(db: &mut dyn Database, kind: &str, field: &str, op: i64) -> Result<BTreeMap<(i64, String), NetItem>> {
-    let sql = "SELECT what, key, before, after FROM change WHERE op = ? AND kind = ? AND NOT EXISTS \
+    // Items of what was purged since are gone from the log as well.
+    let sql = "SELECT what, key, before, after FROM change WHERE op = ? AND kind = ? AND what <> 'purged' AND NOT EXISTS \
                (SELECT 1 FROM change AS made WHERE made.key = change.key AND made.kind = ? AND made.op = ? \
                AND made.what = 'insert' AND NOT EXISTS \
                (SELECT 1 FROM change AS gone WHERE gone.key = made.key AND gone.kind = made.kind AND gone.op = made.op \

@@ -1,1 +1,9 @@
-//! The command line.
+//! What people and scripts may rely on: the program itself, run as they run it.
+
+mod arguments;
+mod contact;
+mod customer;
+mod exits;
+mod global;
+mod output;
+mod user;
