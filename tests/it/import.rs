@@ -358,8 +358,9 @@ fn a_killed_import_is_told_of_and_finished_or_taken_back() {
     for finish in [true, false] {
         let folder = tempfile::tempdir().expect("folder");
         let place = folder.path();
-        let rows: String =
+        let rows: Vec<String> =
             (0..30_000).map(|row| format!("Customer {row},{},City {}\n", 13_900_000_000_u64 + row, row % 50)).collect();
+        let rows = rows.concat();
         fs::write(place.join("rows.csv"), format!("name,mobile,city\n{rows}")).expect("written");
         let mut child = Command::new(env!("CARGO_BIN_EXE_kehu"))
             .args(["--db", "k.db", "customer", "import", "rows.csv"])
@@ -424,7 +425,7 @@ fn what_is_exported_comes_back_the_same() {
     world.import("customer", &path, &making(&["field"]));
     let id = world.find("customer", "Acme");
     let child = world.find("customer", "Child");
-    let change = vec![("since".into(), Value::Null), ("parent".into(), kehu::record::Link::to(child))];
+    let change = [("since".into(), Value::Null), ("parent".into(), kehu::record::Link::to(child))];
     world.crm.change("customer", id, vec![change[0].clone()], None).expect("changed");
     world.crm.change("customer", id, vec![("owner".into(), kehu::record::Link::to(owner))], None).expect("changed");
     come_back(&mut world, &["customer", "contact"]);
