@@ -59,7 +59,7 @@ fn to_file(session: &mut Session, export: &mut Export, format: Format, path: &Pa
     let mut out = BufWriter::new(file);
     let style = Style { width: None, color: false, ..session.terminal.style() };
     let count = write(session, export, format, &style, &mut out)?.map_err(|error| unwritable(path, &error))?;
-    let file = out.into_inner().map_err(|error| unwritable(path, &error.error()))?;
+    let file = out.into_inner().map_err(|error| unwritable(path, error.error()))?;
     file.persist(path).map_err(|error| unwritable(path, &error.error))?;
     let message = Message::new("Wrote {count} {count:record|records} to {path}.");
     session.terminal.say(&message.with("count", count).with("path", path.display()));

@@ -116,7 +116,8 @@ fn answer(session: &mut Session, kind: &str, outcome: &Outcome, options: &Option
 
 /// Lines that leave a terminal alone.
 fn safe(text: &str) -> String {
-    text.lines().map(|line| format!("{}\n", super::output::text_safety::safe(line))).collect()
+    let lines: Vec<_> = text.lines().map(super::output::text_safety::safe).collect();
+    if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
 }
 
 /// A progress bar where a person watches.

@@ -312,7 +312,7 @@ impl Session {
             && !self.terminal.quiet
             && (self.terminal.interactive_errors || grid.rows.is_empty())
         {
-            self.terminal.line(&footer);
+            self.terminal.line(&self.terminal.word(&footer));
         }
         Ok(())
     }

@@ -373,7 +373,9 @@ fn refs(schema: &Schema, verb: &'static str, about: &'static str) -> Command {
     let (kind, letter) = (schema.kind, schema.letter);
     let (first, one, other) = spare(kind);
     let examples = match verb {
-        "rm" => format!("{first}kehu {kind} rm {letter}{one} --dry-run -y\n  kehu {kind} rm {letter}{one} {letter}{other} -y"),
+        "rm" => format!(
+            "{first}kehu {kind} rm {letter}{one} --dry-run -y\n  kehu {kind} rm {letter}{one} {letter}{other} -y"
+        ),
         "restore" => format!("{first}kehu {kind} rm {letter}{one} --yes\n  kehu {kind} restore {letter}{one}"),
         _ => format!("{first}kehu {kind} rm {letter}{one} --yes\n  kehu {kind} purge {letter}{one} --yes"),
     };

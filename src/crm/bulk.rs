@@ -12,6 +12,7 @@ use crate::{
 };
 use std::{
     collections::HashSet,
+    fmt::Write,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -77,19 +78,16 @@ impl Crm {
     }
 
     fn in_batch(&mut self, bulk: &mut Bulk, work: impl FnOnce(&mut Self, &mut Bulk) -> Result<usize>) -> Result<usize> {
-        match bulk.operation {
-            Some(operation) => {
-                store::resume_operation(&mut *self.db, operation)?;
-                self.operation = Some(operation);
-            }
-            None => {
-                self.welcome()?;
-                let door = std::mem::replace(&mut self.door, "import");
-                let begun = self.begin_operation(&bulk.label);
-                self.door = door;
-                begun?;
-                bulk.operation = self.operation;
-            }
+        if let Some(operation) = bulk.operation {
+            store::resume_operation(&mut *self.db, operation)?;
+            self.operation = Some(operation);
+        } else {
+            self.welcome()?;
+            let door = std::mem::replace(&mut self.door, "import");
+            let begun = self.begin_operation(&bulk.label);
+            self.door = door;
+            begun?;
+            bulk.operation = self.operation;
         }
         let first = self.latest_change()?;
         let rows = work(self, bulk)?;
@@ -118,8 +116,10 @@ impl Crm {
         }
         let operation = bulk.operation.unwrap_or_default();
         for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
-            let lists = schema.lists().filter(|field| field.search);
-            let kinds = lists.map(|field| format!(", '{}.{}'", schema.kind, field.name)).collect::<String>();
+            let mut kinds = String::new();
+            for field in schema.lists().filter(|field| field.search) {
+                let _ = write!(kinds, ", '{}.{}'", schema.kind, field.name);
+            }
             let sql = format!(
                 "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND id > ? AND kind IN ('{}'{kinds})",
                 schema.kind
@@ -152,6 +152,14 @@ impl Crm {
                 Err(error)
             }
         }
+    }
+
+    /// Reads much as it stands at one moment, and without asking for leave at each statement.
+    pub(crate) fn reading_at_once<R>(&mut self, work: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        self.db.script("BEGIN")?;
+        let done = work(self);
+        let ended = self.db.rollback();
+        done.and_then(|done| ended.map(|()| done))
     }
 
     /// Marks where a row begins, so that it can be taken back alone.
@@ -291,9 +299,9 @@ impl Lookup {
     pub fn new(schema: &Arc<Schema>, fields: Vec<Field>) -> Self {
         let mut cells = String::from("t.id, t.deleted_at");
         for field in fields.iter().filter(|field| field.stored()) {
-            cells.push_str(&format!(", t.\"{}\"", field.name));
+            let _ = write!(cells, ", t.\"{}\"", field.name);
             if field.kind == Kind::Money {
-                cells.push_str(&format!(", t.\"{}_currency\"", field.name));
+                let _ = write!(cells, ", t.\"{}_currency\"", field.name);
             }
         }
         let select = format!("SELECT {cells} FROM \"{}\" t", schema.table);
@@ -361,6 +369,14 @@ impl Crm {
             Ok(())
         })?;
         Ok(values)
+    }
+
+    /// Whether the running operation made the record.
+    pub(crate) fn made_by_this_operation(&mut self, kind: &str, id: i64) -> Result<bool> {
+        let Some(operation) = self.operation else { return Ok(false) };
+        let sql = "SELECT 1 FROM change WHERE \"key\" = ? AND kind = ? AND op = ? AND what = 'insert'";
+        let arguments = [Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Integer(operation)];
+        Ok(self.db.first(sql, &arguments)?.is_some())
     }
 
     /// Whether a kind has any record yet, removed ones included.

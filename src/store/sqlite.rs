@@ -6,6 +6,7 @@ use super::{Database, Dialect, Sql};
 use crate::error::{Error, Result};
 use crate::message::Message;
 use crate::record::types::fold;
+use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, backup};
@@ -37,6 +38,8 @@ impl Sqlite {
     fn prepare(mut connection: Connection, options: Open) -> Result<Self> {
         wait_patiently(&mut connection, options.wait).map_err(translate)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Beside a partial index SQLite prepares a statement anew for each argument; a plan is to stay as it is.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(translate)?;
         // The journal mode belongs to the file and is set when it is made, so that opening writes nothing.
         connection
             .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA synchronous = NORMAL;")

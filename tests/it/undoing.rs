@@ -197,7 +197,7 @@ on_both! {
         let act = (0..7_usize, 1..4_i64, 0..4_usize);
         let acts = prop::collection::vec(act, 1..12);
         let world = std::cell::RefCell::new(world);
-        let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
+        let mut runner = TestRunner::new(Config { cases: 8, failure_persistence: None, ..Config::default() });
         let result = runner.run(&acts, |acts| {
             let world = &mut **world.borrow_mut();
             let mut states = vec![world.dump()];

@@ -7,6 +7,7 @@ use kehu::{
     record::{Column, Grid, Kind, Row, Total, Value, types},
 };
 use serde_json::{Value as Json, json};
+use std::fmt::Write;
 
 /// How many rows are named.
 const NAMED: usize = 20;
@@ -74,7 +75,7 @@ pub fn dry_run(session: &mut Session, plan: &Plan) -> Result<u8> {
             for diff in &plan.diffs {
                 for (field, kind, before, after) in &diff.changes {
                     let (before, after) = (types::show(kind, before), types::show(kind, after));
-                    text.push_str(&format!("{} {}  {field}: {before} → {after}\n", diff.short, diff.title));
+                    let _ = writeln!(text, "{} {}  {field}: {before} → {after}", diff.short, diff.title);
                 }
             }
             session.write(super::safe(&text).as_bytes())?;

@@ -7,7 +7,7 @@ const ROW_BITS: u32 = 28;
 const ROW_MASK: u64 = (1 << ROW_BITS) - 1;
 
 /// At most so many rows can be told apart.
-pub(super) const MOST_ROWS: usize = ROW_MASK as usize;
+pub(super) const MOST_ROWS: usize = (1 << ROW_BITS) - 1;
 
 /// A number for texts; that two different ones have the same is as good as impossible, and is checked where it matters.
 pub(super) fn hash(parts: &[&str]) -> u64 {

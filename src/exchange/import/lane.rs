@@ -121,7 +121,7 @@ impl Lane {
             let number = self.shape.external.is_some_and(|slot| !spoken.said.values[slot].is_empty());
             let email = self.shape.place("email").map_or("", |slot| spoken.said.text(Some(slot)));
             // Another system keeps a person there, though nobody knows the name.
-            if !(number && !email.is_empty()) {
+            if !number || email.is_empty() {
                 spoken.customer_alone = true;
                 return;
             }

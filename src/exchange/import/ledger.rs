@@ -3,6 +3,7 @@
 use super::{Import, Options, Outcome, Plan, Progress, run::Counts};
 use crate::{Cause, Crm, Error, Message, Result, exchange::Source, store::Sql};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::io::Read;
 use std::path::Path;
 
@@ -164,7 +165,11 @@ pub(super) fn file_hash(source: &Source) -> Result<String> {
         }
         hasher.update(&block[..count]);
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut text = String::with_capacity(64);
+    for byte in hasher.finalize() {
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(text)
 }
 
 /// Enters a run that begins, in the running transaction; says its number.

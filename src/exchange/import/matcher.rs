@@ -139,7 +139,7 @@ impl Matcher {
                 }
             }
         }
-        if found.len() > 1 { Err(self.ambiguous(crm, shape, &found).into()) } else { Ok(found.pop()) }
+        if found.len() > 1 { Err(ambiguous(crm, shape, &found).into()) } else { Ok(found.pop()) }
     }
 
     /// By numbers of other systems and by unique fields, all of which must mean the same record.
@@ -182,7 +182,10 @@ impl Matcher {
         };
         let mut possible = Vec::with_capacity(namesakes.len());
         for stored in namesakes {
-            if !self.differs(shape, said, &stored) && !self.other_number(crm, shape, said, &stored)? {
+            if !differs(shape, said, &stored)
+                && !self.other_number(crm, shape, said, &stored)?
+                && !made_of_another_row(crm, shape, said, &stored)?
+            {
                 possible.push(stored);
             }
         }
@@ -208,11 +211,10 @@ impl Matcher {
         } else {
             let mut bare = Vec::new();
             for stored in namesakes {
-                let known = self.addresses_of(crm, shape, &stored)?;
-                if known.is_empty() {
-                    bare.push(stored);
-                } else if known.iter().any(|address| addresses.contains(&&**address)) {
-                    fitting.push(stored);
+                match self.shares_address(crm, shape, &stored, &addresses)? {
+                    Some(true) => fitting.push(stored),
+                    Some(false) => {}
+                    None => bare.push(stored),
                 }
             }
             if fitting.is_empty() {
@@ -221,34 +223,40 @@ impl Matcher {
         }
         if fitting.len() > 1 {
             for place in 0..fitting.len() {
-                if self.compare(crm, shape, said, &fitting[place], false)?.is_empty() {
+                if compare(crm, shape, said, &fitting[place], false)?.is_empty() {
                     return Ok(Some(fitting.swap_remove(place)));
                 }
             }
-            return Err(self.ambiguous(crm, shape, &fitting).into());
+            return Err(ambiguous(crm, shape, &fitting).into());
         }
         Ok(fitting.pop())
     }
 
-    fn addresses_of(&self, crm: &mut Crm, shape: &Shape, stored: &Stored) -> Result<Vec<String>> {
-        let mut known = Vec::new();
-        for (place, field) in &self.addresses {
-            if field.kind.is_list() {
-                let values = crm.list_values(&shape.schema, field, stored.id)?;
-                known.extend(values.into_iter().filter_map(|value| value.as_text().map(str::to_owned)));
-            } else if let Some(text) = stored.values[*place].as_text() {
-                known.push(text.to_owned());
+    /// Whether the record has one of these phones or e-mails; none when it has none at all.
+    fn shares_address(
+        &self,
+        crm: &mut Crm,
+        shape: &Shape,
+        stored: &Stored,
+        addresses: &[&str],
+    ) -> Result<Option<bool>> {
+        let mut any = false;
+        for (place, _) in self.addresses.iter().filter(|(_, field)| !field.kind.is_list()) {
+            if let Some(text) = stored.values[*place].as_text() {
+                any = true;
+                if addresses.contains(&text) {
+                    return Ok(Some(true));
+                }
             }
         }
-        Ok(known)
-    }
-
-    /// Whether a unique field is another one there.
-    fn differs(&self, shape: &Shape, said: &Said, stored: &Stored) -> bool {
-        shape.unique.iter().any(|slot| {
-            let (said, stored) = (said.value(Some(*slot)), &stored.values[*slot]);
-            !said.is_empty() && !stored.is_empty() && !said.same(stored)
-        })
+        for (_, field) in self.addresses.iter().filter(|(_, field)| field.kind.is_list()) {
+            let values = crm.list_values(&shape.schema, field, stored.id)?;
+            any |= !values.is_empty();
+            if values.iter().filter_map(Value::as_text).any(|text| addresses.contains(&text)) {
+                return Ok(Some(true));
+            }
+        }
+        Ok(any.then_some(false))
     }
 
     /// Whether a system of the row's knows the record by another number.
@@ -263,65 +271,77 @@ impl Matcher {
                 && known.iter().any(|other| system(other).is_some() && system(other) == system(number))
         }))
     }
+}
 
-    /// What the row would change: the slots and their values to be. A list gains what the row says and loses nothing;
-    /// an empty cell changes nothing unless `clear` says so.
-    pub fn compare(
-        &self,
-        crm: &mut Crm,
-        shape: &Shape,
-        said: &Said,
-        stored: &Stored,
-        clear: bool,
-    ) -> Result<Vec<(usize, Value)>> {
-        let mut changes = Vec::new();
-        for (place, slot) in shape.slots.iter().enumerate() {
-            if slot.field.engine {
-                continue;
-            }
-            let value = &said.values[place];
-            if value.is_empty() {
-                let mapped = clear && !slot.sources.is_empty() && !slot.field.required;
-                let wanted = shape
-                    .links
-                    .iter()
-                    .position(|link| *link == place)
-                    .is_some_and(|link| !said.wanted[link].is_empty());
-                if mapped && !wanted && !slot.field.kind.is_list() && !stored.values[place].is_empty() {
-                    changes.push((place, Value::Null));
-                }
-                continue;
-            }
-            if let Kind::List(_) = slot.field.kind {
-                let mut items =
-                    if slot.planned { Vec::new() } else { crm.list_values(&shape.schema, &slot.field, stored.id)? };
-                let before = items.len();
-                for item in value.items() {
-                    let alike = |known: &Value| known == item || same_word(known, item);
-                    if !items.iter().any(alike) {
-                        items.push(item.clone());
-                    }
-                }
-                if items.len() > before {
-                    changes.push((place, Value::List(items)));
-                }
-            } else if !stored.values[place].same(value) {
-                changes.push((place, value.clone()));
-            }
-        }
-        Ok(changes)
+/// Rows of an export are known by their uids: a namesake that this very import made is another row's record.
+fn made_of_another_row(crm: &mut Crm, shape: &Shape, said: &Said, stored: &Stored) -> Result<bool> {
+    if said.text(shape.uid).is_empty() {
+        return Ok(false);
     }
+    crm.made_by_this_operation(shape.schema.kind, stored.id)
+}
 
-    fn ambiguous(&self, crm: &mut Crm, shape: &Shape, found: &[Stored]) -> Problem {
-        let message = Message::new("The row could mean several records: {candidates}.");
-        let mut problem = Problem::new("ambiguous", message).on_field(shape.name(shape.title.unwrap_or_default()));
-        for stored in found.iter().take(5) {
-            let title = crm.title(shape.schema.kind, stored.id).unwrap_or_default();
-            problem.candidates.push((shape.schema.short(stored.id), title));
+/// Whether a unique field is another one there.
+fn differs(shape: &Shape, said: &Said, stored: &Stored) -> bool {
+    shape.unique.iter().any(|slot| {
+        let (said, stored) = (said.value(Some(*slot)), &stored.values[*slot]);
+        !said.is_empty() && !stored.is_empty() && !said.same(stored)
+    })
+}
+
+/// What the row would change: the slots and their values to be. A list gains what the row says and loses nothing;
+/// an empty cell changes nothing unless `clear` says so.
+pub(super) fn compare(
+    crm: &mut Crm,
+    shape: &Shape,
+    said: &Said,
+    stored: &Stored,
+    clear: bool,
+) -> Result<Vec<(usize, Value)>> {
+    let mut changes = Vec::new();
+    for (place, slot) in shape.slots.iter().enumerate() {
+        if slot.field.engine {
+            continue;
         }
-        problem.message = problem.message.clone().with("candidates", problem.choices());
-        problem
+        let value = &said.values[place];
+        if value.is_empty() {
+            let mapped = clear && !slot.sources.is_empty() && !slot.field.required;
+            let wanted =
+                shape.links.iter().position(|link| *link == place).is_some_and(|link| !said.wanted[link].is_empty());
+            if mapped && !wanted && !slot.field.kind.is_list() && !stored.values[place].is_empty() {
+                changes.push((place, Value::Null));
+            }
+            continue;
+        }
+        if let Kind::List(_) = slot.field.kind {
+            let mut items =
+                if slot.planned { Vec::new() } else { crm.list_values(&shape.schema, &slot.field, stored.id)? };
+            let before = items.len();
+            for item in value.items() {
+                let alike = |known: &Value| known == item || same_word(known, item);
+                if !items.iter().any(alike) {
+                    items.push(item.clone());
+                }
+            }
+            if items.len() > before {
+                changes.push((place, Value::List(items)));
+            }
+        } else if !stored.values[place].same(value) {
+            changes.push((place, value.clone()));
+        }
     }
+    Ok(changes)
+}
+
+fn ambiguous(crm: &mut Crm, shape: &Shape, found: &[Stored]) -> Problem {
+    let message = Message::new("The row could mean several records: {candidates}.");
+    let mut problem = Problem::new("ambiguous", message).on_field(shape.name(shape.title.unwrap_or_default()));
+    for stored in found.iter().take(5) {
+        let title = crm.title(shape.schema.kind, stored.id).unwrap_or_default();
+        problem.candidates.push((shape.schema.short(stored.id), title));
+    }
+    problem.message = problem.message.clone().with("candidates", problem.choices());
+    problem
 }
 
 fn same_word(one: &Value, other: &Value) -> bool {

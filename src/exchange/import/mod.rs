@@ -6,7 +6,8 @@
 //!   unique fields (tax id, login, code), else by its name. Namesakes are told apart by phone or e-mail: a row with some
 //!   means the namesake that shares one, or a lone namesake that has none at all; a row without any means a lone
 //!   namesake. Of several that fit the one is meant that holds all the row says already; otherwise the row is rejected
-//!   with the candidates. A namesake with another tax id, or another number of the same system, is somebody else.
+//!   with the candidates. A namesake with another tax id, or another number of the same system, is somebody else; so are
+//!   two rows of one file with different uids.
 //! - A contact is looked for among its customer's contacts; the contact of a customer's row by name alone.
 //! - Rows of one file that speak of the same record: one that says nothing new is unchanged, one that only adds
 //!   completes the record, one that contradicts an earlier row is rejected naming that row's line, and so is one that
@@ -20,8 +21,11 @@
 //!   branches and customers by name, a colleague also by e-mail or by the uid that an export has for them.
 
 mod check;
+mod compare;
 mod contact;
+mod insert;
 mod keys;
+mod kin;
 mod lane;
 mod ledger;
 mod links;
@@ -222,7 +226,7 @@ impl Import {
             resumed,
             started,
         };
-        plan.check(crm, progress)?;
+        crm.reading_at_once(|crm| plan.check(crm, progress))?;
         Ok(plan)
     }
 }

@@ -4,20 +4,20 @@ use super::{
     Fate, Outcome, Plan, Progress,
     check::drafted,
     contact,
+    insert::{add_contact, change_contact, insert},
     lane::{Lane, Mode, Spoken},
     lanes, ledger,
     links::{self, Answer},
-    planned,
+    matcher, planned,
     problem::{Attempt, Fault, Problem},
     rejects::Rejects,
-    said::{Said, Wanted, nameless},
-    shape::Shape,
+    said::{Wanted, nameless},
 };
 use crate::{
-    Cause, Crm, Error, Message, Result, catalog,
+    Cause, Crm, Error, Message, Result,
     crm::bulk::{Bulk, Inserter},
     exchange::{Records, Row},
-    record::{Draft, Field, Link, Value, Values},
+    record::{Field, Link, Value, Values},
 };
 
 /// So many rows and fewer are written in one transaction.
@@ -385,43 +385,40 @@ impl<'a> Writer<'a> {
         } else {
             None
         };
-        let (id, fresh, mut changed) = match found {
-            Some(stored) => {
-                let changes = lane.matcher.compare(crm, &lane.shape, &self.spoken.said, &stored, plan.clear_empty)?;
-                let mut changed = false;
-                if !changes.is_empty() {
-                    let mut draft = drafted(crm, lane, stored.id, changes)?;
-                    changed = !crm.update_draft(&mut draft, true)?.changed.is_empty();
-                }
-                (stored.id, false, changed)
+        let (id, fresh, mut differs) = if let Some(stored) = found {
+            let changes = matcher::compare(crm, &lane.shape, &self.spoken.said, &stored, plan.clear_empty)?;
+            let mut written = false;
+            if !changes.is_empty() {
+                let mut draft = drafted(crm, lane, stored.id, changes)?;
+                written = !crm.update_draft(&mut draft, true)?.changed.is_empty();
             }
-            None => {
-                if self.spoken.said.value(lane.shape.title).is_empty() {
-                    return Err(nameless(&lane.shape, self.row.line).into());
-                }
-                let id = insert(crm, bulk, lane, &mut self.inserters[place], &self.spoken.said, &mut self.values)?;
-                (id, true, false)
+            (stored.id, false, written)
+        } else {
+            if self.spoken.said.value(lane.shape.title).is_empty() {
+                return Err(nameless(&lane.shape, self.row.line).into());
             }
+            let id = insert(crm, bulk, lane, &mut self.inserters[place], &self.spoken.said, &mut self.values)?;
+            (id, true, false)
         };
         let mut made = 0;
-        if let Some((shape, matcher)) = lane.contact.as_mut().filter(|_| !self.spoken.contact.values.is_empty()) {
+        if let Some((shape, contacts)) = lane.contact.as_mut().filter(|_| !self.spoken.contact.values.is_empty()) {
             let known = if fresh {
                 None
             } else {
-                matcher.nothing = false;
-                contact::find(crm, shape, matcher, &self.spoken.contact, id)?
+                contacts.nothing = false;
+                contact::find(crm, shape, contacts, &self.spoken.contact, id)?
             };
             match known {
                 Some(stored) => {
-                    let changes = matcher.compare(crm, shape, &self.spoken.contact, &stored, false)?;
+                    let changes = matcher::compare(crm, shape, &self.spoken.contact, &stored, false)?;
                     if !changes.is_empty() {
-                        changed |= change_contact(crm, shape, stored.id, changes)?;
+                        differs |= change_contact(crm, shape, stored.id, changes)?;
                     }
                 }
                 None => {
                     if let Some(inserter) = &mut self.contacts {
                         add_contact(crm, bulk, shape, inserter, &self.spoken.contact, id, fresh)?;
-                        (made, changed) = (1, true);
+                        (made, differs) = (1, true);
                     }
                 }
             }
@@ -432,8 +429,8 @@ impl<'a> Writer<'a> {
         }
         self.counts.linked += made;
         self.counts.created += u64::from(fresh);
-        self.counts.updated += u64::from(!fresh && (changed || !self.spoken.pending.is_empty()));
-        if plan.options.ids && (fresh || changed) {
+        self.counts.updated += u64::from(!fresh && (differs || !self.spoken.pending.is_empty()));
+        if plan.options.ids && (fresh || differs) {
             self.records.push(id);
         }
         Ok(())
@@ -518,94 +515,4 @@ fn add_field(fields: &mut Vec<Field>, field: Option<&Field>) {
     {
         fields.push(field.clone());
     }
-}
-
-/// Writes a new record. Most kinds have no rules for new ones; a contact's are kept through its draft.
-fn insert(
-    crm: &mut Crm,
-    bulk: &mut Bulk,
-    lane: &Lane,
-    inserter: &mut Inserter,
-    said: &Said,
-    values: &mut Vec<Value>,
-) -> Attempt<i64> {
-    let shape = &lane.shape;
-    match lane.kind() {
-        "customer" | "user" | "branch" => Ok(crm.insert_quickly(bulk, inserter, &said.values)?),
-        "contact" => insert_by_rules(crm, bulk, shape, inserter, said, values, None),
-        _ => {
-            let mut draft = new_draft(shape, said);
-            Ok(crm.insert_draft(&mut draft, true)?)
-        }
-    }
-}
-
-fn new_draft(shape: &Shape, said: &Said) -> Draft {
-    let pairs = shape.slots.iter().zip(&said.values).filter(|(_, value)| !value.is_empty());
-    let values = pairs.map(|(slot, value)| (slot.field.name.to_string(), value.clone())).collect();
-    Draft { schema: shape.schema.clone(), id: None, stored: Vec::new(), values, removing: false }
-}
-
-/// A new contact, which may become the primary one of its customer, or take that from another.
-fn insert_by_rules(
-    crm: &mut Crm,
-    bulk: &mut Bulk,
-    shape: &Shape,
-    inserter: &mut Inserter,
-    said: &Said,
-    values: &mut Vec<Value>,
-    customer: Option<i64>,
-) -> Attempt<i64> {
-    let mut draft = new_draft(shape, said);
-    if let Some(customer) = customer {
-        draft.set("customer", Link::to(customer));
-    }
-    let rules = catalog::entry("contact");
-    if let Some(rules) = rules {
-        (rules.check)(crm, &mut draft)?;
-    }
-    values.clear();
-    values.extend(said.values.iter().cloned());
-    for name in ["customer", "primary"] {
-        match shape.place(name) {
-            Some(slot) => values[slot] = draft.get(name),
-            None if name == "primary" || customer.is_some() => values.push(draft.get(name)),
-            None => {}
-        }
-    }
-    let id = crm.insert_quickly(bulk, inserter, values)?;
-    draft.id = Some(id);
-    if let Some(rules) = rules {
-        (rules.settle)(crm, &draft)?;
-    }
-    Ok(id)
-}
-
-/// The contact of a customer's row; the first of a new customer is the primary one and displaces nobody.
-fn add_contact(
-    crm: &mut Crm,
-    bulk: &mut Bulk,
-    shape: &Shape,
-    inserter: &mut Inserter,
-    said: &Said,
-    customer: i64,
-    fresh: bool,
-) -> Attempt<i64> {
-    let mut values = said.values.clone();
-    if !fresh || shape.place("primary").is_some() || shape.place("left").is_some() {
-        return insert_by_rules(crm, bulk, shape, inserter, said, &mut values, Some(customer));
-    }
-    match shape.place("customer") {
-        Some(slot) => values[slot] = Link::to(customer),
-        None => values.push(Link::to(customer)),
-    }
-    values.push(Value::Bool(true));
-    Ok(crm.insert_quickly(bulk, inserter, &values)?)
-}
-
-fn change_contact(crm: &mut Crm, shape: &Shape, id: i64, changes: Vec<(usize, Value)>) -> Attempt<bool> {
-    let entry = crm.record("contact", id)?;
-    let values = changes.into_iter().map(|(slot, value)| (shape.slots[slot].field.name.to_string(), value)).collect();
-    let mut draft = Draft { schema: entry.schema.clone(), id: Some(id), stored: entry.values, values, removing: false };
-    Ok(!crm.update_draft(&mut draft, true)?.changed.is_empty())
 }

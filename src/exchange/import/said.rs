@@ -12,7 +12,7 @@ use crate::{
         types::{self, Reading},
     },
 };
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write};
 
 /// The values of a shape's slots; null where the row says nothing. Links stand in `wanted` until they are found.
 #[derive(Debug, Clone, Default)]
@@ -122,7 +122,7 @@ impl Said {
     }
 }
 
-impl<'a> Cells<'a> {
+impl Cells<'_> {
     fn cell<'r>(&'r self, source: &Source, row: &'r Row) -> Cow<'r, str> {
         let cell = row.get(source.column);
         if cell.is_empty() {
@@ -344,7 +344,7 @@ impl<'a> Cells<'a> {
             if !cell.is_empty() {
                 let heading = self.mapping.columns.get(source.column).map_or("", |column| &*column.heading);
                 let joint = if text.is_empty() { "" } else { "\n" };
-                text.push_str(&format!("{joint}{heading}: {cell}"));
+                let _ = write!(text, "{joint}{heading}: {cell}");
             }
         }
     }
