@@ -4,10 +4,13 @@ pub(crate) mod bulk;
 mod columns;
 mod condition;
 mod conversion;
+mod duplicates;
 mod history;
 mod list;
 mod read;
 mod reference;
+mod remove;
+mod rows;
 mod search;
 mod sql;
 mod undo;
@@ -27,9 +30,10 @@ use std::{sync::Arc, time::Duration};
 pub use history::{HistoryLine, OperationLine};
 pub use list::{Deleted, Query, Sort};
 pub use read::Entry;
+pub use remove::Dependents;
 pub use undo::{Blocked, UndoReport};
 pub use upkeep::{Count, Status};
-pub use write::{Dependents, Save};
+pub use write::Save;
 
 /// How to open a database, and what reading a value depends on.
 #[derive(Debug, Clone)]
