@@ -130,6 +130,14 @@ impl Crm {
             self.actor = found;
             return Ok(());
         }
+        let gone = "SELECT 1 FROM users WHERE deleted_at IS NULL AND (login_key = ? OR name_key = ?) LIMIT 1";
+        if self.db.first(gone, &[folded(name), folded(name)])?.is_some() {
+            return Err(Error::new(
+                Cause::NotAllowed,
+                Message::new("{name} is marked as gone and cannot sign in.").with("name", name),
+            )
+            .hint(Message::new("kehu --as COLLEAGUE user activate \"{name}\"").with("name", name)));
+        }
         let anybody = self.db.first("SELECT 1 FROM users LIMIT 1", &[])?.is_some();
         if anybody {
             return Err(Error::new(

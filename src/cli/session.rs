@@ -286,11 +286,11 @@ impl Session {
     pub fn wrote(&mut self, message: &Message) -> Result<()> {
         let crm = self.crm()?;
         let (url, dry) = (crm.url(), crm.is_dry_run());
-        let place =
-            Message::new(if dry { "Nothing was written (--dry-run)." } else { "In {database}." }).with("database", url);
+        let place = Message::new("In {database}.").with("database", url);
         if dry {
-            self.terminal.warn(message);
-            self.terminal.warn(&place);
+            let tried =
+                Message::new("Only tried, nothing was written: {what}").with("what", self.terminal.word(message));
+            self.terminal.warn(&tried);
         } else {
             let text = format!("{} {}", self.terminal.word(message), self.terminal.word(&place));
             if !self.terminal.quiet && (self.terminal.interactive_errors || self.terminal.verbose) {

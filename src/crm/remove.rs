@@ -75,7 +75,10 @@ impl Crm {
     fn remove_entry(&mut self, entry: &Entry, gone: &mut Vec<(&'static str, i64)>) -> Result<()> {
         for (child, id) in self.children(entry.schema.kind, entry.id, "AND deleted_at IS NULL")? {
             let child = self.record(child, id)?;
-            self.remove_entry(&child, gone)?;
+            // What belongs to a contact and to the customer went with the contact.
+            if !child.is_deleted() {
+                self.remove_entry(&child, gone)?;
+            }
         }
         let now = self.now_text();
         let mut draft = Draft {
@@ -153,7 +156,9 @@ impl Crm {
         for (child, id) in self.children(entry.schema.kind, entry.id, "AND deleted_at IS NOT NULL")? {
             if removal.is_some() && self.removal_of(child, id)? == removal {
                 let child = self.record(child, id)?;
-                self.restore_entry(&child, back)?;
+                if child.is_deleted() {
+                    self.restore_entry(&child, back)?;
+                }
             }
         }
         Ok(())
@@ -172,35 +177,66 @@ impl Crm {
     pub fn purge(&mut self, kind: &str, id: i64) -> Result<()> {
         self.transaction(&format!("Purge {kind}"), |crm| {
             let entry = crm.record(kind, id)?;
-            if !entry.is_deleted() {
-                return Err(Error::new(
-                    Cause::Refused,
-                    Message::new("{record} is not in the recycle bin, so it cannot be purged.")
-                        .with("record", entry.short()),
-                )
-                .hint(Message::new("kehu {kind} rm {record}").with("kind", kind).with("record", entry.short())));
-            }
+            crm.refuse_live(kind, id)?;
             if let Some(first) = crm.dependents(kind, id)?.first() {
                 return Err(still_needed(&entry, first));
             }
-            crm.purge_entry(&entry)?;
+            // Records that belong to each other may go in any order.
+            let deferred = crm.db.dialect().defer_links();
+            crm.db.script(deferred)?;
+            for (kind, id) in crm.with_belongings(kind, id)? {
+                crm.purge_row(kind, id)?;
+            }
             crm.relabel(&format!("Purge {kind} {}", entry.short()))?;
             crm.seal()
         })
     }
 
-    fn purge_entry(&mut self, entry: &Entry) -> Result<()> {
-        for (child, id) in self.children(entry.schema.kind, entry.id, "")? {
-            let child = self.record(child, id)?;
-            self.purge_entry(&child)?;
+    /// Refuses a record that is not in the recycle bin.
+    ///
+    /// # Errors
+    /// [`Cause::Refused`], with what to do first.
+    pub fn refuse_live(&mut self, kind: &str, id: i64) -> Result<()> {
+        let entry = self.record(kind, id)?;
+        if entry.is_deleted() {
+            return Ok(());
         }
-        let key = [Sql::Integer(entry.id)];
-        self.db.execute(&format!("DELETE FROM \"{}\" WHERE id = ?", entry.schema.table), &key)?;
-        let kind = entry.schema.kind;
+        Err(Error::new(
+            Cause::Refused,
+            Message::new("{record} is not in the recycle bin, so it cannot be purged.").with("record", entry.short()),
+        )
+        .hint(Message::new("kehu {kind} rm {record}").with("kind", kind).with("record", entry.short())))
+    }
+
+    /// A record and all that belongs to it and is in the recycle bin, what belongs first; each once.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn with_belongings(&mut self, kind: &str, id: i64) -> Result<Vec<(&'static str, i64)>> {
+        let mut found = Vec::new();
+        self.gather(self.schema(kind)?.kind, id, &mut found)?;
+        Ok(found)
+    }
+
+    fn gather(&mut self, kind: &'static str, id: i64, found: &mut Vec<(&'static str, i64)>) -> Result<()> {
+        for (child, id) in self.children(kind, id, "AND deleted_at IS NOT NULL")? {
+            if !found.contains(&(child, id)) {
+                self.gather(child, id, found)?;
+            }
+        }
+        if !found.contains(&(kind, id)) {
+            found.push((kind, id));
+        }
+        Ok(())
+    }
+
+    fn purge_row(&mut self, kind: &'static str, id: i64) -> Result<()> {
+        let table = self.schema(kind)?.table;
+        self.db.execute(&format!("DELETE FROM \"{table}\" WHERE id = ?"), &[Sql::Integer(id)])?;
         // The trace of the purge stays, what was purged does not; an undo must not take it for an empty record.
         self.db.execute(
             "UPDATE change SET what = 'purged', before = NULL, after = NULL WHERE \"key\" = ? AND (kind = ? OR kind LIKE ?)",
-            &[key[0].clone(), Sql::Text(kind.to_owned()), Sql::Text(format!("{kind}.%"))],
+            &[Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Text(format!("{kind}.%"))],
         )?;
         Ok(())
     }
