@@ -289,7 +289,7 @@ impl Session {
         let place = Message::new("In {database}.").with("database", url);
         if dry {
             let tried =
-                Message::new("Only tried, nothing was written: {what}").with("what", self.terminal.word(message));
+                Message::new("Nothing was written (--dry-run); otherwise: {what}").with("what", self.terminal.word(message));
             self.terminal.warn(&tried);
         } else {
             let text = format!("{} {}", self.terminal.word(message), self.terminal.word(&place));
