@@ -49,7 +49,8 @@ pub struct Process;
 
 impl Environment for Process {
     fn variable(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok().filter(|value| !value.is_empty())
+        // What is no text names nothing that exists, which is then said; it must not be passed over in silence.
+        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
     }
 
     fn folder(&self) -> Option<PathBuf> {

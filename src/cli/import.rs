@@ -41,6 +41,10 @@ fn import(session: &mut Session, kind: Option<&str>, matches: &ArgMatches) -> Re
     // The spooled file goes when this does.
     let (source, _spool) = open(file)?;
     let options = flags::options(session, matches)?;
+    if let Some(rejects) = &options.rejects {
+        let input = (file != "-").then_some(Path::new(file));
+        super::output_file::check(session, rejects, input, super::output_file::Replace::Rejects)?;
+    }
     if matches.get_flag("inspect") {
         return inspect::run(session, &source, kind, &options);
     }

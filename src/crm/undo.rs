@@ -68,7 +68,8 @@ impl Crm {
         };
         let sql = format!(
             "SELECT id FROM operation WHERE undone_by IS NULL AND {condition} AND {mine} AND door <> 'outside' \
-             AND label <> 'Start the database' ORDER BY id DESC LIMIT 1"
+             AND label <> 'Start the database' \
+             AND NOT EXISTS (SELECT 1 FROM change WHERE op = operation.id AND what = 'sealed') ORDER BY id DESC LIMIT 1"
         );
         let id = self.numbers(&sql, &arguments)?.first().copied();
         match id {
@@ -87,7 +88,7 @@ impl Crm {
         let sealed = "SELECT 1 FROM change WHERE op = ? AND what = 'sealed' LIMIT 1";
         if self.db.first(sealed, &[Sql::Integer(target.id)])?.is_some() {
             return Err(Error::new(
-                Cause::Refused,
+                Cause::Conflict,
                 Message::new("Operation {id} ({label}) deleted something for good, so it cannot be undone.")
                     .with("id", target.id)
                     .with("label", &target.label),
