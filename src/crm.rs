@@ -4,10 +4,13 @@ pub(crate) mod bulk;
 mod columns;
 mod condition;
 mod conversion;
+mod duplicates;
 mod history;
 mod list;
 mod read;
 mod reference;
+mod remove;
+mod rows;
 mod search;
 mod sql;
 mod undo;
@@ -27,9 +30,10 @@ use std::{sync::Arc, time::Duration};
 pub use history::{HistoryLine, OperationLine};
 pub use list::{Deleted, Query, Sort};
 pub use read::Entry;
+pub use remove::Dependents;
 pub use undo::{Blocked, UndoReport};
 pub use upkeep::{Count, Status};
-pub use write::{Dependents, Save};
+pub use write::Save;
 
 /// How to open a database, and what reading a value depends on.
 #[derive(Debug, Clone)]
@@ -125,6 +129,14 @@ impl Crm {
         if found.is_some() {
             self.actor = found;
             return Ok(());
+        }
+        let gone = "SELECT 1 FROM users WHERE deleted_at IS NULL AND (login_key = ? OR name_key = ?) LIMIT 1";
+        if self.db.first(gone, &[folded(name), folded(name)])?.is_some() {
+            return Err(Error::new(
+                Cause::NotAllowed,
+                Message::new("{name} is marked as gone and cannot sign in.").with("name", name),
+            )
+            .hint(Message::new("kehu --as COLLEAGUE user activate \"{name}\"").with("name", name)));
         }
         let anybody = self.db.first("SELECT 1 FROM users LIMIT 1", &[])?.is_some();
         if anybody {

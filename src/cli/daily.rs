@@ -87,7 +87,8 @@ pub fn log(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     session.wrote(&message)?;
     if let Some(planned) = planned.filter(|_| session.crm().is_ok_and(|crm| !crm.is_dry_run())) {
         let planned: Activity = session.crm()?.get(planned)?;
-        let due = planned.due.map(|due| due.to_string()).unwrap_or_default();
+        let zone = session.configuration.time_zone()?;
+        let due = planned.due.map(|due| due.to_zoned(zone).strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
         session.terminal.say(
             &Message::new("Planned {record} {subject} for {due}.")
                 .with("record", schema.short(planned.id.number))

@@ -120,7 +120,7 @@ fn next_steps(session: &Session, file: &str) {
         "kehu customer list lifecycle=signed --sort name",
         "kehu find wxm",
         "kehu customer show C1",
-        "kehu customer list --group-by region",
+        "kehu customer list --group-by industry --limit 5",
         "kehu oplog",
     ] {
         session.terminal.line(&format!("  {line}"));

@@ -22,13 +22,14 @@ pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
         terminal.line(&object.to_string());
         return ExitCode::from(error.exit_code());
     }
-    let word = if terminal.color && terminal.interactive_errors { "\u{1b}[31merror:\u{1b}[0m" } else { "error:" };
+    let word = terminal.word(&Message::new("error:"));
+    let word = if terminal.color && terminal.interactive_errors { format!("\u{1b}[31m{word}\u{1b}[0m") } else { word };
     eprint_line(&format!("{word} {}", safe(&terminal.word(&error.message))));
     for (short, title) in &error.candidates {
         terminal.line(&format!("  {short:<8} {title}"));
     }
     if let Some(hint) = &error.hint {
-        terminal.line(&format!("hint: {}", terminal.word(hint)));
+        terminal.line(&format!("{} {}", terminal.word(&Message::new("hint:")), terminal.word(hint)));
     }
     ExitCode::from(error.exit_code())
 }

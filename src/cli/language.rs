@@ -1,6 +1,6 @@
 //! English and Chinese: which one the reader wants, and the sentences of the library put into it.
 
-use kehu::Message;
+use kehu::{Message, catalog};
 use std::{collections::HashMap, sync::OnceLock};
 
 /// The languages that sentences come in.
@@ -27,10 +27,46 @@ pub fn named(word: &str) -> Language {
 
 /// The sentence in a language; in English where the catalogue has none.
 pub fn word(message: &Message, language: Language) -> String {
-    match (language, (language == Language::Chinese).then(|| catalogue().get(message.template)).flatten()) {
-        (Language::Chinese, Some(template)) => message.fill(template),
-        _ => message.to_string(),
+    if language == Language::English {
+        return message.to_string();
     }
+    let message = &with_nouns(message);
+    catalogue().get(message.template).map_or_else(|| message.to_string(), |template| message.fill(template))
+}
+
+/// A message whose arguments call the kinds of record by their Chinese names.
+fn with_nouns(message: &Message) -> Message {
+    let mut message = message.clone();
+    // A command to run is the same in every language.
+    if message.template.contains("kehu ") {
+        return message;
+    }
+    for (name, value) in &mut message.arguments {
+        if matches!(*name, "kind" | "noun") {
+            *value = noun(value).unwrap_or(value).to_owned();
+        }
+    }
+    message
+}
+
+/// The Chinese name of a kind of record, or of what else a list is of.
+fn noun(english: &str) -> Option<&'static str> {
+    let fits = |entry: &&catalog::Entry| {
+        let schema = (entry.schema)();
+        schema.kind == english || schema.table == english
+    };
+    let other = [
+        ("records", "记录"),
+        ("groups", "组"),
+        ("fields", "字段"),
+        ("kinds", "类别"),
+        ("operations", "操作"),
+        ("changes", "变更"),
+        ("imports", "导入"),
+        ("rows", "行"),
+    ];
+    let other = other.iter().find(|(word, _)| *word == english).map(|(_, chinese)| *chinese);
+    catalog::ENTRIES.iter().find(fits).map(|entry| entry.noun_zh).or(other)
 }
 
 /// The Chinese sentence for each English template; read when the first one is needed.

@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use kehu::{
     Cause, Crm, Error, Message, Result, catalog,
     crm::{Query, Save},
-    record::{Schema, Value, Values, filter, types},
+    record::{Kind, Schema, Value, Values, filter, types},
 };
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ fn add(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Res
         match pair(schema, word) {
             Some((field, text)) => said.push((field, text.to_owned())),
             None if said.iter().all(|(field, _)| *field != title) => said.push((title.clone(), word.clone())),
-            None => return Err(surplus(schema, word)),
+            None => return Err(surplus(session, schema, word)?),
         }
     }
     ask_for_missing(session, schema, &mut said)?;
@@ -62,13 +62,16 @@ fn add(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Res
     result(session, schema.kind, &[id])
 }
 
-fn surplus(schema: &Schema, word: &str) -> Error {
-    Error::bad_value(
+fn surplus(session: &mut Session, schema: &Schema, word: &str) -> Result<Error> {
+    if word.split_once('=').is_some_and(|(name, _)| !name.contains(' ')) {
+        return no_field(session, schema, word);
+    }
+    let error = Error::bad_value(
         Message::new("{word} is one word too many: a {kind} has one name.")
             .with("word", word)
             .with("kind", schema.kind),
-    )
-    .hint(Message::new("put a name of several words in double quotes, and other values as field=value"))
+    );
+    Ok(error.hint(Message::new("put a name of several words in double quotes, and other values as field=value")))
 }
 
 /// On a terminal the required fields that are missing are asked for.
@@ -146,7 +149,7 @@ fn edit(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Re
             None => references.push(word.clone()),
         }
     }
-    let tags = Tags { add: words(matches, "add-tag"), remove: words(matches, "rm-tag") };
+    let tags = Tags::of(session.crm()?, matches)?;
     let condition = matches.get_one::<String>("where");
     let expected = matches.get_one::<i64>("if-version").copied();
     let nothing = said.is_empty() && tags.add.is_empty() && tags.remove.is_empty();
@@ -201,12 +204,25 @@ fn no_field(session: &mut Session, schema: &Schema, word: &str) -> Result<Error>
 }
 
 /// Tags to add and to take away, leaving the others.
-struct Tags<'a> {
-    add: Vec<&'a String>,
-    remove: Vec<&'a String>,
+struct Tags {
+    add: Vec<String>,
+    remove: Vec<String>,
 }
 
-impl Tags<'_> {
+impl Tags {
+    /// The tags of the flags; one flag may name several.
+    fn of(crm: &Crm, matches: &ArgMatches) -> Result<Self> {
+        let read = |name: &str| {
+            let mut tags = Vec::new();
+            for text in words(matches, name) {
+                let value = types::parse(&Kind::tags(), text, crm.reading())?;
+                tags.extend(value.items().iter().filter_map(Value::as_text).map(str::to_owned));
+            }
+            Ok(tags)
+        };
+        Ok(Self { add: read("add-tag")?, remove: read("rm-tag")? })
+    }
+
     fn apply(&self, stored: &Value) -> Value {
         let folded = |text: &str| types::fold(text);
         let gone: Vec<String> = self.remove.iter().map(|tag| folded(tag)).collect();
@@ -414,14 +430,22 @@ fn restore(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> R
 
 fn purge(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {
     let ids = by_refs(session, kind, matches)?;
-    let question =
-        Message::new("Delete {count} {count:record|records} for good? This cannot be undone.").with("count", ids.len());
+    let crm = session.crm()?;
+    let mut going = Vec::new();
+    for id in &ids {
+        crm.refuse_live(kind, *id)?;
+        going.extend(crm.with_belongings(kind, *id)?);
+    }
+    let shorts = shorts(session, &going)?;
+    let question = Message::new("Delete {count} {count:record|records} for good ({records})? This cannot be undone.")
+        .with("count", going.len())
+        .with("records", shorts);
     ask::confirm(&session.terminal, &question)?;
     if session.terminal.interactive_input && !session.terminal.yes {
         ask::type_exactly(&session.terminal, "purge", &Message::new("Type purge to go on"))?;
     }
     session.crm()?.transaction(&format!("Purge {kind}"), |crm| ids.iter().try_for_each(|id| crm.purge(kind, *id)))?;
-    session.wrote(&Message::new("Deleted {count} {count:record|records} for good.").with("count", ids.len()))?;
+    session.wrote(&Message::new("Deleted {count} {count:record|records} for good.").with("count", going.len()))?;
     Ok(0)
 }
 
@@ -456,6 +480,6 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
         crm.label_with_refs(verb.name, &done)
     })?;
     let shorts = shorts(session, &done)?;
-    session.wrote(&Message::new("Done: {verb} {records}.").with("verb", verb.name).with("records", shorts))?;
+    session.wrote(&Message::new("{records}: {verb}.").with("verb", verb.name).with("records", shorts))?;
     Ok(0)
 }

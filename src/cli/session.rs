@@ -286,11 +286,11 @@ impl Session {
     pub fn wrote(&mut self, message: &Message) -> Result<()> {
         let crm = self.crm()?;
         let (url, dry) = (crm.url(), crm.is_dry_run());
-        let place =
-            Message::new(if dry { "Nothing was written (--dry-run)." } else { "In {database}." }).with("database", url);
+        let place = Message::new("In {database}.").with("database", url);
         if dry {
-            self.terminal.warn(message);
-            self.terminal.warn(&place);
+            let tried =
+                Message::new("Nothing was written (--dry-run); otherwise: {what}").with("what", self.terminal.word(message));
+            self.terminal.warn(&tried);
         } else {
             let text = format!("{} {}", self.terminal.word(message), self.terminal.word(&place));
             if !self.terminal.quiet && (self.terminal.interactive_errors || self.terminal.verbose) {
@@ -312,7 +312,7 @@ impl Session {
             && !self.terminal.quiet
             && (self.terminal.interactive_errors || grid.rows.is_empty())
         {
-            self.terminal.line(&footer);
+            self.terminal.line(&self.terminal.word(&footer));
         }
         Ok(())
     }

@@ -190,9 +190,10 @@ fn own_verb(verb: &Verb) -> Command {
     let mut command = Command::new(verb.name)
         .about(verb.doc)
         .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
-        .after_help(match verb.example.contains('\n') {
-            true => format!("Examples:\n  {}", verb.example),
-            false => format!("Examples:\n  {0} --dry-run -v\n  {0}", verb.example),
+        .after_help(if verb.example.contains('\n') {
+            format!("Examples:\n  {}", verb.example)
+        } else {
+            format!("Examples:\n  {0} --dry-run -v\n  {0}", verb.example)
         });
     for ask in verb.asks {
         command = command.arg(Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1));

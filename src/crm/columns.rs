@@ -9,6 +9,9 @@ use crate::{
 };
 use std::{fmt::Write, sync::Arc};
 
+/// How many fields an error names.
+const NAMED: usize = 12;
+
 /// Where a path ends.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
@@ -128,14 +131,26 @@ impl Crm {
     }
 }
 
-/// There is no such field: which one was probably meant, and which there are.
+/// There is no such field: which one was probably meant, and which there are, the likeliest of many first.
 pub(crate) fn unknown_field(schema: &Schema, name: &str) -> Error {
-    let names: Vec<&str> = schema.visible().map(|field| &*field.name).collect();
+    let mut names: Vec<&str> = schema.visible().map(|field| &*field.name).collect();
+    let likeness = |known: &str| strsim::jaro_winkler(name, known);
+    let more = names.len().saturating_sub(NAMED);
+    if more > 0 {
+        names.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
+        names.truncate(NAMED);
+    }
+    let template = if more > 0 {
+        "{kind} has no field {field}; among its fields are {fields} (kehu schema {noun} lists all)."
+    } else {
+        "{kind} has no field {field}; it has {fields}."
+    };
     let error = Error::bad_value(
-        Message::new("{kind} has no field {field}; it has {fields}.")
+        Message::new(template)
             .with("kind", schema.kind)
             .with("field", name)
-            .with("fields", names.join(", ")),
+            .with("fields", names.join(", "))
+            .with("noun", schema.kind),
     )
     .on_field(name);
     match nearest(name, names.iter().copied()) {

@@ -50,10 +50,12 @@ impl Crm {
     /// # Errors
     /// As [`Crm::undo`].
     pub fn redo(&mut self) -> Result<UndoReport> {
-        let target = self.latest(
-            "undoes IS NOT NULL AND label LIKE 'Undo:%'",
-            "You have undone nothing that could be done again.",
-        )?;
+        // What was done since the last undo would be redone past: then there is nothing to do again.
+        let nothing = "You have undone nothing that could be done again.";
+        let target = self.latest("label NOT LIKE 'Redo:%'", nothing)?;
+        if target.undoes.is_none() {
+            return Err(Error::new(Cause::NotFound, Message::new(nothing)).hint(Message::new("kehu oplog")));
+        }
         self.take_back(&target, false, "Redo")
     }
 

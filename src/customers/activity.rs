@@ -8,7 +8,7 @@ use crate::{
     message::Message,
     org::User,
     record::{
-        Ask, Draft, Id, Kind, Value, Values, Verb, record,
+        Ask, Choice, Draft, Id, Kind, Value, Values, Verb, record,
         types::{ExternalIds, LongText, Tags},
     },
 };
@@ -50,7 +50,7 @@ record! {
     }
     computed {
         /// Done, overdue, today or planned, by the clock
-        state: Kind::Text =>
+        state: state_kind() =>
             "(CASE WHEN {t}.done IS NOT NULL THEN 'done' WHEN {t}.due IS NULL THEN 'planned' \
              WHEN {t}.due < '{today}' THEN 'overdue' WHEN {t}.due < '{tomorrow}' THEN 'today' ELSE 'planned' END)",
     }
@@ -94,6 +94,22 @@ record! {
         /// Outgoing
         Outgoing = "out",
     }
+}
+
+/// What an activity is by the clock; computed, never stored (behaviour 3).
+fn state_kind() -> Kind {
+    let choice = |key: &'static str, label: &'static str| Choice {
+        key: key.into(),
+        label: label.into(),
+        label_zh: "".into(),
+        retired: false,
+    };
+    Kind::Choice(vec![
+        choice("overdue", "Overdue"),
+        choice("today", "Today"),
+        choice("planned", "Planned"),
+        choice("done", "Done"),
+    ])
 }
 
 impl Activity {

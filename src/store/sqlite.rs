@@ -45,6 +45,9 @@ impl Sqlite {
             .execute_batch("PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA synchronous = NORMAL;")
             .map_err(translate)?;
         if !options.read_only {
+            // Two dozen indexes do not fit into SQLite's 2 MB: it would write and read back thirty pages for each row of
+            // an import. What is not needed is not taken.
+            connection.execute_batch("PRAGMA cache_size = -32768").map_err(translate)?;
             // A statement that fires triggers keeps a journal of its own; in a file it costs more than the statement.
             connection.execute_batch("PRAGMA temp_store = MEMORY").map_err(translate)?;
         }

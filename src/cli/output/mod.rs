@@ -71,13 +71,7 @@ pub fn write_record(grid: &Grid, format: Format, style: &Style, out: &mut dyn Wr
 
 /// What to say under a table that does not show everything.
 #[must_use]
-pub fn footer(grid: &Grid) -> Option<String> {
-    footer_message(grid).map(|message| message.to_string())
-}
-
-/// The footer before it is put into a language.
-#[must_use]
-pub fn footer_message(grid: &Grid) -> Option<Message> {
+pub fn footer(grid: &Grid) -> Option<Message> {
     let shown = grid.rows.len() as u64;
     let (template, total) = match grid.total {
         Total::Exactly(total) if total > shown => ("{shown} of {total} {noun}", total),
