@@ -193,6 +193,8 @@ pub(crate) struct Inserter {
     cells: Vec<Sql>,
     creator: Sql,
     now: String,
+    /// The number of the next record; none where the database gives it.
+    next: Option<i64>,
 }
 
 impl Crm {
@@ -209,10 +211,17 @@ impl Crm {
         names.extend(own.flat_map(column_names));
         let unsaid = defaults.iter().filter(|(place, _, _)| place.is_none());
         names.extend(unsaid.flat_map(|(_, field, _)| column_names(field)));
+        let next = store::next_number(&mut *self.db, schema.table)?;
+        // An answer costs SQLite a table of its own for each row, so the number is given instead of asked for.
+        if next.is_some() {
+            names.insert(0, "id".into());
+        }
         let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
         let marks = vec!["?"; names.len()].join(", ");
-        let sql = format!("INSERT INTO \"{}\" ({}) VALUES ({marks}) RETURNING id", schema.table, names.join(", "));
+        let answer = if next.is_some() { "" } else { " RETURNING id" };
+        let sql = format!("INSERT INTO \"{}\" ({}) VALUES ({marks}){answer}", schema.table, names.join(", "));
         Ok(Inserter {
+            next,
             schema: schema.clone(),
             sql,
             fields,
@@ -223,15 +232,19 @@ impl Crm {
         })
     }
 
-    /// Stands at the start of each batch: who writes, and when.
-    pub(crate) fn refresh_inserter(&mut self, inserter: &mut Inserter) {
+    /// Stands at the start of each batch, and after a record of the kind was made in another way: who writes, when, and
+    /// which number comes next.
+    pub(crate) fn refresh_inserter(&mut self, inserter: &mut Inserter) -> Result<()> {
+        inserter.next = store::next_number(&mut *self.db, inserter.schema.table)?;
         inserter.creator = self.actor().map_or(Sql::Null, |(id, _)| Sql::Integer(id));
         inserter.now = self.now_text();
+        Ok(())
     }
 
     pub(crate) fn insert_quickly(&mut self, bulk: &mut Bulk, inserter: &mut Inserter, values: &[Value]) -> Result<i64> {
-        let Inserter { schema, sql, fields, defaults, cells, creator, now } = inserter;
+        let Inserter { schema, sql, fields, defaults, cells, creator, now, next } = inserter;
         cells.clear();
+        cells.extend(next.map(Sql::Integer));
         let uid = fields.iter().position(|field| field.name == "uid").and_then(|place| values[place].as_text());
         let uid = uid.map_or_else(|| self.new_uid(), str::to_owned);
         cells.extend([Sql::Text(uid), Sql::Text(now.clone()), creator.clone(), Sql::Text(now.clone())]);
@@ -244,11 +257,14 @@ impl Crm {
         for (_, field, value) in defaults.iter().filter(|(place, _, _)| place.is_none()) {
             to_sql(field, value, cells);
         }
-        let mut id = 0;
-        self.db.each(sql, cells, &mut |row| {
-            id = integer(&row[0]);
-            Ok(())
-        })?;
+        let id = if let Some(next) = next {
+            self.db.execute(sql, cells)?;
+            *next += 1;
+            *next - 1
+        } else {
+            let row = self.db.first(sql, cells)?;
+            row.map_or(0, |row| integer(&row[0]))
+        };
         for (field, value) in
             fields.iter().zip(values).filter(|(field, value)| field.kind.is_list() && !value.is_empty())
         {

@@ -24,6 +24,7 @@ pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate,
 pub(crate) use open::relax_checkpoints;
 pub use open::{Open, open};
 pub use operation::{Begin, abandon_operation, begin_operation, end_operation, resume_operation, touched_by};
+pub(crate) use tables::next_number;
 pub use tables::{drop_statements, record_statements, search_delete, search_write, system_statements};
 pub use triggers::{Logged, logged, statements as trigger_statements};
 pub use undo::{Conflict, Touched, Undone, undo};

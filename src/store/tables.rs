@@ -284,6 +284,16 @@ pub fn search_write(dialect: Dialect, schema: &Schema) -> String {
     }
 }
 
+/// The number that the next record of a table gets, where only this transaction can give one: writers of SQLite stand in
+/// line. PostgreSQL gives numbers to several at a time and is asked row by row.
+pub(crate) fn next_number(db: &mut dyn super::Database, table: &str) -> crate::Result<Option<i64>> {
+    if db.dialect() == Dialect::Postgres {
+        return Ok(None);
+    }
+    let row = db.first("SELECT seq FROM sqlite_sequence WHERE name = ?", &[table.into()])?;
+    Ok(Some(row.and_then(|row| row[0].as_integer()).unwrap_or_default() + 1))
+}
+
 /// The statement that forgets a record's search text; argument: id.
 #[must_use]
 pub fn search_delete(dialect: Dialect, schema: &Schema) -> String {

@@ -258,7 +258,7 @@ impl<'a> Writer<'a> {
             }
         }
         for inserter in self.inserters.iter_mut().chain(&mut self.contacts) {
-            crm.refresh_inserter(inserter);
+            crm.refresh_inserter(inserter)?;
         }
         Ok(())
     }
@@ -354,7 +354,7 @@ impl<'a> Writer<'a> {
     fn take_row(&mut self, crm: &mut Crm, bulk: &mut Bulk, fate: Fate, place: usize) -> Attempt<()> {
         let quick = fate == Fate::Create && !self.disturbed;
         let simple = quick && matches!(self.plan.lanes[place].kind(), "customer" | "user" | "branch");
-        if simple && self.plan.lanes[place].shape.links.is_empty() {
+        if simple {
             return self.write_row(crm, bulk, place, false);
         }
         crm.savepoint()?;
@@ -374,7 +374,13 @@ impl<'a> Writer<'a> {
         let main = plan.lanes[0].kind();
         let lane = &mut plan.lanes[place];
         lane.read(&self.row, crm.reading(), &plan.system, &mut self.spoken)?;
+        let made = plan.links.made;
         lane.link(crm, &mut plan.links, &mut self.spoken, Mode::Write, main, self.row.line)?;
+        if plan.links.made > made {
+            for inserter in self.inserters.iter_mut().chain(&mut self.contacts) {
+                crm.refresh_inserter(inserter)?;
+            }
+        }
         if self.spoken.customer_alone {
             return Ok(());
         }
@@ -400,7 +406,7 @@ impl<'a> Writer<'a> {
             let id = insert(crm, bulk, lane, &mut self.inserters[place], &self.spoken.said, &mut self.values)?;
             (id, true, false)
         };
-        let mut made = 0;
+        let mut people = 0;
         if let Some((shape, contacts)) = lane.contact.as_mut().filter(|_| !self.spoken.contact.values.is_empty()) {
             let known = if fresh {
                 None
@@ -418,7 +424,7 @@ impl<'a> Writer<'a> {
                 None => {
                     if let Some(inserter) = &mut self.contacts {
                         add_contact(crm, bulk, shape, inserter, &self.spoken.contact, id, fresh)?;
-                        (made, differs) = (1, true);
+                        (people, differs) = (1, true);
                     }
                 }
             }
@@ -427,7 +433,7 @@ impl<'a> Writer<'a> {
             let wanted = self.spoken.said.wanted[*link].clone();
             self.pending.push(Pending { lane: place, id, link: *link, wanted, line: self.row.line });
         }
-        self.counts.linked += made;
+        self.counts.linked += people;
         self.counts.created += u64::from(fresh);
         self.counts.updated += u64::from(!fresh && (differs || !self.spoken.pending.is_empty()));
         if plan.options.ids && (fresh || differs) {
