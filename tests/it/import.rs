@@ -436,6 +436,49 @@ fn what_is_exported_comes_back_the_same() {
     come_back(&mut world, &["customer", "contact"]);
 }
 
+#[test]
+fn customers_of_one_name_come_back_as_two() {
+    let mut world = World::new();
+    let dup = || vec![("name".to_owned(), Value::text("Dup"))];
+    for _ in 0..2 {
+        world.crm.add("customer", dup()).expect("a namesake");
+    }
+    come_back(&mut world, &["customer"]);
+    // Even where a namesake is there already.
+    let mut other = World::new();
+    other.crm.add("customer", dup()).expect("a namesake");
+    let outcome = other.import_text("customer", &world.export("customer"));
+    assert_eq!(counts(&outcome), (2, 0, 0, 0));
+}
+
+#[test]
+fn branches_and_colleagues_take_over_what_a_new_database_begins_with() {
+    let mut world = World::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data");
+    for (kind, name) in [("branch", "branches"), ("user", "users")] {
+        world.import(kind, &folder.join(format!("{name}.csv")), &Options::default());
+    }
+    let office = world.find("branch", "Head office");
+    world.crm.change("branch", office, vec![("name".into(), Value::text("总部"))], None).expect("renamed");
+    world.import_text("customer", "name,owner\nAcme,maria\n");
+    let kinds = ["branch", "user", "customer", "contact"];
+    for begun in [false, true] {
+        let mut other = World::new();
+        if begun {
+            other.import_text("customer", "name\nFirst\n");
+            let first = other.find("customer", "First");
+            other.crm.remove("customer", first).expect("removed");
+        }
+        for kind in kinds {
+            let path = other.file("export.csv", world.export(kind));
+            let outcome = other.import(kind, &path, &Options::default());
+            assert!(!outcome.refused, "{kind}: {:?}", outcome.problems);
+            assert_eq!(other.export(kind), world.export(kind));
+            assert_eq!(other.import(kind, &path, &Options::default()).operation, None);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
