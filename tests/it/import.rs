@@ -257,6 +257,18 @@ fn several_contacts_of_one_customer_stand_in_rows_of_their_own() {
 }
 
 #[test]
+fn an_organisation_without_a_person_makes_the_customer_alone() {
+    let mut world = World::new();
+    let rows = "Name,Company,Phone\n,Acme,\n,Acme,\n";
+    let outcome = world.import_text("contact", rows);
+    assert_eq!((counts(&outcome), outcome.linked), ((1, 0, 1, 0), 0));
+    assert_eq!(counts(&world.import_text("contact", rows)), (0, 0, 2, 0));
+    assert_eq!(world.crm.count_where("contact", "").expect("counted"), 0);
+    world.crm.undo(outcome.operation, false).expect("undone");
+    assert_eq!(world.crm.count_where("customer", "").expect("counted"), 0);
+}
+
+#[test]
 fn an_empty_cell_changes_nothing_and_lists_only_grow() {
     let mut world = World::new();
     world.import_text("customer", CUSTOMERS);
@@ -335,6 +347,16 @@ fn kehu(folder: &Path, arguments: &[&str]) -> Output {
         .env("USER", "maria")
         .output()
         .expect("kehu runs")
+}
+
+#[test]
+fn a_quiet_import_says_nothing_unless_a_format_is_asked_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("rows.csv"), CUSTOMERS).expect("written");
+    let silent = kehu(folder.path(), &["customer", "import", "rows.csv", "-q"]);
+    assert_eq!((silent.status.code(), silent.stdout, silent.stderr), (Some(0), Vec::new(), Vec::new()));
+    let asked = kehu(folder.path(), &["customer", "import", "rows.csv", "-q", "-f", "json"]);
+    assert!(!asked.stdout.is_empty());
 }
 
 #[test]

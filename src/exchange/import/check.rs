@@ -94,9 +94,9 @@ impl Plan {
 
     pub(super) fn count(&mut self, fate: Fate, step: i64) {
         let counter = match fate {
-            Fate::Create => &mut self.created,
+            Fate::Create | Fate::Alone => &mut self.created,
             Fate::Update | Fate::Complete => &mut self.updated,
-            Fate::Unchanged | Fate::Repeat | Fate::Alone => &mut self.unchanged,
+            Fate::Unchanged | Fate::Repeat => &mut self.unchanged,
             Fate::Rejected => &mut self.rejected,
         };
         *counter = counter.saturating_add_signed(step);

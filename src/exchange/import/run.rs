@@ -374,8 +374,11 @@ impl<'a> Writer<'a> {
         let main = plan.lanes[0].kind();
         let lane = &mut plan.lanes[place];
         lane.read(&self.row, crm.reading(), &plan.system, &mut self.spoken)?;
+        let made = plan.links.made;
         lane.link(crm, &mut plan.links, &mut self.spoken, Mode::Write, main, self.row.line)?;
         if self.spoken.customer_alone {
+            self.counts.created += plan.links.made - made;
+            plan.links.made = made;
             return Ok(());
         }
         let found = if look {
