@@ -257,6 +257,18 @@ fn several_contacts_of_one_customer_stand_in_rows_of_their_own() {
 }
 
 #[test]
+fn an_organisation_without_a_person_makes_the_customer_alone() {
+    let mut world = World::new();
+    let rows = "Name,Company,Phone\n,Acme,\n,Acme,\n";
+    let outcome = world.import_text("contact", rows);
+    assert_eq!((counts(&outcome), outcome.linked), ((1, 0, 1, 0), 0));
+    assert_eq!(counts(&world.import_text("contact", rows)), (0, 0, 2, 0));
+    assert_eq!(world.crm.count_where("contact", "").expect("counted"), 0);
+    world.crm.undo(outcome.operation, false).expect("undone");
+    assert_eq!(world.crm.count_where("customer", "").expect("counted"), 0);
+}
+
+#[test]
 fn an_empty_cell_changes_nothing_and_lists_only_grow() {
     let mut world = World::new();
     world.import_text("customer", CUSTOMERS);
@@ -335,6 +347,16 @@ fn kehu(folder: &Path, arguments: &[&str]) -> Output {
         .env("USER", "maria")
         .output()
         .expect("kehu runs")
+}
+
+#[test]
+fn a_quiet_import_says_nothing_unless_a_format_is_asked_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("rows.csv"), CUSTOMERS).expect("written");
+    let silent = kehu(folder.path(), &["customer", "import", "rows.csv", "-q"]);
+    assert_eq!((silent.status.code(), silent.stdout, silent.stderr), (Some(0), Vec::new(), Vec::new()));
+    let asked = kehu(folder.path(), &["customer", "import", "rows.csv", "-q", "-f", "json"]);
+    assert!(!asked.stdout.is_empty());
 }
 
 #[test]
@@ -434,6 +456,49 @@ fn what_is_exported_comes_back_the_same() {
         world.crm.change("customer", whose, vec![(field.to_owned(), value)], None).expect("changed");
     }
     come_back(&mut world, &["customer", "contact"]);
+}
+
+#[test]
+fn customers_of_one_name_come_back_as_two() {
+    let mut world = World::new();
+    let dup = || vec![("name".to_owned(), Value::text("Dup"))];
+    for _ in 0..2 {
+        world.crm.add("customer", dup()).expect("a namesake");
+    }
+    come_back(&mut world, &["customer"]);
+    // Even where a namesake is there already.
+    let mut other = World::new();
+    other.crm.add("customer", dup()).expect("a namesake");
+    let outcome = other.import_text("customer", &world.export("customer"));
+    assert_eq!(counts(&outcome), (2, 0, 0, 0));
+}
+
+#[test]
+fn branches_and_colleagues_take_over_what_a_new_database_begins_with() {
+    let mut world = World::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data");
+    for (kind, name) in [("branch", "branches"), ("user", "users")] {
+        world.import(kind, &folder.join(format!("{name}.csv")), &Options::default());
+    }
+    let office = world.find("branch", "Head office");
+    world.crm.change("branch", office, vec![("name".into(), Value::text("总部"))], None).expect("renamed");
+    world.import_text("customer", "name,owner\nAcme,maria\n");
+    let kinds = ["branch", "user", "customer", "contact"];
+    for begun in [false, true] {
+        let mut other = World::new();
+        if begun {
+            other.import_text("customer", "name\nFirst\n");
+            let first = other.find("customer", "First");
+            other.crm.remove("customer", first).expect("removed");
+        }
+        for kind in kinds {
+            let path = other.file("export.csv", world.export(kind));
+            let outcome = other.import(kind, &path, &Options::default());
+            assert!(!outcome.refused, "{kind}: {:?}", outcome.problems);
+            assert_eq!(other.export(kind), world.export(kind));
+            assert_eq!(other.import(kind, &path, &Options::default()).operation, None);
+        }
+    }
 }
 
 proptest! {

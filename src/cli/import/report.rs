@@ -21,6 +21,9 @@ pub fn outcome(session: &mut Session, kind: &str, outcome: &Outcome) -> Result<(
         rejected: outcome.rejected,
         linked: outcome.linked,
     };
+    if session.terminal.quiet && session.terminal.format.is_none() {
+        return Ok(());
+    }
     match session.terminal.format() {
         Format::Json => {
             let mut object = counts.json();

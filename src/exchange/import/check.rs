@@ -94,9 +94,9 @@ impl Plan {
 
     pub(super) fn count(&mut self, fate: Fate, step: i64) {
         let counter = match fate {
-            Fate::Create => &mut self.created,
+            Fate::Create | Fate::Alone => &mut self.created,
             Fate::Update | Fate::Complete => &mut self.updated,
-            Fate::Unchanged | Fate::Repeat | Fate::Alone => &mut self.unchanged,
+            Fate::Unchanged | Fate::Repeat => &mut self.unchanged,
             Fate::Rejected => &mut self.rejected,
         };
         *counter = counter.saturating_add_signed(step);
@@ -187,7 +187,9 @@ impl Plan {
             }
             OnMatch::Update => {}
         }
-        let mut changes = matcher::compare(crm, &lane.shape, &spoken.said, stored, self.clear_empty)?;
+        let taken_over = matcher::takes_over(crm, &lane.shape, &spoken.said, stored)?;
+        let clear = self.clear_empty || taken_over;
+        let mut changes = matcher::compare(crm, &lane.shape, &spoken.said, stored, clear)?;
         let mut draft = None;
         if !changes.is_empty() {
             let made = drafted(crm, lane, stored.id, std::mem::take(&mut changes))?;
@@ -200,7 +202,7 @@ impl Plan {
         {
             self.diffs.push(diff(draft, row.line));
         }
-        let differs = draft.is_some() || contact_changed || !spoken.pending.is_empty();
+        let differs = draft.is_some() || taken_over || contact_changed || !spoken.pending.is_empty();
         Ok(Verdict { fate: if differs { Fate::Update } else { Fate::Unchanged }, linked })
     }
 

@@ -155,16 +155,23 @@ impl Lane {
             }
             let field = &self.shape.slots[*slot].field;
             let kind = field.kind.target().unwrap_or_default();
+            let alone = spoken.customer_alone && field.name == "customer" && !wanted.name.is_empty();
             match links.find(crm, kind, &wanted, line)? {
                 Answer::Found(id) => spoken.said.values[*slot] = Link::to(id),
                 Answer::Several(candidates) => links::several(&field.name, &wanted, candidates)?,
                 Answer::Missing => {
                     if kind == main && (mode == Mode::Check || kind == self.kind()) {
                         spoken.pending.push(place);
-                    } else if !links.may_make(kind, &wanted) {
+                    } else if !alone && !links.may_make(kind, &wanted) {
                         return Err(links::missing(kind, &field.name, &wanted).into());
                     } else if mode == Mode::Check {
-                        links.plan(kind, &wanted);
+                        let fresh = links.plan(kind, &wanted);
+                        if alone {
+                            // The customer is what the row itself brings, and counts as such.
+                            links.made -= u64::from(fresh);
+                            spoken.unborn = fresh;
+                            continue;
+                        }
                     } else {
                         let values = if kind == "customer" { self.company_values(spoken) } else { Values::new() };
                         let id = links.make(crm, kind, &wanted, values)?;

@@ -6,8 +6,9 @@
 //!   unique fields (tax id, login, code), else by its name. Namesakes are told apart by phone or e-mail: a row with some
 //!   means the namesake that shares one, or a lone namesake that has none at all; a row without any means a lone
 //!   namesake. Of several that fit the one is meant that holds all the row says already; otherwise the row is rejected
-//!   with the candidates. A namesake with another tax id, or another number of the same system, is somebody else; so are
-//!   two rows of one file with different uids.
+//!   with the candidates. A namesake with another tax id, or another number of the same system, is somebody else. A row
+//!   with a uid is known by no name at all, but for the first user and the head office of an export, which take over
+//!   what the first write to a new database made.
 //! - A contact is looked for among its customer's contacts; the contact of a customer's row by name alone.
 //! - Rows of one file that speak of the same record: one that says nothing new is unchanged, one that only adds
 //!   completes the record, one that contradicts an earlier row is rejected naming that row's line, and so is one that

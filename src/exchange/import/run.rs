@@ -382,6 +382,8 @@ impl<'a> Writer<'a> {
             }
         }
         if self.spoken.customer_alone {
+            self.counts.created += plan.links.made - made;
+            plan.links.made = made;
             return Ok(());
         }
         let found = if look {
@@ -392,11 +394,15 @@ impl<'a> Writer<'a> {
             None
         };
         let (id, fresh, mut differs) = if let Some(stored) = found {
-            let changes = matcher::compare(crm, &lane.shape, &self.spoken.said, &stored, plan.clear_empty)?;
-            let mut written = false;
+            let mut written = matcher::takes_over(crm, &lane.shape, &self.spoken.said, &stored)?;
+            let clear = plan.clear_empty || written;
+            let changes = matcher::compare(crm, &lane.shape, &self.spoken.said, &stored, clear)?;
+            if written {
+                crm.take_over_uid(&lane.shape.schema, stored.id, self.spoken.said.text(lane.shape.uid))?;
+            }
             if !changes.is_empty() {
                 let mut draft = drafted(crm, lane, stored.id, changes)?;
-                written = !crm.update_draft(&mut draft, true)?.changed.is_empty();
+                written |= !crm.update_draft(&mut draft, true)?.changed.is_empty();
             }
             (stored.id, false, written)
         } else {
