@@ -78,13 +78,8 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("A CRM for the terminal: customers and the people who work there, in one file that is yours")
         .override_usage("kehu <NOUN> <VERB> [REF] [VALUES] [FLAGS]")
-        .help_template(
-            "{about-with-newline}\n{usage-heading} {usage}{after-help}",
-        )
-        .after_help(format!(
-            "{}\n\n{FIRST_EXAMPLES}",
-            overview(schemas)
-        ))
+        .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}")
+        .after_help(format!("{}\n\n{FIRST_EXAMPLES}", overview(schemas)))
         .subcommand_required(false)
         .arg_required_else_help(false)
         .disable_help_subcommand(false)
@@ -139,8 +134,7 @@ const GROUPS: [(&[&str], &str); 8] = [
 /// The screen that `kehu --help` shows.
 fn overview(schemas: &[Arc<Schema>]) -> String {
     use std::fmt::Write;
-    let mut text =
-        String::from("Records (add, list, show, edit, rm, restore, purge, history, import, export):\n");
+    let mut text = String::from("Records (add, list, show, edit, rm, restore, purge, history, import, export):\n");
     for schema in schemas.iter().filter(|schema| !matches!(schema.kind, "field" | "view")) {
         let _ = writeln!(text, "  {:<12} {}", schema.kind, schema.doc.trim_end_matches('.'));
     }

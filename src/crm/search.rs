@@ -62,8 +62,7 @@ impl Crm {
     fn search_count(&mut self, schema: &Arc<Schema>, words: &str) -> Result<u64> {
         let dialect = self.db.dialect();
         let Some((matches, argument)) = super::condition::search_match(dialect, schema, words) else { return Ok(0) };
-        let count =
-            self.numbers(&format!("SELECT COUNT(*) FROM ({matches} LIMIT {}) c", COUNTED + 1), &[argument])?;
+        let count = self.numbers(&format!("SELECT COUNT(*) FROM ({matches} LIMIT {}) c", COUNTED + 1), &[argument])?;
         Ok(count.first().copied().unwrap_or_default().unsigned_abs())
     }
 

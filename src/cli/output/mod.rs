@@ -105,7 +105,9 @@ fn write_ids(grid: &Grid, out: &mut dyn Write) -> io::Result<()> {
 fn has_refs(grid: &Grid) -> bool {
     let records = match grid.rows.is_empty() {
         // An empty list has the headings that it would have with rows.
-        true => grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| (entry.schema)().table == grid.noun),
+        true => {
+            grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| (entry.schema)().table == grid.noun)
+        }
         false => grid.rows.iter().any(|row| !row.short.is_empty()),
     };
     records && grid.columns.iter().all(|column| column.name != "ref")
