@@ -103,7 +103,14 @@ fn write_ids(grid: &Grid, out: &mut dyn Write) -> io::Result<()> {
 
 /// Whether rows are shown with their refs before the columns.
 fn has_refs(grid: &Grid) -> bool {
-    grid.rows.iter().any(|row| !row.short.is_empty()) && grid.columns.iter().all(|column| column.name != "ref")
+    let records = match grid.rows.is_empty() {
+        // An empty list has the headings that it would have with rows.
+        true => {
+            grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| (entry.schema)().table == grid.noun)
+        }
+        false => grid.rows.iter().any(|row| !row.short.is_empty()),
+    };
+    records && grid.columns.iter().all(|column| column.name != "ref")
 }
 
 /// The words for people in each cell of a row; a row that is too short is filled up with nothing.
