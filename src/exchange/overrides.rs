@@ -29,7 +29,8 @@ impl Mapping {
             return Err(Error::bad_value(Message::new("{value} says no replacement.").with("value", spec))
                 .hint(Message::new("Write --map-value \"old=new\" or \"Heading:old=new\".")));
         };
-        let anywhere = |rest: &str| Replacement { heading: None, old: rest.trim().to_owned(), new: new.trim().to_owned() };
+        let anywhere =
+            |rest: &str| Replacement { heading: None, old: rest.trim().to_owned(), new: new.trim().to_owned() };
         if let Some(rest) = left.trim_start().strip_prefix([':', '：']) {
             self.replaced.push(anywhere(rest));
             return Ok(());
