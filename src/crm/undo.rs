@@ -68,8 +68,7 @@ impl Crm {
         };
         let sql = format!(
             "SELECT id FROM operation WHERE undone_by IS NULL AND {condition} AND {mine} AND door <> 'outside' \
-             AND label <> 'Start the database' \
-             AND NOT EXISTS (SELECT 1 FROM change WHERE op = operation.id AND what = 'sealed') ORDER BY id DESC LIMIT 1"
+             AND label <> 'Start the database' ORDER BY id DESC LIMIT 1"
         );
         let id = self.numbers(&sql, &arguments)?.first().copied();
         match id {
@@ -81,7 +80,7 @@ impl Crm {
     fn take_back(&mut self, target: &OperationLine, keep_newer: bool, word: &str) -> Result<UndoReport> {
         if target.undone_by.is_some() {
             return Err(Error::new(
-                Cause::Refused,
+                Cause::Conflict,
                 Message::new("Operation {id} is undone already.").with("id", target.id),
             ));
         }

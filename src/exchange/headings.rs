@@ -110,7 +110,7 @@ impl Headings {
         let folded: Vec<String> = headings.iter().map(|heading| fold(heading)).collect();
         let told = |signs: &[&[&str]]| {
             let held = |sign: &&[&str]| sign.iter().all(|wanted| folded.iter().any(|heading| heading == wanted));
-            signs.iter().any(|sign| held(&sign))
+            signs.iter().any(held)
         };
         if told(TICKETS) {
             Some("The rows are tickets, of which kehu keeps no records yet.")
