@@ -170,7 +170,8 @@ fn global_flags() -> Vec<Arg> {
         valued("as", "USER", "Who asks: a login, name or ref"),
         valued("now", "WHEN", "What time it is for this command"),
         valued("as-of", "DATE", "What was true on that day (show)"),
-        valued("lang", "LANGUAGE", "en or zh"),
+        valued("lang", "LANGUAGE", "en or zh")
+            .value_parser(|word: &str| super::configuration::language(word).map_err(|error| error.message.to_string())),
         valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids")
             .short('f')
             .hide_possible_values(true)
