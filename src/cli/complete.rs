@@ -226,10 +226,8 @@ fn live(kind: &str, typed: &str, which: Which) -> Vec<CompletionCandidate> {
         // A space would make two words of a name where nobody quotes it.
         let begins = title.to_lowercase().starts_with(&typed.to_lowercase());
         let bare = IN_BASH.get() == Some(&true) && title.contains(unsafe_sign);
-        begins.then(|| match bare {
-            true => CompletionCandidate::new(short).help(Some(title.clone().into())),
-            false => CompletionCandidate::new(title).help(Some(short.clone().into())),
-        })
+        let (word, help) = if bare { (short, title) } else { (title, short) };
+        begins.then(|| CompletionCandidate::new(word).help(Some(help.clone().into())))
     };
     records.iter().filter_map(one).collect()
 }

@@ -106,13 +106,10 @@ fn write_ids(grid: &Grid, out: &mut dyn Write) -> io::Result<()> {
 
 /// Whether rows are shown with their refs before the columns.
 fn has_refs(grid: &Grid) -> bool {
-    let records = match grid.rows.is_empty() {
-        // An empty list has the headings that it would have with rows.
-        true => {
-            grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| (entry.schema)().table == grid.noun)
-        }
-        false => grid.rows.iter().any(|row| !row.short.is_empty()),
-    };
+    // An empty list has the headings that it would have with rows.
+    let of_records =
+        || grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| (entry.schema)().table == grid.noun);
+    let records = if grid.rows.is_empty() { of_records() } else { grid.rows.iter().any(|row| !row.short.is_empty()) };
     records && grid.columns.iter().all(|column| column.name != "ref")
 }
 

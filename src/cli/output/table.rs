@@ -111,9 +111,10 @@ impl<'g> Layout<'g> {
         if names.is_empty() {
             return Ok(());
         }
-        let told = match self.refs {
-            true => self.style.word(" (no room; -c picks columns)", "（放不下；用 -c 选择列）"),
-            false => self.style.word(" (no room)", "（放不下）"),
+        let told = if self.refs {
+            self.style.word(" (no room; -c picks columns)", "（放不下；用 -c 选择列）")
+        } else {
+            self.style.word(" (no room)", "（放不下）")
         };
         let line = format!("… {}{told}", names.join(", "));
         writeln!(out, "{}", cut(&safe(&line), self.style.width.unwrap_or(usize::MAX)))
