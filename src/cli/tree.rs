@@ -170,7 +170,8 @@ fn global_flags() -> Vec<Arg> {
         valued("as", "USER", "Who asks: a login, name or ref"),
         valued("now", "WHEN", "What time it is for this command"),
         valued("as-of", "DATE", "What was true on that day (show)"),
-        valued("lang", "LANGUAGE", "en or zh"),
+        valued("lang", "LANGUAGE", "en or zh")
+            .value_parser(|word: &str| super::configuration::language(word).map_err(|error| error.message.to_string())),
         valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids")
             .short('f')
             .hide_possible_values(true)
@@ -317,8 +318,9 @@ fn list(schema: &Schema) -> Command {
 }
 
 /// What a filter can say, for every help that takes one.
-pub const FILTER_HELP: &str = "Filters: field=value, field=a,b (any of), field!=value, field~part, field: (empty), tags:vip, 1m.. and 5k..20k for amounts,\n\
-     2026-q1 and last-month for days, owner=me, owner.branch=HH; bare words search; and, or, not, ( ).";
+pub const FILTER_HELP: &str = "Filters: field=value, field=a,b (any of), field!=value, field~part, field: (empty),\n  \
+     tags:vip; amounts as 1m.. or 5k..20k, days as 2026-q1 or last-month; owner=me,\n  \
+     owner.branch=HH, not level=A; bare words search; and, or, not, ( ).";
 
 pub fn filter_argument() -> Arg {
     Arg::new("filter")

@@ -269,6 +269,16 @@ on_both! {
         assert_eq!(world.found("招商"), ["C1"]);
     }
 
+    fn a_phone_that_ends_in_the_digits_comes_first_and_all_that_match_are_counted(world) {
+        world.add("customer", &[("name", "Ends so"), ("phone", "021-80000001")]);
+        for number in 10..14 {
+            world.add("customer", &[("name", "Has them"), ("phone", &format!("021-800001{number}"))]);
+        }
+        let grid = world.crm.search("0001", 2).expect("searches");
+        let found: Vec<&str> = grid.rows.iter().map(|row| &*row.short).collect();
+        assert_eq!((found, grid.total), (vec!["C1", "C5"], kehu::record::Total::Exactly(5)));
+    }
+
     fn what_others_wrote_is_logged_and_found(world) {
         let id = world.add("customer", &[("name", "Acme Robotics"), ("tags", "vip")]);
         world.outside("UPDATE customers SET name = 'Zenith 天顶' WHERE id = 1; DELETE FROM customers_tags");
