@@ -29,7 +29,8 @@ impl Mapping {
             return Err(Error::bad_value(Message::new("{value} says no replacement.").with("value", spec))
                 .hint(Message::new("Write --map-value \"old=new\" or \"Heading:old=new\".")));
         };
-        let anywhere = |rest: &str| Replacement { heading: None, old: rest.trim().to_owned(), new: new.trim().to_owned() };
+        let anywhere =
+            |rest: &str| Replacement { heading: None, old: rest.trim().to_owned(), new: new.trim().to_owned() };
         if let Some(rest) = left.trim_start().strip_prefix([':', '：']) {
             self.replaced.push(anywhere(rest));
             return Ok(());
@@ -179,7 +180,9 @@ fn fields(kind: &str, known: &Headings, schemas: &[&Schema]) -> Vec<String> {
         };
         fields.extend(names.into_iter().map(|name| format!("{linked}.{name}")));
     }
-    fields.extend(["activity.text", "activity.at"].map(str::to_owned));
+    if matches!(kind, "customer" | "contact") {
+        fields.extend(["activity.text", "activity.at"].map(str::to_owned));
+    }
     fields
 }
 

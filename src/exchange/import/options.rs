@@ -108,8 +108,7 @@ fn skip_reject_columns(mapping: &mut Mapping) {
 }
 
 fn unknown_kind() -> Error {
-    Error::bad_value(Message::new("The headings do not tell what the rows are."))
-        .hint(say_the_kind())
+    Error::bad_value(Message::new("The headings do not tell what the rows are.")).hint(say_the_kind())
 }
 
 fn say_the_kind() -> Message {
