@@ -109,8 +109,8 @@ impl Headings {
     pub fn foreign(headings: &[String]) -> Option<&'static str> {
         let folded: Vec<String> = headings.iter().map(|heading| fold(heading)).collect();
         let told = |signs: &[&[&str]]| {
-            let held = |sign: &&[&str]| sign.iter().all(|wanted| folded.iter().any(|heading| heading == wanted));
-            signs.iter().any(|sign| held(&sign))
+            let held = |sign: &[&str]| sign.iter().all(|wanted| folded.iter().any(|heading| heading == wanted));
+            signs.iter().any(|sign| held(sign))
         };
         if told(TICKETS) {
             Some("The rows are tickets, of which kehu keeps no records yet.")
