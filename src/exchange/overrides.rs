@@ -180,7 +180,9 @@ fn fields(kind: &str, known: &Headings, schemas: &[&Schema]) -> Vec<String> {
         };
         fields.extend(names.into_iter().map(|name| format!("{linked}.{name}")));
     }
-    fields.extend(["activity.text", "activity.at"].map(str::to_owned));
+    if matches!(kind, "customer" | "contact") {
+        fields.extend(["activity.text", "activity.at"].map(str::to_owned));
+    }
     fields
 }
 

@@ -157,7 +157,8 @@ impl Plan {
                 return Err(Problem::new("missing", message).on_field(&*field.name).into());
             }
         }
-        Ok(Verdict { fate: Fate::Create, linked: u64::from(!spoken.contact.values.is_empty()) })
+        let linked = u64::from(!spoken.contact.values.is_empty()) + u64::from(spoken.told.is_some());
+        Ok(Verdict { fate: Fate::Create, linked })
     }
 
     fn check_known(
@@ -195,15 +196,25 @@ impl Plan {
             let made = drafted(crm, lane, stored.id, std::mem::take(&mut changes))?;
             draft = Some(made).filter(|draft| !draft.values.is_empty());
         }
-        let (contact_changed, linked) = self.check_contact(crm, place, spoken, stored.id)?;
+        let (contact_changed, contacts) = self.check_contact(crm, place, spoken, stored.id)?;
+        let told = u64::from(self.check_told(crm, place, spoken, stored.id)?);
         if let Some(draft) = &draft
             && self.details
             && self.diffs.len() < TOLD
         {
             self.diffs.push(diff(draft, row.line));
         }
-        let differs = draft.is_some() || taken_over || contact_changed || !spoken.pending.is_empty();
-        Ok(Verdict { fate: if differs { Fate::Update } else { Fate::Unchanged }, linked })
+        let differs = draft.is_some() || taken_over || contact_changed || told > 0 || !spoken.pending.is_empty();
+        let fate = if differs { Fate::Update } else { Fate::Unchanged };
+        Ok(Verdict { fate, linked: contacts + told })
+    }
+
+    /// Whether the row tells of a last contact that is not there yet.
+    fn check_told(&self, crm: &mut Crm, place: usize, spoken: &Spoken, id: i64) -> Result<bool> {
+        let lane = &self.lanes[place];
+        let (Some(teller), Some(told)) = (&lane.teller, &spoken.told) else { return Ok(false) };
+        let about = lane.about(id, lane.customer_of(spoken));
+        about.map_or(Ok(false), |(customer, _)| Ok(!teller.known(crm, customer, told)?))
     }
 
     /// Whether the contact of a stored customer's row would change, and how many would be made.

@@ -18,9 +18,12 @@
 //!   field that the file does not speak of keeps its value. A new record gets a field's default where the file has no
 //!   column for it, or must have one.
 //! - What a contact's row says of its customer (web site, industry) is used where the customer has to be made.
+//! - What a row tells of the last contact becomes an activity of the customer, done on the day that the row gives; one
+//!   of that customer, day and subject is not made again.
 //! - Links lead to what stands in the database or in another row of the file. `--create-missing` makes colleagues,
 //!   branches and customers by name, a colleague also by e-mail or by the uid that an export has for them.
 
+mod activity;
 mod check;
 mod compare;
 mod contact;
