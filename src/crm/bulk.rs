@@ -287,7 +287,7 @@ fn tokens(fields: &[Field], values: &[Value]) -> String {
             (kind, value) => (kind, std::slice::from_ref(value)),
         };
         let into = match kind {
-            _ if field.title => &mut names,
+            _ if field.is_name() => &mut names,
             Kind::Phone => &mut phones,
             _ => &mut texts,
         };

@@ -309,7 +309,7 @@ struct Parts {
 impl Parts {
     fn take(&mut self, field: &Field, kind: &Kind, text: &str) {
         match kind {
-            _ if field.title => &mut self.names,
+            _ if field.is_name() => &mut self.names,
             Kind::Phone => &mut self.phones,
             _ => &mut self.texts,
         }
