@@ -288,8 +288,8 @@ impl Session {
         let (url, dry) = (crm.url(), crm.is_dry_run());
         let place = Message::new("In {database}.").with("database", url);
         if dry {
-            let tried =
-                Message::new("Nothing was written (--dry-run); otherwise: {what}").with("what", self.terminal.word(message));
+            let tried = Message::new("Nothing was written (--dry-run); otherwise: {what}")
+                .with("what", self.terminal.word(message));
             self.terminal.warn(&tried);
         } else {
             let text = format!("{} {}", self.terminal.word(message), self.terminal.word(&place));
