@@ -32,3 +32,5 @@ else
     complete -o nospace -o bashdefault -F _clap_complete_kehu kehu
 fi
 
+
+COMP_WORDBREAKS=${COMP_WORDBREAKS//=/}

@@ -144,7 +144,7 @@ impl Crm {
                 Cause::NotAllowed,
                 Message::new("Nobody called {name} may use this database.").with("name", name),
             )
-            .hint(Message::new("kehu --as COLLEAGUE user add \"{name}\" --login {name}").with("name", name)));
+            .hint(Message::new("kehu --as COLLEAGUE user add \"{name}\" --login \"{name}\"").with("name", name)));
         }
         self.newcomer = Some(name.to_owned());
         Ok(())

@@ -11,7 +11,7 @@ mod zone;
 mod tests;
 
 pub use file::{local_target, own_target, set};
-pub use keys::{KEYS, check, key};
+pub use keys::{KEYS, check, key, language};
 
 use super::output::Format;
 use jiff::{Timestamp, tz::TimeZone};
@@ -49,7 +49,8 @@ pub struct Process;
 
 impl Environment for Process {
     fn variable(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok().filter(|value| !value.is_empty())
+        // What is no text names nothing that exists, which is then said; it must not be passed over in silence.
+        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
     }
 
     fn folder(&self) -> Option<PathBuf> {
@@ -92,7 +93,21 @@ impl Configuration {
                 configuration.offer(key.name, value, Origin::Environment(name));
             }
         }
+        configuration.settle_language()?;
         Ok(configuration)
+    }
+
+    /// The language as `en` or `zh`, however it was named; the system's own may be any, and all but Chinese is English.
+    fn settle_language(&mut self) -> Result<()> {
+        let of_system = |origin: &Origin| matches!(origin, Origin::Environment(name) if *name != "KEHU_LANG");
+        let word = match self.found("lang") {
+            Some((_, value, origin)) if of_system(origin) => keys::language(value).unwrap_or_else(|_| "en".to_owned()),
+            _ => self.checked("lang", keys::language)?.unwrap_or_default(),
+        };
+        if let Some((_, value, _)) = self.values.iter_mut().find(|(name, _, _)| *name == "lang") {
+            *value = word;
+        }
+        Ok(())
     }
 
     /// Takes a value unless something that counts more has spoken.

@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use kehu::{
     Message, Result,
     customers::Activity,
-    record::{Id, Link, Value, Values, types},
+    record::{Grid, Id, Link, Row, Value, Values, types},
 };
 
 /// The commands of this file.
@@ -116,6 +116,24 @@ fn subject(text: &str) -> Value {
     Value::text(line.chars().take(120).collect::<String>())
 }
 
+/// What `today` is made of, as JSON names it.
+const PARTS: [&str; 5] = ["overdue", "today", "without_a_date", "birthdays", "silent_for_too_long"];
+
+fn key_of(title: &str) -> String {
+    types::fold(title).replace(' ', "_")
+}
+
+/// The rows of a part as JSON objects.
+fn items(grid: &Grid) -> Vec<serde_json::Value> {
+    let item = |row: &Row| {
+        let cells =
+            grid.columns.iter().zip(&row.cells).map(|(column, cell)| (column.name.clone(), cell.to_json(&column.kind)));
+        let reference = std::iter::once(("ref".to_owned(), row.short.clone().into()));
+        serde_json::Value::Object(reference.chain(cells).collect())
+    };
+    grid.rows.iter().map(item).collect()
+}
+
 /// `kehu today`.
 pub fn today(session: &mut Session, _: &ArgMatches) -> Result<u8> {
     let parts = session.crm()?.agenda()?;
@@ -123,18 +141,13 @@ pub fn today(session: &mut Session, _: &ArgMatches) -> Result<u8> {
     let mut data = Vec::new();
     if session.terminal.machine() {
         let mut object = serde_json::Map::new();
-        for (title, grid) in &parts {
-            let rows = grid.rows.iter().map(|row| {
-                let cells = grid
-                    .columns
-                    .iter()
-                    .zip(&row.cells)
-                    .map(|(column, cell)| (column.name.clone(), cell.to_json(&column.kind)));
-                std::iter::once(("ref".to_owned(), row.short.clone().into()))
-                    .chain(cells)
-                    .collect::<serde_json::Map<_, _>>()
-            });
-            object.insert(types::fold(title).replace(' ', "_"), rows.map(serde_json::Value::Object).collect());
+        for part in PARTS {
+            // A program asks for a part whether anything is in it today or not.
+            let grid = parts.iter().find(|(title, _)| key_of(title) == part).map(|(_, grid)| grid);
+            object.insert(part.to_owned(), grid.map(items).unwrap_or_default().into());
+        }
+        for (title, grid) in parts.iter().filter(|(title, _)| !PARTS.contains(&&*key_of(title))) {
+            object.insert(key_of(title), items(grid).into());
         }
         return session.print_line(&serde_json::Value::Object(object).to_string()).map(|()| 0);
     }

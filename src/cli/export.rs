@@ -2,11 +2,12 @@
 
 use super::{
     output::{self, Format, Style},
+    output_file::{self, Replace},
     reads,
     session::Session,
     tree,
 };
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use kehu::{
     Cause, Error, Message, Result,
     exchange::Export,
@@ -31,6 +32,7 @@ pub fn command(schema: &Schema) -> Command {
                 .num_args(1)
                 .help("Write to this file instead of standard output"),
         )
+        .arg(Arg::new("force").long("force").help("Replace the file if it is there").action(ArgAction::SetTrue))
         .after_help(format!(
             "Examples:\n  kehu {kind} export\n  kehu {kind} export created_at=2020.. -f ndjson\n\n\
              Into an empty database it comes back the same with --create-missing user,branch,field; where users and\n\
@@ -46,7 +48,11 @@ pub fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8
     let format = session.terminal.format.unwrap_or(Format::Csv);
     let mut export = Export::new(session.crm()?, query)?;
     match matches.get_one::<String>("output") {
-        Some(path) => to_file(session, &mut export, format, Path::new(path)),
+        Some(path) => {
+            let replace = if matches.get_flag("force") { Replace::Anything } else { Replace::Nothing };
+            output_file::check(session, Path::new(path), None, replace)?;
+            to_file(session, &mut export, format, Path::new(path))
+        }
         None => to_output(session, &mut export, format),
     }?;
     Ok(0)

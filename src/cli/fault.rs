@@ -73,6 +73,7 @@ pub fn usage(error: &clap::Error, terminal: &Terminal) -> ExitCode {
         terminal.format = Some(super::output::Format::Json);
         return report(&fault, &terminal);
     }
-    let _ = error.print();
+    // What was typed is repeated here, and may hold what a terminal would obey.
+    terminal.line(error.render().to_string().trim_end());
     ExitCode::from(2)
 }

@@ -69,6 +69,10 @@ fn registration(shell: &str) -> Result<Vec<u8>> {
     completer
         .write_registration("COMPLETE", "kehu", "kehu", "kehu", &mut script)
         .map_err(|error| unwritable(Path::new(shell), &error))?;
+    if shell == "bash" {
+        // Otherwise bash would take `level=A` for three words.
+        script.extend_from_slice(b"\nCOMP_WORDBREAKS=${COMP_WORDBREAKS//=/}\n");
+    }
     Ok(script)
 }
 

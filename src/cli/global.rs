@@ -78,9 +78,36 @@ pub fn find(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let words: Vec<String> = matches.get_many::<String>("text").into_iter().flatten().cloned().collect();
     let limit = matches.get_one::<u64>("limit").copied().unwrap_or(20);
     let words = words.join(" ");
-    let grid = session.crm()?.search(&words, limit)?;
+    let mut grid = session.crm()?.search(&words, limit)?;
+    if let Some(columns) = matches.get_one::<String>("columns") {
+        pick(&mut grid, columns)?;
+    }
     session.print(&grid)?;
     Ok(empty_code(matches, grid.rows.is_empty()))
+}
+
+/// Keeps only the columns that were asked for, in that order.
+fn pick(grid: &mut Grid, names: &str) -> Result<()> {
+    let names = names.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != "ref");
+    let places: Vec<usize> = names
+        .map(|name| grid.columns.iter().position(|column| column.name == name).ok_or_else(|| no_column(grid, name)))
+        .collect::<Result<_>>()?;
+    grid.columns = places.iter().map(|place| grid.columns[*place].clone()).collect();
+    for row in &mut grid.rows {
+        row.cells = places.iter().map(|place| row.cells[*place].clone()).collect();
+    }
+    Ok(())
+}
+
+fn no_column(grid: &Grid, name: &str) -> Error {
+    let known: Vec<&str> = grid.columns.iter().map(|column| &*column.name).collect();
+    Error::bad_value(
+        Message::new("{kind} has no field {field}; it has {fields}.")
+            .with("kind", &grid.noun)
+            .with("field", name)
+            .with("fields", known.join(", ")),
+    )
+    .on_field(name)
 }
 
 /// Exit code 7 for nothing, where that was asked for.

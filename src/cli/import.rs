@@ -19,7 +19,11 @@ use kehu::{
         import::{Import, Options, Outcome, Plan, Progress},
     },
 };
-use std::{io, path::Path, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tempfile::NamedTempFile;
 
 /// `kehu import …`: a file whose headings tell what it holds, `runs`, or `resume`.
@@ -41,25 +45,50 @@ fn import(session: &mut Session, kind: Option<&str>, matches: &ArgMatches) -> Re
     // The spooled file goes when this does.
     let (source, _spool) = open(file)?;
     let options = flags::options(session, matches)?;
+    if let Some(rejects) = &options.rejects {
+        let input = (file != "-").then_some(Path::new(file));
+        super::output_file::check(session, rejects, input, super::output_file::Replace::Rejects)?;
+    }
     if matches.get_flag("inspect") {
         return inspect::run(session, &source, kind, &options);
     }
     let dry_run = matches.get_flag("dry-run");
     let bar = bar(session);
+    let fresh = missing_database(session);
     let outcome = if dry_run {
         let plan = with_any_database(session, |crm| plan(crm, &source, kind, &options, &bar))?;
         bar.finish_and_clear();
         return report::dry_run(session, &plan);
     } else {
         let crm = session.crm_or_new()?;
-        let plan = plan(crm, &source, kind, &options, &bar)?;
-        maps::save(matches, &plan)?;
-        let kind = plan.kind();
-        plan.run(crm, &mut |progress| advance(&bar, progress)).map(|outcome| (kind, outcome))
+        plan(crm, &source, kind, &options, &bar).and_then(|plan| {
+            maps::save(matches, &plan)?;
+            let kind = plan.kind();
+            plan.run(crm, &mut |progress| advance(&bar, progress)).map(|outcome| (kind, outcome))
+        })
     };
     bar.finish_and_clear();
+    if let (Some(path), true) = (fresh, outcome.as_ref().map_or(true, |(_, outcome)| outcome.refused)) {
+        take_away(session, &path);
+    }
     let (kind, outcome) = outcome?;
     answer(session, kind, &outcome, &options)
+}
+
+/// The database's file, where there is none yet.
+fn missing_database(session: &Session) -> Option<PathBuf> {
+    let url = session.configuration.database().ok()?;
+    let path = PathBuf::from(&url);
+    (!url.contains("://") && url != ":memory:" && !path.exists()).then_some(path)
+}
+
+/// An import that brought nothing leaves no database behind that it made for the purpose.
+fn take_away(session: &mut Session, path: &Path) {
+    session.close();
+    for ending in ["", "-wal", "-shm"] {
+        // What cannot be removed is an empty database, which does no harm.
+        let _ = std::fs::remove_file(format!("{}{ending}", path.display()));
+    }
 }
 
 fn plan(crm: &mut Crm, source: &Source, kind: Option<&str>, options: &Options, bar: &ProgressBar) -> Result<Plan> {
@@ -99,13 +128,18 @@ fn open(file: &str) -> Result<(Source, Option<NamedTempFile>)> {
 
 /// What came of an import: counts as data, the rest for people.
 fn answer(session: &mut Session, kind: &str, outcome: &Outcome, options: &Options) -> Result<u8> {
-    report::problems(session, &outcome.problems, outcome.rejected);
-    for warning in &outcome.warnings {
-        session.terminal.warn(warning);
-    }
     if outcome.refused {
-        return Err(report::refusal(&outcome.problems, outcome.rejected, "FILE"));
+        let mut error = report::refusal(&outcome.problems, outcome.rejected, "FILE");
+        if session.terminal.machine() {
+            error.candidates = report::by_line(session, &outcome.problems);
+            return Err(error);
+        }
+        report::problems(session, &outcome.problems, outcome.rejected);
+        report::warnings(session, &outcome.warnings);
+        return Err(error);
     }
+    report::problems(session, &outcome.problems, outcome.rejected);
+    report::warnings(session, &outcome.warnings);
     report::outcome(session, kind, outcome)?;
     if let (Some(path), true) = (&options.rejects, outcome.rejected > 0) {
         let message = Message::new("{count} {count:row is|rows are} in {path}, to be mended and imported again.");

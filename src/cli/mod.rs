@@ -14,6 +14,7 @@ mod global;
 mod import;
 mod language;
 mod output;
+mod output_file;
 mod reads;
 mod record;
 mod session;

@@ -44,6 +44,10 @@ fn print_pages(session: &mut Session, query: &Query) -> Result<bool> {
         let heading =
             data.iter().position(|byte| *byte == b'\n').filter(|_| headed && printed > 0).map_or(0, |end| end + 1);
         printed += grid.rows.len();
+        let data = match std::str::from_utf8(&data) {
+            Ok(json) if format == Format::Ndjson => output::text_safety::json_safe(json).into_owned().into_bytes(),
+            _ => data,
+        };
         out.write_all(&data[heading..]).map_err(|error| unwritable(&error))
     })?;
     out.flush().map_err(|error| unwritable(&error))?;

@@ -303,6 +303,10 @@ fn edit_where(
     if said.is_empty() && tags.add.is_empty() && tags.remove.is_empty() {
         return Err(Error::bad_value(Message::new("Nothing to change was said: give field=value pairs or flags.")));
     }
+    if condition.trim().is_empty() {
+        return Err(Error::bad_value(Message::new("An empty --where would change every record."))
+            .hint(Message::new("kehu {kind} edit --where id=1.. field=value").with("kind", schema.kind)));
+    }
     let crm = session.crm()?;
     let query = Query { filter: filter::parse(condition)?, ..Query::new(schema.kind) };
     let ids = crm.matching(&query)?;

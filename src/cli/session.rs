@@ -340,6 +340,9 @@ impl Session {
 
     /// Prints data, through a pager where it is longer than the terminal is high.
     pub fn write(&self, data: &[u8]) -> Result<()> {
+        let json = std::str::from_utf8(data).ok().filter(|_| self.terminal.machine());
+        let json = json.map(output::text_safety::json_safe);
+        let data = json.as_ref().map_or(data, |json| json.as_bytes());
         let lines = data.split(|byte| *byte == b'\n').count();
         let high = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
         if self.terminal.interactive_output && lines >= high && self.configuration.page(data) {

@@ -76,20 +76,10 @@ pub fn needs_database(arguments: &[OsString]) -> bool {
 pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
     let mut root = Command::new("kehu")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("A CRM for the terminal: customers, pipeline, tickets and reports in one file")
+        .about("A CRM for the terminal: customers and the people who work there, in one file that is yours")
         .override_usage("kehu <NOUN> <VERB> [REF] [VALUES] [FLAGS]")
-        .help_template(
-            "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}\n\nFlags:\n{options}{after-help}",
-        )
-        .before_help(overview(schemas))
-        .after_help(
-            "\nExamples:\n  kehu demo                                   a small company to try things on\n  \
-             kehu customer list owner=me level=A         whom do I look after?\n  \
-             kehu customer import customers.csv          CSV as other programs export it\n  \
-             kehu find 2345                              name, pinyin, phone digits, e-mail\n  \
-             kehu undo                                   take the last thing back\n\n\
-             `kehu customer --help` says what can be done with customers; `kehu customer list --help` how.",
-        )
+        .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}")
+        .after_help(format!("{}\n\n{FIRST_EXAMPLES}", overview(schemas)))
         .subcommand_required(false)
         .arg_required_else_help(false)
         .disable_help_subcommand(false)
@@ -118,18 +108,50 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
     root
 }
 
-/// The screen that `kehu --help` shows before the flags.
+/// What a newcomer may try, and where there is more.
+const FIRST_EXAMPLES: &str = "Examples:
+  kehu demo                               a small company to try things on
+  kehu customer list level=A city~深圳    the key customers in Shenzhen
+  kehu customer import customers.csv      CSV as other programs export it
+  kehu find 2345                          name, pinyin, phone digits, e-mail
+  kehu undo                               take the last thing back
+
+`kehu customer --help` says what can be done with customers, and
+`kehu customer list --help` how, with every flag.";
+
+/// The commands beside the record kinds as the first screen groups them, with what each group is for.
+const GROUPS: [(&[&str], &str); 8] = [
+    (&["log", "today"], "what happened; your plan of the day"),
+    (&["find", "show", "view", "sql"], "everything by words or ref; saved lists; SQL"),
+    (&["oplog", "undo", "redo"], "what was done, and taking it back"),
+    (&["import"], "a file whose headings tell what it holds"),
+    (&["schema", "field"], "which fields there are; fields of your own"),
+    (&["init", "demo", "config"], "a new database, one to try, the settings"),
+    (&["backup", "restore", "status", "doctor"], "copies, and how the database stands"),
+    (&["completions", "man"], "for your shell; the manual"),
+];
+
+/// The screen that `kehu --help` shows.
 fn overview(schemas: &[Arc<Schema>]) -> String {
     use std::fmt::Write;
-    let mut text = String::from("Records (each: add, list, show, edit, rm, restore, history, import, export):\n");
+    let mut text = String::from("Records (add, list, show, edit, rm, restore, purge, history, import, export):\n");
     for schema in schemas.iter().filter(|schema| !matches!(schema.kind, "field" | "view")) {
         let _ = writeln!(text, "  {:<12} {}", schema.kind, schema.doc.trim_end_matches('.'));
     }
-    text.push_str("\nEverything:\n");
-    for command in bespoke() {
-        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-        let _ = writeln!(text, "  {:<12} {}", command.get_name(), about);
+    text.push_str("\nEverything else:\n");
+    for (names, about) in GROUPS {
+        let _ = writeln!(text, "  {:<32} {about}", names.join(", "));
     }
+    let grouped = |name: &str| GROUPS.iter().any(|(names, _)| names.contains(&name));
+    for command in bespoke().iter().filter(|command| !grouped(command.get_name())) {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "  {:<32} {about}", command.get_name());
+    }
+    text.push_str(
+        "\nFlags everywhere: -f FORMAT (table, json, ndjson, csv, tsv, md, html or ids),\n  \
+         -c FIELDS, --db DATABASE, --as USER, --dry-run, -y (yes), -q (quiet),\n  \
+         -v (verbose), --no-input, --lang en|zh, --color, --now, --as-of, -h, -V\n",
+    );
     text.trim_end().to_owned()
 }
 
@@ -148,7 +170,8 @@ fn global_flags() -> Vec<Arg> {
         valued("as", "USER", "Who asks: a login, name or ref"),
         valued("now", "WHEN", "What time it is for this command"),
         valued("as-of", "DATE", "What was true on that day (show)"),
-        valued("lang", "LANGUAGE", "en or zh"),
+        valued("lang", "LANGUAGE", "en or zh")
+            .value_parser(|word: &str| super::configuration::language(word).map_err(|error| error.message.to_string())),
         valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids")
             .short('f')
             .hide_possible_values(true)
@@ -216,7 +239,7 @@ fn add(schema: &Schema) -> Command {
     let (name, flags, _) = sample(schema);
     let kind = schema.kind;
     let command = Command::new("add")
-        .about(format!("Adds a {kind}"))
+        .about(format!("Adds {} {kind}", if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }))
         .arg(Arg::new("values").value_name("NAME").num_args(0..).help("The name, then more values as field=value"))
         .arg(allow_duplicate())
         .after_help(format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v"));
@@ -295,8 +318,9 @@ fn list(schema: &Schema) -> Command {
 }
 
 /// What a filter can say, for every help that takes one.
-pub const FILTER_HELP: &str = "Filters: field=value, field=a,b (any of), field!=value, field~part, field: (empty), tags:vip, amount=5k..20k,\n\
-     since=2026-q1, owner=me, owner.branch=Hamburg, contact.email~acme; bare words search; and, or, not, ( ).";
+pub const FILTER_HELP: &str = "Filters: field=value, field=a,b (any of), field!=value, field~part, field: (empty),\n  \
+     tags:vip; amounts as 1m.. or 5k..20k, days as 2026-q1 or last-month; owner=me,\n  \
+     owner.branch=HH, not level=A; bare words search; and, or, not, ( ).";
 
 pub fn filter_argument() -> Arg {
     Arg::new("filter")

@@ -289,7 +289,7 @@ fn tokens(fields: &[Field], values: &[Value]) -> String {
             (kind, value) => (kind, std::slice::from_ref(value)),
         };
         let into = match kind {
-            _ if field.title => &mut names,
+            _ if field.is_name() => &mut names,
             Kind::Phone => &mut phones,
             _ => &mut texts,
         };
@@ -389,12 +389,22 @@ impl Crm {
         Ok(values)
     }
 
-    /// Whether the running operation made the record.
-    pub(crate) fn made_by_this_operation(&mut self, kind: &str, id: i64) -> Result<bool> {
-        let Some(operation) = self.operation else { return Ok(false) };
-        let sql = "SELECT 1 FROM change WHERE \"key\" = ? AND kind = ? AND op = ? AND what = 'insert'";
-        let arguments = [Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Integer(operation)];
-        Ok(self.db.first(sql, &arguments)?.is_some())
+    /// Whether a record is still as the first write to the database made it: its first user, its head office.
+    pub(crate) fn made_at_the_start(&mut self, schema: &Schema, id: i64) -> Result<bool> {
+        let sql = format!(
+            "SELECT 1 FROM \"{}\" t JOIN change c ON c.\"key\" = t.id AND c.kind = ? AND c.what = 'insert' \
+             JOIN operation o ON o.id = c.op WHERE t.id = ? AND t.version = 1 AND o.label = 'Start the database'",
+            schema.table
+        );
+        let arguments = [Sql::Text(schema.kind.to_owned()), Sql::Integer(id)];
+        Ok(self.db.first(&sql, &arguments)?.is_some())
+    }
+
+    /// Gives such a record the uid that an export has for it, so that links by uid lead to it.
+    pub(crate) fn take_over_uid(&mut self, schema: &Schema, id: i64, uid: &str) -> Result<()> {
+        let sql = format!("UPDATE \"{}\" SET uid = ?, version = version + 1 WHERE id = ?", schema.table);
+        self.db.execute(&sql, &[Sql::Text(uid.to_lowercase()), Sql::Integer(id)])?;
+        Ok(())
     }
 
     /// Whether a kind has any record yet, removed ones included.

@@ -9,6 +9,9 @@ use crate::{
 };
 use std::{fmt::Write, sync::Arc};
 
+/// How many names a path may have.
+const LINKS: usize = 9;
+
 /// How many fields an error names.
 const NAMED: usize = 12;
 
@@ -58,7 +61,7 @@ impl Joins {
         if let Some((_, _, joined)) = known {
             return joined.clone();
         }
-        let joined = format!("{alias}{}", self.joined.len() + 1);
+        let joined = format!("j{}", self.joined.len() + 1);
         let _ = write!(self.sql, " LEFT JOIN \"{table}\" {joined} ON {joined}.id = {alias}.\"{field}\"");
         self.joined.push((alias.to_owned(), field.to_owned(), joined.clone()));
         joined
@@ -68,6 +71,13 @@ impl Joins {
 impl Crm {
     /// Follows a path of field names from the record's own table.
     pub(super) fn place(&self, joins: &mut Joins, path: &[String]) -> Result<Place> {
+        if path.len() > LINKS {
+            return Err(Error::bad_value(
+                Message::new("{path} follows too many links; {most} are allowed.")
+                    .with("path", path.join("."))
+                    .with("most", LINKS - 1),
+            ));
+        }
         let mut schema = joins.schema.clone();
         let mut alias = "t".to_owned();
         let (last, links) =

@@ -38,7 +38,12 @@ impl Condition {
         Self::new(format!("(({}) IS NOT TRUE)", self.sql), self.arguments)
     }
 
-    fn joined(parts: Vec<Self>, word: &str) -> Self {
+    /// The parts side by side; many are nested by halves, since a database limits how deep an expression may be.
+    fn joined(mut parts: Vec<Self>, word: &str) -> Self {
+        if parts.len() > 64 {
+            let rest = parts.split_off(parts.len() / 2);
+            parts = vec![Self::joined(parts, word), Self::joined(rest, word)];
+        }
         let sql: Vec<String> = parts.iter().map(|part| format!("({})", part.sql)).collect();
         let arguments = parts.into_iter().flat_map(|part| part.arguments).collect();
         Self::new(sql.join(word), arguments)

@@ -173,7 +173,7 @@ impl Crm {
     /// # Errors
     /// Storage faults.
     pub fn operations(&mut self, limit: Option<u64>) -> Result<Vec<OperationLine>> {
-        let limit = limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
+        let limit = limit.map(|limit| format!(" LIMIT {}", limit.min(i64::MAX.unsigned_abs()))).unwrap_or_default();
         let sql =
             format!("SELECT id, at, actor_name, door, label, undoes, undone_by FROM operation ORDER BY id DESC{limit}");
         Ok(self.db.query(&sql, &[])?.iter().map(|row| operation_line(row)).collect())

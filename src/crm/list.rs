@@ -134,7 +134,7 @@ impl Crm {
         let (places, cells) = self.picked(&mut joins, &names)?;
         let order = self.order(&mut joins, query)?;
         let prepared = self.prepared(&mut joins, query)?;
-        let limit = query.limit.filter(|limit| *limit > 0).map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
+        let limit = limit_words(query.limit);
         let sql = prepared.select(&format!("t.id{cells}"), &format!(" ORDER BY {order}{limit}"));
         let rows = self.rows(&schema, &sql, &prepared.condition.arguments, &places)?;
         let mut grid = Grid {
@@ -238,7 +238,7 @@ impl Crm {
         let mut joins = Joins::new(schema);
         let order = self.order(&mut joins, query)?;
         let prepared = self.prepared(&mut joins, query)?;
-        let limit = query.limit.filter(|limit| *limit > 0).map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
+        let limit = limit_words(query.limit);
         self.numbers(&prepared.select("t.id", &format!(" ORDER BY {order}{limit}")), &prepared.condition.arguments)
     }
 
@@ -300,8 +300,10 @@ impl Crm {
     }
 
     fn order(&mut self, joins: &mut Joins, query: &Query) -> Result<String> {
-        let words = !leading_words(&query.filter).0.is_empty();
-        if query.sort.is_empty() && words && self.db.dialect() == Dialect::Sqlite {
+        let words = leading_words(&query.filter).0.join(" ");
+        let streams =
+            self.db.dialect() == Dialect::Sqlite && search_match(Dialect::Sqlite, &joins.schema, &words).is_some();
+        if query.sort.is_empty() && streams {
             return Ok("s.rowid DESC".to_owned());
         }
         let mut parts = Vec::new();
@@ -517,6 +519,12 @@ impl Crm {
         }
         Ok((summed, cells))
     }
+}
+
+/// ` LIMIT 50`; nothing for no limit, and no more than a database can count.
+fn limit_words(limit: Option<u64>) -> String {
+    let limit = limit.filter(|limit| *limit > 0).map(|limit| limit.min(i64::MAX.unsigned_abs()));
+    limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default()
 }
 
 /// The words that must all be found, and what else the filter says.

@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 /// How many rows' search text is rewritten at a time.
 const BATCH: usize = 500;
+/// More matches than this are not counted.
+const COUNTED: u64 = 10_000;
 
 impl Crm {
     /// What of any kind is found by words, digits or pinyin; newest first within a kind.
@@ -32,17 +34,53 @@ impl Crm {
             ],
             ..Grid::default()
         };
-        for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
-            self.search_kind(schema, words, limit, &mut grid.rows)?;
+        let kinds: Vec<_> = self.schemas().iter().filter(|schema| schema.searchable()).cloned().collect();
+        let endings = Endings::of(words);
+        let room = |rows: &[Row]| limit.saturating_sub(rows.len() as u64);
+        let mut count = 0;
+        for schema in kinds.iter().filter(|_| endings.is_some()) {
+            let room = room(&grid.rows);
+            self.search_kind(schema, endings.as_ref(), words, room, &mut grid.rows)?;
         }
-        grid.rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        grid.total = Total::Exactly(grid.rows.len() as u64);
+        for schema in &kinds {
+            // As many more as may be among those that are there already.
+            let (room, before) = (room(&grid.rows), grid.rows.len());
+            if room > 0 {
+                self.search_kind(schema, None, words, limit, &mut grid.rows)?;
+                unique(&mut grid.rows, before, room);
+            }
+            count += self.search_count(schema, words)?;
+        }
+        grid.total = match count {
+            count if count > COUNTED => Total::MoreThan(COUNTED),
+            count => Total::Exactly(count.max(grid.rows.len() as u64)),
+        };
         Ok(grid)
     }
 
-    fn search_kind(&mut self, schema: &Arc<Schema>, words: &str, limit: u64, rows: &mut Vec<Row>) -> Result<()> {
+    /// How many records of a kind match, but no further than anybody wants to know.
+    fn search_count(&mut self, schema: &Arc<Schema>, words: &str) -> Result<u64> {
         let dialect = self.db.dialect();
-        let Some((matches, argument)) = super::condition::search_match(dialect, schema, words) else { return Ok(()) };
+        let Some((matches, argument)) = super::condition::search_match(dialect, schema, words) else { return Ok(0) };
+        let count = self.numbers(&format!("SELECT COUNT(*) FROM ({matches} LIMIT {}) c", COUNTED + 1), &[argument])?;
+        Ok(count.first().copied().unwrap_or_default().unsigned_abs())
+    }
+
+    fn search_kind(
+        &mut self,
+        schema: &Arc<Schema>,
+        endings: Option<&Endings>,
+        words: &str,
+        limit: u64,
+        rows: &mut Vec<Row>,
+    ) -> Result<()> {
+        let dialect = self.db.dialect();
+        let Some((matches, mut argument)) = super::condition::search_match(dialect, schema, words) else {
+            return Ok(());
+        };
+        if let Some(Endings(digits)) = endings {
+            argument = Sql::Text(if dialect == Dialect::Sqlite { format!("\"{digits}\"") } else { digits.clone() });
+        }
         let table = schema.table;
         let telling =
             |field: &&Field| field.search && !field.title && field.stored() && !matches!(field.kind, Kind::Link(_));
@@ -234,6 +272,25 @@ impl Crm {
     }
 }
 
+/// Digits by which a person remembers a phone: those that end so come before those that merely have them.
+struct Endings(String);
+
+impl Endings {
+    fn of(words: &str) -> Option<Self> {
+        let sign = |letter: char| letter.is_ascii_digit() || " -+()".contains(letter);
+        let digits: String = words.chars().filter(char::is_ascii_digit).collect();
+        (digits.len() >= 4 && words.chars().all(sign)).then_some(Self(digits))
+    }
+}
+
+/// Takes away the rows after `before` that are there already, and those beyond the room for them.
+fn unique(rows: &mut Vec<Row>, before: usize, room: u64) {
+    let mut found = rows.split_off(before);
+    found.retain(|row| rows.iter().all(|known| known.short != row.short));
+    found.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+    rows.append(&mut found);
+}
+
 fn folded_copy(cell: &Sql) -> Sql {
     match cell {
         Sql::Text(text) => super::folded(text),
@@ -252,7 +309,7 @@ struct Parts {
 impl Parts {
     fn take(&mut self, field: &Field, kind: &Kind, text: &str) {
         match kind {
-            _ if field.title => &mut self.names,
+            _ if field.is_name() => &mut self.names,
             Kind::Phone => &mut self.phones,
             _ => &mut self.texts,
         }

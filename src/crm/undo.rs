@@ -80,14 +80,14 @@ impl Crm {
     fn take_back(&mut self, target: &OperationLine, keep_newer: bool, word: &str) -> Result<UndoReport> {
         if target.undone_by.is_some() {
             return Err(Error::new(
-                Cause::Refused,
+                Cause::Conflict,
                 Message::new("Operation {id} is undone already.").with("id", target.id),
             ));
         }
         let sealed = "SELECT 1 FROM change WHERE op = ? AND what = 'sealed' LIMIT 1";
         if self.db.first(sealed, &[Sql::Integer(target.id)])?.is_some() {
             return Err(Error::new(
-                Cause::Refused,
+                Cause::Conflict,
                 Message::new("Operation {id} ({label}) deleted something for good, so it cannot be undone.")
                     .with("id", target.id)
                     .with("label", &target.label),

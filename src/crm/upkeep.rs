@@ -47,7 +47,7 @@ impl Crm {
     /// A conflict when the file is there already and is not to be replaced; refuses the database itself.
     pub fn backup(&mut self, to: &Path, replace: bool) -> Result<u64> {
         if let (Some(own), Ok(to)) = (self.db.path().and_then(|path| path.canonicalize().ok()), to.canonicalize())
-            && own == to
+            && (own == to || to.to_string_lossy().starts_with(&*format!("{}-", own.display())))
         {
             return Err(Error::bad_value(Message::new("{path} is the database itself.").with("path", to.display())));
         }

@@ -127,7 +127,7 @@ impl Activity {
                     required: false,
                 },
             ],
-            example: "kehu activity done A1 --outcome \"they like it\"",
+            example: "kehu activity done A95 --outcome \"they like it\"",
             refused: Self::done_already,
             run: |crm, id, answers| Self::finish(crm, Id::new(id), answers),
         },
@@ -138,7 +138,7 @@ impl Activity {
                 Ask { name: "to", doc: "The new day or time", kind: || Kind::Timestamp, required: true },
                 Ask { name: "because", doc: "Why", kind: || Kind::Text, required: true },
             ],
-            example: "kehu activity move A1 --to +2d --because \"they are at a fair\"",
+            example: "kehu activity move A95 --to +2d --because \"they are at a fair\"",
             refused: Self::done_already,
             run: |crm, id, answers| {
                 let values = vec![

@@ -43,9 +43,9 @@ record! {
         /// Further e-mail addresses
         more_emails: Vec<Email> [search],
         /// WeChat
-        wechat: Option<String> [search],
+        wechat: Option<String> [search, label("WeChat")],
         /// QQ
-        qq: Option<String> [search],
+        qq: Option<String> [search, label("QQ")],
         /// Birthday; the year may be missing (`--03-15`)
         birthday: Option<Birthday>,
         /// Whether they have left the company: kept in history, left out of mail

@@ -51,9 +51,9 @@ record! {
         /// Web site
         site: Option<Url> [search],
         /// WeChat
-        wechat: Option<String> [search],
+        wechat: Option<String> [search, label("WeChat")],
         /// QQ
-        qq: Option<String> [search],
+        qq: Option<String> [search, label("QQ")],
         /// Tax number; a Chinese one must have the right check character
         tax_id: Option<TaxId> [match, unique, search],
         /// How many people work there

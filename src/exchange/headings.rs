@@ -104,6 +104,25 @@ impl Headings {
         kinds.into_iter().filter(|(count, _)| *count > 0).max_by_key(|(count, _)| *count).map(|(_, kind)| kind)
     }
 
+    /// The sentence for rows of a sort that is not kept here, though some of their headings would fit.
+    #[must_use]
+    pub fn foreign(headings: &[String]) -> Option<&'static str> {
+        let folded: Vec<String> = headings.iter().map(|heading| fold(heading)).collect();
+        let told = |signs: &[&[&str]]| {
+            let held = |sign: &&[&str]| sign.iter().all(|wanted| folded.iter().any(|heading| heading == wanted));
+            signs.iter().any(held)
+        };
+        if told(TICKETS) {
+            Some("The rows are tickets, of which kehu keeps no records yet.")
+        } else if told(DEALS) {
+            Some("The rows are deals, of which kehu keeps no records yet.")
+        } else if told(LEADS) {
+            Some("The rows are leads, of which kehu keeps no records yet.")
+        } else {
+            None
+        }
+    }
+
     pub(super) fn generic(&self, kind: &str) -> Index {
         self.generic.get(kind).map(index).unwrap_or_default()
     }
@@ -128,6 +147,27 @@ impl Headings {
         paths
     }
 }
+
+/// Headings, folded, that tell rows of other sorts: all of one line together.
+const TICKETS: &[&[&str]] =
+    &[&["ticketid"], &["ticketnumber"], &["subject", "status", "priority"], &["工单编号"], &["工单标题"]];
+const DEALS: &[&[&str]] = &[
+    &["dealname"],
+    &["dealid"],
+    &["dealtitle"],
+    &["dealstage"],
+    &["opportunity"],
+    &["opportunityid"],
+    &["opportunityname"],
+    &["stage", "amount"],
+    &["stagename", "amount"],
+    &["amount", "closedate"],
+    &["商机名称"],
+    &["商机编号"],
+    &["销售机会"],
+];
+const LEADS: &[&[&str]] =
+    &[&["leadid"], &["leadsource", "status"], &["leadowner"], &["isconverted"], &["线索名称"], &["线索编号"]];
 
 impl Product {
     pub(super) fn index(&self) -> Index {

@@ -239,6 +239,9 @@ impl Finder<'_> {
     /// Whether the schema, if it is known, has the field and lets it be set.
     fn exists(&self, target: &Target) -> bool {
         let kind = target.record.as_deref().unwrap_or(self.kind);
+        if kind == "activity" && target.record.is_some() {
+            return matches!(&*target.field, "text" | "at") && matches!(self.kind, "customer" | "contact");
+        }
         let Some(schema) = self.schema(kind) else { return true };
         target.field == "uid" || schema.field(&target.field).is_some_and(crate::record::Field::writable)
     }

@@ -29,13 +29,24 @@ impl Mapping {
             return Err(Error::bad_value(Message::new("{value} says no replacement.").with("value", spec))
                 .hint(Message::new("Write --map-value \"old=new\" or \"Heading:old=new\".")));
         };
+        let anywhere =
+            |rest: &str| Replacement { heading: None, old: rest.trim().to_owned(), new: new.trim().to_owned() };
+        if let Some(rest) = left.trim_start().strip_prefix([':', '：']) {
+            self.replaced.push(anywhere(rest));
+            return Ok(());
+        }
         let column = left.match_indices([':', '：']).find_map(|(at, colon)| {
             let heading = self.place(&left[..at]).map(|place| self.columns[place].heading.clone())?;
             Some((heading, &left[at + colon.len()..]))
         });
-        let (heading, old) = column.map_or((None, left), |(heading, old)| (Some(heading), old));
-        let rule = Replacement { heading, old: old.trim().to_owned(), new: new.trim().to_owned() };
-        self.replaced.push(rule);
+        if let (None, Some((heading, _))) = (&column, left.split_once([':', '：'])) {
+            let otherwise = Message::new("For a cell with a colon in any column write --map-value \":{value}\".");
+            return Err(self.no_column(heading, otherwise.with("value", spec)));
+        }
+        self.replaced.push(match column {
+            Some((heading, old)) => Replacement { heading: Some(heading), ..anywhere(old) },
+            None => anywhere(left),
+        });
         Ok(())
     }
 
@@ -51,12 +62,16 @@ impl Mapping {
             return Err(Error::bad_value(Message::new("{value} names no field.").with("value", spec))
                 .hint(Message::new("Write --map \"Heading=field\" or \"Heading=skip\".")));
         };
+        let columns: Vec<&str> = self.columns.iter().map(|column| &*column.heading).collect();
+        let otherwise = Message::new("The columns are {columns}.").with("columns", columns.join(", "));
+        Err(self.no_column(heading, otherwise))
+    }
+
+    /// There is no such heading; the hint names the nearest, or says something else.
+    fn no_column(&self, heading: &str, otherwise: Message) -> Error {
         let near = nearest(heading, self.columns.iter().map(|column| &*column.heading));
-        let error = Error::bad_value(Message::new("The file has no column {heading}.").with("heading", heading));
-        Err(match near {
-            Some(near) => error.hint(Message::new("Did you mean {value}?").with("value", near)),
-            None => error,
-        })
+        let hint = near.map_or(otherwise, |near| Message::new("Did you mean {value}?").with("value", near));
+        Error::bad_value(Message::new("The file has no column {heading}.").with("heading", heading)).hint(hint)
     }
 
     fn place(&self, heading: &str) -> Option<usize> {
@@ -165,7 +180,9 @@ fn fields(kind: &str, known: &Headings, schemas: &[&Schema]) -> Vec<String> {
         };
         fields.extend(names.into_iter().map(|name| format!("{linked}.{name}")));
     }
-    fields.extend(["activity.text", "activity.at"].map(str::to_owned));
+    if matches!(kind, "customer" | "contact") {
+        fields.extend(["activity.text", "activity.at"].map(str::to_owned));
+    }
     fields
 }
 

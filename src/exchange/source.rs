@@ -104,6 +104,9 @@ fn known_format(head: &[u8]) -> Option<&'static str> {
     if let Some((_, template)) = magic.iter().find(|(start, _)| head.starts_with(start)) {
         return Some(template);
     }
+    if json(head) {
+        return Some("{file} holds JSON, which is not read yet.");
+    }
     markup(head).then_some("{file} is a web page or XML, not delimited text.")
 }
 
@@ -114,6 +117,16 @@ fn zip_format(head: &[u8]) -> &'static str {
         "{file} is an Excel or Office document, not a text file."
     } else {
         "{file} is a zip archive, not a text file."
+    }
+}
+
+/// An object or a list of such, or one object a line.
+fn json(head: &[u8]) -> bool {
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    match text.split_first() {
+        Some((b'{', rest)) => matches!(rest.trim_ascii_start().first(), Some(b'"' | b'}')),
+        Some((b'[', rest)) => matches!(rest.trim_ascii_start().first(), Some(b'{' | b']')),
+        _ => false,
     }
 }
 

@@ -101,11 +101,18 @@ impl User {
 /// Nobody reports to themselves, directly or in a circle; at least one colleague stays active.
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     crm.refuse_circle(draft, "manager")?;
-    let gone = draft.changed("active").is_some_and(|value| *value == Value::Bool(false));
+    let gone = draft.deleted() || draft.changed("active").is_some_and(|value| *value == Value::Bool(false));
     if gone && draft.id.is_some() && crm.count_where("user", "active=yes")? <= 1 {
         return Err(Error::new(
             Cause::Refused,
             Message::new("The last active colleague cannot be marked as gone: nobody could sign in any more."),
+        )
+        .on_field("active"));
+    }
+    if gone && draft.id.is_some() && draft.id == crm.actor().map(|(id, _)| id) {
+        return Err(Error::new(
+            Cause::Refused,
+            Message::new("Nobody can take themselves out: somebody else has to do it."),
         )
         .on_field("active"));
     }

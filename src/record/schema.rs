@@ -103,6 +103,12 @@ impl Field {
             && matches!(self.kind, Kind::Text | Kind::OpenList)
     }
 
+    /// Whether it is what somebody or something is called, so that it is found by its pinyin too; a subject is not.
+    #[must_use]
+    pub fn is_name(&self) -> bool {
+        self.title && self.name == "name"
+    }
+
     /// The closed list's words.
     #[must_use]
     pub fn choices(&self) -> &[Choice] {

@@ -16,7 +16,9 @@ pub fn backup(db: &mut dyn Database, to: &Path, replace: bool) -> Result<u64> {
         .hint(Message::new("Name another file.")));
     }
     let part = beside(to, ".part");
-    let done = copy(db, &part).and_then(|()| std::fs::rename(&part, to).map_err(|error| from_file(&error, to)));
+    let done = copy(db, &part)
+        .and_then(|()| settle(&part))
+        .and_then(|()| std::fs::rename(&part, to).map_err(|error| from_file(&error, to)));
     if done.is_err() {
         let _ = std::fs::remove_file(&part);
     }
@@ -34,6 +36,11 @@ pub(super) fn copy(db: &mut dyn Database, to: &Path) -> Result<()> {
     db.copy_to(to)?;
     let mut copy = open(&to.display().to_string(), Open::default())?;
     sound(&mut *copy)
+}
+
+/// Takes the log off a copy: without one beside it, it can be read where nothing can be written.
+fn settle(copy: &Path) -> Result<()> {
+    open(&copy.display().to_string(), Open::default())?.script("PRAGMA journal_mode = DELETE")
 }
 
 /// Refuses a file that SQLite finds fault with.

@@ -45,6 +45,15 @@ impl World {
         Self { folder, crm }
     }
 
+    /// One on each of the two databases, where there are both.
+    fn everywhere() -> impl Iterator<Item = Self> {
+        let postgres = crate::postgres_server::fresh_database().map(|url| {
+            let folder = tempfile::tempdir().expect("folder");
+            Self { crm: opened(&url), folder }
+        });
+        std::iter::once(Self::new()).chain(postgres)
+    }
+
     fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, text).expect("written");
@@ -75,7 +84,7 @@ impl World {
 
     /// Everything that is kept of records and their changes.
     fn everything(&mut self) -> String {
-        let kinds = ["customer", "contact", "user", "branch", "field"];
+        let kinds = ["customer", "contact", "activity", "user", "branch", "field"];
         let records: String = kinds.iter().map(|kind| self.export(kind)).collect();
         format!("{records}{:?}", self.crm.operations(None).expect("operations"))
     }
@@ -257,6 +266,52 @@ fn several_contacts_of_one_customer_stand_in_rows_of_their_own() {
 }
 
 #[test]
+fn the_last_contact_becomes_an_activity_once() {
+    World::everywhere().for_each(the_last_contact_is_told_once);
+}
+
+fn the_last_contact_is_told_once(mut world: World) {
+    world.crm.add("user", vec![("name".into(), Value::text("李婷"))]).expect("a colleague");
+    let rows = "客户名称,联系人,最近沟通时间,沟通内容,归属人\n\
+        Acme,Jo,2026/3/30 14:26,电话沟通了交期,李婷\n\
+        Acme,Mo,2026/3/30 14:26,电话沟通了交期,李婷\n\
+        Acme,Mo,2026/3/31,上门拜访,李婷\n\
+        Borealis,,2026/3/30,,\n";
+    let outcome = world.import_text("customer", rows);
+    assert_eq!((counts(&outcome), outcome.linked), ((2, 2, 0, 0), 4));
+    assert_eq!(world.crm.count_where("activity", "").expect("counted"), 2);
+    for (field, value) in [("kind", "call"), ("customer", "Acme"), ("owner", "李婷"), ("done", "2026-03-30T14:26")] {
+        let said = world.text("activity", "电话沟通了交期", field);
+        assert!(said.starts_with(value), "{field}: {said}");
+    }
+    assert_eq!(world.import_text("customer", rows).operation, None);
+    let more = rows.replace("2026/3/31,上门拜访", "2026/4/1,微信报价");
+    let added = world.import_text("customer", &more);
+    assert_eq!((added.created, added.linked), (0, 1));
+    world.crm.undo(added.operation, false).expect("undone");
+    world.crm.undo(outcome.operation, false).expect("undone");
+    assert_eq!(world.crm.count_where("activity", "").expect("counted"), 0);
+    let mapped =
+        Options { maps: ["Was=activity.text", "When=activity.at"].map(str::to_owned).to_vec(), ..Options::default() };
+    let path = world.file("mapped.csv", "Name,Company,Was,When\nJo,,nothing,today\n");
+    assert_eq!(world.import("contact", &path, &mapped).linked, 0);
+    let path = world.file("mapped.csv", "Name,Was,When\nAcme,Called,2026-03-01\n");
+    assert_eq!(world.import("customer", &path, &mapped).linked, 1);
+}
+
+#[test]
+fn an_organisation_without_a_person_makes_the_customer_alone() {
+    let mut world = World::new();
+    let rows = "Name,Company,Phone\n,Acme,\n,Acme,\n";
+    let outcome = world.import_text("contact", rows);
+    assert_eq!((counts(&outcome), outcome.linked), ((1, 0, 1, 0), 0));
+    assert_eq!(counts(&world.import_text("contact", rows)), (0, 0, 2, 0));
+    assert_eq!(world.crm.count_where("contact", "").expect("counted"), 0);
+    world.crm.undo(outcome.operation, false).expect("undone");
+    assert_eq!(world.crm.count_where("customer", "").expect("counted"), 0);
+}
+
+#[test]
 fn an_empty_cell_changes_nothing_and_lists_only_grow() {
     let mut world = World::new();
     world.import_text("customer", CUSTOMERS);
@@ -290,7 +345,7 @@ fn chinese_headings_in_an_old_encoding_are_understood() {
     let text = "客户名称,联系人,手机,归属人,客户状态,最近沟通时间,沟通内容\n海天贸易有限公司,陈静,13900000001,李婷,成交,2026/3/1 9:00,约了演示\n";
     let path = world.file("gbk.csv", encoding_rs::GBK.encode(text).0);
     let outcome = world.import("customer", &path, &making(&["user"]));
-    assert_eq!((counts(&outcome), outcome.linked), ((1, 0, 0, 0), 2));
+    assert_eq!((counts(&outcome), outcome.linked), ((1, 0, 0, 0), 3));
     assert_eq!(world.text("customer", "海天贸易有限公司", "lifecycle"), "signed");
     assert_eq!(world.text("customer", "海天贸易有限公司", "owner"), "李婷");
     assert_eq!(world.text("contact", "陈静", "mobile"), "+8613900000001");
@@ -335,6 +390,16 @@ fn kehu(folder: &Path, arguments: &[&str]) -> Output {
         .env("USER", "maria")
         .output()
         .expect("kehu runs")
+}
+
+#[test]
+fn a_quiet_import_says_nothing_unless_a_format_is_asked_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::write(folder.path().join("rows.csv"), CUSTOMERS).expect("written");
+    let silent = kehu(folder.path(), &["customer", "import", "rows.csv", "-q"]);
+    assert_eq!((silent.status.code(), silent.stdout, silent.stderr), (Some(0), Vec::new(), Vec::new()));
+    let asked = kehu(folder.path(), &["customer", "import", "rows.csv", "-q", "-f", "json"]);
+    assert!(!asked.stdout.is_empty());
 }
 
 #[test]
@@ -407,7 +472,10 @@ fn a_killed_import_is_told_of_and_finished_or_taken_back() {
 }
 
 fn come_back(world: &mut World, kinds: &[&str]) {
-    let mut other = World::new();
+    come_back_into(World::new(), world, kinds);
+}
+
+fn come_back_into(mut other: World, world: &mut World, kinds: &[&str]) {
     for kind in kinds {
         let text = world.export(kind);
         let path = other.file("export.csv", &text);
@@ -436,6 +504,51 @@ fn what_is_exported_comes_back_the_same() {
     come_back(&mut world, &["customer", "contact"]);
 }
 
+#[test]
+fn customers_of_one_name_come_back_as_two() {
+    let mut world = World::new();
+    let dup = || vec![("name".to_owned(), Value::text("Dup"))];
+    for _ in 0..2 {
+        world.crm.add("customer", dup()).expect("a namesake");
+    }
+    for other in World::everywhere() {
+        come_back_into(other, &mut world, &["customer"]);
+    }
+    // Even where a namesake is there already.
+    let mut other = World::new();
+    other.crm.add("customer", dup()).expect("a namesake");
+    let outcome = other.import_text("customer", &world.export("customer"));
+    assert_eq!(counts(&outcome), (2, 0, 0, 0));
+}
+
+#[test]
+fn branches_and_colleagues_take_over_what_a_new_database_begins_with() {
+    let mut world = World::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data");
+    for (kind, name) in [("branch", "branches"), ("user", "users")] {
+        world.import(kind, &folder.join(format!("{name}.csv")), &Options::default());
+    }
+    let office = world.find("branch", "Head office");
+    world.crm.change("branch", office, vec![("name".into(), Value::text("总部"))], None).expect("renamed");
+    world.import_text("customer", "name,owner\nAcme,maria\n");
+    let kinds = ["branch", "user", "customer", "contact"];
+    let worlds = World::everywhere().map(|other| (other, false)).chain(World::everywhere().map(|other| (other, true)));
+    for (mut other, begun) in worlds {
+        if begun {
+            other.import_text("customer", "name\nFirst\n");
+            let first = other.find("customer", "First");
+            other.crm.remove("customer", first).expect("removed");
+        }
+        for kind in kinds {
+            let path = other.file("export.csv", world.export(kind));
+            let outcome = other.import(kind, &path, &Options::default());
+            assert!(!outcome.refused, "{kind}: {:?}", outcome.problems);
+            assert_eq!(other.export(kind), world.export(kind));
+            assert_eq!(other.import(kind, &path, &Options::default()).operation, None);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
@@ -462,7 +575,7 @@ proptest! {
 }
 
 fn twice(world: &mut World, kind: &str, path: &Path, options: &Options, created: Option<u64>) {
-    let kinds = ["customer", "contact", "user", "branch"];
+    let kinds = ["customer", "contact", "user", "branch", "activity"];
     let before: Vec<String> = kinds.iter().map(|kind| world.export(kind)).collect();
     let outcome = world.import(kind, path, options);
     assert!(!outcome.refused, "{}: {:?}", path.display(), outcome.problems);

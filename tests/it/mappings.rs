@@ -128,6 +128,34 @@ fn the_users_word_wins_and_a_wrong_one_is_answered_with_the_nearest() {
 }
 
 #[test]
+fn a_replacement_for_a_column_that_is_not_there_is_refused() {
+    let mut mapping = proposed("customer", &["Company", "Rating"], &[]);
+    let error = mapping.map_value("Ratng:x=B").expect_err("no such column");
+    assert_eq!(error.hint.expect("hint").to_string(), "Did you mean Rating?");
+    mapping.map_value(":10:30=B").expect("a cell with a colon");
+    assert!(mapping.map_value("Bogus:x=B").is_err());
+}
+
+#[test]
+fn rows_of_a_sort_that_is_not_kept_are_not_guessed_to_be_contacts() {
+    let Some(folder) = real_files() else { return };
+    for (file, foreign) in [
+        ("freshdesk_tickets", true),
+        ("hubspot_deals", true),
+        ("odoo_crm_lead", true),
+        ("salesforce_leads_dataloader", true),
+        ("salesforce_opportunities_dataloader", true),
+        ("hubspot_contacts", false),
+        ("hubspot_companies", false),
+        ("pipedrive_people", false),
+    ] {
+        let path = folder.join(format!("crm_export_headers/{file}.csv"));
+        let headings = inspect(&path, None).expect(file).layout.headings;
+        assert_eq!(Headings::foreign(&headings).is_some(), foreign, "{file}");
+    }
+}
+
+#[test]
 fn a_kept_mapping_reads_back_the_same() {
     let known = known();
     let mut mapping = proposed("customer", &["Firm", "Rating", "Odd"], &[]);

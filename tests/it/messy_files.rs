@@ -202,6 +202,8 @@ fn what_is_no_table_is_refused_with_a_sentence() {
         (b"%PDF-1.7", "PDF"),
         (b"SQLite format 3\0rest", "SQLite"),
         (b"<html><table><tr><td>", "web page"),
+        (b"[\n  {\"name\": \"Acme\"}]", "JSON"),
+        (b"{\"name\": \"Acme\"}\n{\"name\": \"Borealis\"}\n", "JSON"),
         (b"\x01\x02\x03\x04\x05\x06\x07\x08\x00\x01", "binary"),
         (b"\n\n , \n", "no heading"),
     ] {

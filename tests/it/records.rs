@@ -223,7 +223,7 @@ on_both! {
         assert_eq!(world.names("customer", "x_grade=silver"), ["Acme"], "its values are kept");
         CustomField::drop_for_good(&mut world.crm, id).expect("drops");
         assert!(world.crm.schema("customer").expect("a kind").field("x_grade").is_none());
-        assert_eq!(cause(world.crm.undo(None, false)), Cause::Refused, "what is gone for good does not come back");
+        assert_eq!(cause(world.crm.undo(None, false)), Cause::Conflict, "what is gone for good does not come back");
         define_grade(world);
         assert_eq!(world.names("customer", "x_grade:"), ["Acme", "Beta"], "a name may be used again");
     }
@@ -267,6 +267,16 @@ on_both! {
         assert!(world.found("招商").is_empty());
         world.crm.restore("customer", id).expect("restores");
         assert_eq!(world.found("招商"), ["C1"]);
+    }
+
+    fn a_phone_that_ends_in_the_digits_comes_first_and_all_that_match_are_counted(world) {
+        world.add("customer", &[("name", "Ends so"), ("phone", "021-80000001")]);
+        for number in 10..14 {
+            world.add("customer", &[("name", "Has them"), ("phone", &format!("021-800001{number}"))]);
+        }
+        let grid = world.crm.search("0001", 2).expect("searches");
+        let found: Vec<&str> = grid.rows.iter().map(|row| &*row.short).collect();
+        assert_eq!((found, grid.total), (vec!["C1", "C5"], kehu::record::Total::Exactly(5)));
     }
 
     fn what_others_wrote_is_logged_and_found(world) {

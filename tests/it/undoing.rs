@@ -132,7 +132,7 @@ on_both! {
         assert_eq!(world.text("customer", 1, "city"), "上海");
         world.crm.undo(Some(hers.id), false).expect("undoes hers");
         assert_eq!(world.text("customer", 1, "city"), "深圳");
-        assert_eq!(world.crm.undo(Some(hers.id), false).expect_err("is undone already").cause, Cause::Refused);
+        assert_eq!(world.crm.undo(Some(hers.id), false).expect_err("is undone already").cause, Cause::Conflict);
         assert_eq!(world.crm.undo(Some(9999), false).expect_err("is unknown").cause, Cause::NotFound);
     }
 
@@ -178,7 +178,7 @@ on_both! {
         let bulk = world.crm.operations(Some(1)).expect("reads")[0].id;
         world.crm.remove("customer", 1).expect("removes");
         world.crm.purge("customer", 1).expect("purges");
-        assert_eq!(world.crm.undo(None, false).expect_err("is gone for good").cause, Cause::Refused);
+        assert_eq!(world.crm.undo(None, false).expect_err("is gone for good").cause, Cause::Conflict);
         let report = world.crm.undo(Some(bulk), true).expect("undoes what is left");
         assert_eq!(report.rows, 1);
         assert!(world.value("customer", 2, "tags").is_empty());

@@ -81,9 +81,14 @@ pub fn check(key: &Key, value: &str) -> Result<String> {
     }
 }
 
-fn language(word: &str) -> Result<String> {
-    match word {
-        "en" | "zh" => Ok(word.to_owned()),
+/// `en` or `zh` for what people and systems call them: `ZH`, `zh_CN.UTF-8`, `cn`, `中文`, `en-GB`.
+pub fn language(word: &str) -> Result<String> {
+    let small = word.trim().to_lowercase();
+    let tongue = small.split(['_', '-', '.', '@']).next().unwrap_or_default();
+    match tongue {
+        "en" | "english" => Ok("en".to_owned()),
+        "zh" | "cn" | "chinese" => Ok("zh".to_owned()),
+        _ if small.contains('中') => Ok("zh".to_owned()),
         _ => {
             Err(Error::bad_value(Message::new("`{word}` is no language here; there are en and zh.").with("word", word)))
         }

@@ -109,3 +109,10 @@ fn the_clock_takes_what_a_person_writes_in_the_configured_zone() {
     let text = stage.read(&[]).unwrap().time_zone().unwrap_err().to_string();
     assert!(text.contains("kehu.toml") && text.contains("Mars/Base"), "{text}");
 }
+
+#[test]
+fn a_language_is_known_in_any_case_and_an_unknown_one_is_refused() {
+    let stage = Stage::new();
+    assert_eq!(stage.read(&["--lang", "ZH"]).unwrap().language(), Some("zh"));
+    assert_eq!(stage.read(&["--lang", "de"]).unwrap_err().exit_code(), 2);
+}

@@ -142,6 +142,6 @@ fn an_undo_of_a_purge_is_refused_and_leaves_the_database_healthy() {
     crm.purge("customer", id).unwrap();
     let purging = crm.operations(Some(1)).unwrap()[0].id;
     let undone = crm.undo(Some(purging), false);
-    assert!(undone.as_ref().is_err_and(|error| error.cause == kehu::Cause::Refused), "{undone:?}");
+    assert!(undone.as_ref().is_err_and(|error| error.cause == kehu::Cause::Conflict), "{undone:?}");
     assert!(crm.doctor().unwrap().healthy);
 }

@@ -21,6 +21,9 @@ pub fn outcome(session: &mut Session, kind: &str, outcome: &Outcome) -> Result<(
         rejected: outcome.rejected,
         linked: outcome.linked,
     };
+    if session.terminal.quiet && session.terminal.format.is_none() {
+        return Ok(());
+    }
     match session.terminal.format() {
         Format::Json => {
             let mut object = counts.json();
@@ -47,9 +50,7 @@ pub fn dry_run(session: &mut Session, plan: &Plan) -> Result<u8> {
         linked: plan.linked,
     };
     problems(session, &plan.first_problems, plan.rejected);
-    for warning in plan.warnings() {
-        session.terminal.warn(&warning);
-    }
+    warnings(session, &plan.warnings());
     if session.terminal.format() == Format::Json {
         let mut object = counts.json();
         object["dry_run"] = json!(true);
@@ -121,6 +122,30 @@ pub fn problems(session: &Session, problems: &[Problem], rejected: u64) {
 }
 
 /// Why nothing was imported.
+/// Why rows cannot be taken, for a program: the line, and the field with its reason.
+pub fn by_line(session: &Session, problems: &[Problem]) -> Vec<(String, String)> {
+    let one = |problem: &Problem| {
+        let reason = session.terminal.word(&problem.message);
+        let field = problem.field.as_deref().map(|field| format!("{field}: ")).unwrap_or_default();
+        (format!("line {}", problem.line), format!("{field}{reason}"))
+    };
+    problems.iter().map(one).collect()
+}
+
+/// The first warnings, and how many more there are.
+pub fn warnings(session: &Session, warnings: &[Message]) {
+    for warning in warnings.iter().take(TOLD) {
+        session.terminal.warn(warning);
+    }
+    if warnings.len() > TOLD {
+        let more = Message::new("And {count} more {count:warning|warnings}.").with("count", warnings.len() - TOLD);
+        session.terminal.warn(&more);
+    }
+}
+
+/// How many warnings are told one by one.
+const TOLD: usize = 40;
+
 pub fn refusal(problems: &[Problem], rejected: u64, file: &str) -> Error {
     let message =
         Message::new("Nothing was imported: {count} {count:row|rows} cannot be taken.").with("count", rejected);

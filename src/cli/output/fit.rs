@@ -6,8 +6,10 @@ use unicode_width::UnicodeWidthStr;
 
 /// The space between columns.
 pub(super) const GAP: u16 = 2;
-/// Text columns are not cut to less than this.
-const LEAST: usize = 6;
+/// Text columns are not cut to less than this; rather columns are left off.
+pub(super) const LEAST: usize = 12;
+/// What tells records apart is left more.
+pub(super) const LEAST_TITLE: usize = 24;
 
 /// How many cells of the terminal a text takes.
 pub(super) fn width(text: &str) -> usize {
@@ -36,8 +38,8 @@ pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
 /// One column before the table is laid out.
 pub(super) struct Measure {
     pub width: usize,
-    /// Text may be cut; refs, numbers and dates may not.
-    pub flexible: bool,
+    /// Text may be cut to this; refs, numbers, dates, phones and addresses may not be cut at all.
+    pub least: usize,
 }
 
 /// Column widths that fit; columns that have no room at all are left off at the right, and then the list is shorter.
@@ -56,20 +58,19 @@ pub(super) fn fit(columns: &[Measure], most: usize) -> Vec<usize> {
 /// Widths of these columns with the widest texts cut to a common width, if that is enough.
 fn squeeze(columns: &[Measure], most: usize) -> Option<Vec<usize>> {
     let gaps = usize::from(GAP) * columns.len().saturating_sub(1);
-    let limited = |limit: usize| {
-        columns.iter().map(move |column| if column.flexible { column.width.min(limit) } else { column.width })
-    };
+    let limited = |limit: usize| columns.iter().map(move |column| column.width.min(limit.max(column.least)));
     let total = |limit: usize| limited(limit).sum::<usize>() + gaps;
-    let widest = columns.iter().filter(|column| column.flexible).map(|column| column.width).max().unwrap_or(0);
-    if total(widest) <= most {
-        return Some(limited(widest).collect());
+    let widest =
+        columns.iter().filter(|column| column.least < column.width).map(|column| column.width).max().unwrap_or(0);
+    if total(usize::MAX) <= most {
+        return Some(limited(usize::MAX).collect());
     }
-    let limit = (LEAST..widest.min(most)).rev().find(|&limit| total(limit) <= most)?;
+    let limit = (1..widest.min(most)).rev().find(|&limit| total(limit) <= most)?;
     let mut widths: Vec<usize> = limited(limit).collect();
     // What rounding left over goes to the first of the columns that were cut.
     let mut spare = most - total(limit);
     for (width, column) in widths.iter_mut().zip(columns) {
-        if spare > 0 && *width < column.width {
+        if spare > 0 && *width < column.width && *width >= limit {
             (*width, spare) = (*width + 1, spare - 1);
         }
     }
@@ -81,7 +82,10 @@ mod tests {
     use super::*;
 
     fn fitted(columns: &[(usize, bool)], most: usize) -> Vec<usize> {
-        let columns: Vec<_> = columns.iter().map(|&(width, flexible)| Measure { width, flexible }).collect();
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|&(width, flexible)| Measure { width, least: if flexible { LEAST } else { width } })
+            .collect();
         fit(&columns, most)
     }
 
@@ -94,7 +98,8 @@ mod tests {
 
     #[test]
     fn what_has_no_room_is_left_off_at_the_right() {
-        assert_eq!(fitted(&[(4, false), (30, true), (12, false), (12, false)], 32), [4, 9, 12]);
+        assert_eq!(fitted(&[(4, false), (30, true), (12, false), (12, false)], 36), [4, 13, 12]);
+        assert_eq!(fitted(&[(4, false), (30, true), (12, true), (12, true)], 36), [4, 13, 12]);
         assert_eq!(fitted(&[(4, false), (30, true)], 8), [4]);
         assert_eq!(fitted(&[(40, true)], 10), [10]);
         assert_eq!(fitted(&[(40, false)], 10), [10]);

@@ -2,8 +2,9 @@
 
 use super::cell::is_number;
 use super::text_safety::safe_lines;
-use super::{Style, has_refs, texts};
+use super::{Style, has_refs, named, texts};
 use kehu::record::{Grid, Kind, Row};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 const LOOK: &str = "body{font:14px system-ui,sans-serif;margin:2em}table{border-collapse:collapse}\
@@ -26,7 +27,7 @@ pub(super) fn write_grid(grid: &Grid, style: &Style, out: &mut dyn Write) -> io:
     if let Some(totals) = &grid.totals {
         let row = Row { cells: totals.clone(), ..Row::default() };
         write!(out, "<tfoot>")?;
-        write_row(grid, &row, refs.then_some(style.word("Total", "合计")), style, out)?;
+        write_totals(grid, &row, refs, style, out)?;
         writeln!(out, "</tfoot>")?;
     }
     write_end(out)
@@ -74,6 +75,16 @@ fn write_row<T: AsRef<str>>(
     }
     for (column, text) in grid.columns.iter().zip(texts(grid, row, style.audience())) {
         write_cell("td", Some(&column.kind), &text, out)?;
+    }
+    writeln!(out, "</tr>")
+}
+
+fn write_totals(grid: &Grid, row: &Row, refs: bool, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let cells = refs.then_some(Cow::Borrowed("")).into_iter().chain(texts(grid, row, style.audience()));
+    let kinds = refs.then_some(None).into_iter().chain(grid.columns.iter().map(|column| Some(&column.kind)));
+    write!(out, "<tr>")?;
+    for (kind, text) in kinds.zip(named(cells, style.word("Total", "合计"))) {
+        write_cell("td", kind, &text, out)?;
     }
     writeln!(out, "</tr>")
 }

@@ -2,7 +2,7 @@
 
 use super::cell::is_number;
 use super::text_safety::safe_lines;
-use super::{Style, has_refs, texts};
+use super::{Style, has_refs, named, texts};
 use kehu::record::{Grid, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ pub(super) fn write_grid(grid: &Grid, style: &Style, out: &mut dyn Write) -> io:
     }
     if let Some(totals) = &grid.totals {
         let row = Row { cells: totals.clone(), ..Row::default() };
-        write_line(first(style.word("Total", "合计")).chain(texts(grid, &row, style.audience())), out)?;
+        write_line(named(first("").chain(texts(grid, &row, style.audience())), style.word("Total", "合计")), out)?;
     }
     Ok(())
 }

@@ -15,7 +15,10 @@ pub use format::Format;
 use cell::Audience;
 use kehu::Message;
 use kehu::record::{Column, Grid, Row, Total};
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 /// How a format is written out.
 #[derive(Debug, Clone, Default)]
@@ -103,13 +106,24 @@ fn write_ids(grid: &Grid, out: &mut dyn Write) -> io::Result<()> {
 
 /// Whether rows are shown with their refs before the columns.
 fn has_refs(grid: &Grid) -> bool {
-    grid.rows.iter().any(|row| !row.short.is_empty()) && grid.columns.iter().all(|column| column.name != "ref")
+    // An empty list has the headings that it would have with rows.
+    let of_records =
+        || grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| (entry.schema)().table == grid.noun);
+    let records = if grid.rows.is_empty() { of_records() } else { grid.rows.iter().any(|row| !row.short.is_empty()) };
+    records && grid.columns.iter().all(|column| column.name != "ref")
 }
 
 /// The words for people in each cell of a row; a row that is too short is filled up with nothing.
-fn texts<'g>(grid: &'g Grid, row: &'g Row, audience: Audience) -> impl Iterator<Item = std::borrow::Cow<'g, str>> {
+fn texts<'g>(grid: &'g Grid, row: &'g Row, audience: Audience) -> impl Iterator<Item = Cow<'g, str>> {
     let cells = row.cells.iter().chain(std::iter::repeat(&kehu::record::Value::Null));
     grid.columns.iter().zip(cells).map(move |(column, value)| cell::cell_text(&column.kind, value, audience))
+}
+
+/// Cells of totals with a word for them where the first has nothing to say.
+fn named<'g>(cells: impl Iterator<Item = Cow<'g, str>>, word: &'g str) -> impl Iterator<Item = Cow<'g, str>> {
+    let mut cells = cells.peekable();
+    let name = cells.next_if(|text| text.is_empty()).map(|_| Cow::Borrowed(word));
+    name.into_iter().chain(cells)
 }
 
 #[cfg(test)]

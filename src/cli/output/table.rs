@@ -3,11 +3,11 @@
 //! Rows are measured first and then drawn in blocks of the same widths, so that a million of them take no memory.
 
 use super::cell::{Audience, is_number};
-use super::fit::{GAP, Measure, cut, fit, width};
+use super::fit::{GAP, LEAST, LEAST_TITLE, Measure, cut, fit, width};
 use super::text_safety::{safe, safe_lines};
-use super::{Style, has_refs, texts};
+use super::{Style, has_refs, named, texts};
 use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, Table, Width, presets};
-use kehu::record::{Grid, Kind, Row};
+use kehu::record::{Column, Grid, Kind, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -31,7 +31,8 @@ pub(super) fn write_grid(grid: &Grid, style: &Style, out: &mut dyn Write) -> io:
     if let Some(totals) = &layout.totals {
         lines.extend([layout.rule(), layout.line(layout.total_cells(totals), BOLD)]);
     }
-    layout.draw(lines, out)
+    layout.draw(lines, out)?;
+    layout.draw_left_off(out)
 }
 
 /// Labels at the left, values beside them, in full; further lines of a long text stand under its first.
@@ -61,9 +62,9 @@ impl<'g> Layout<'g> {
         let word = style.word("Total", "合计");
         let totals = grid.totals.clone().map(|cells| Row { id: 0, short: word.to_owned(), cells });
         let mut layout = Self { grid, style, refs: has_refs(grid), totals, widths: Vec::new() };
-        let flexible = grid.columns.iter().map(|column| is_flexible(&column.kind));
-        let flexible = layout.refs.then_some(false).into_iter().chain(flexible);
-        let mut columns: Vec<_> = flexible.map(|flexible| Measure { width: 0, flexible }).collect();
+        let least = grid.columns.iter().map(least);
+        let least = layout.refs.then_some(usize::MAX).into_iter().chain(least);
+        let mut columns: Vec<_> = least.map(|least| Measure { width: 0, least }).collect();
         let mut measure = |cells: &mut dyn Iterator<Item = Cow<'_, str>>| {
             columns.iter_mut().zip(cells).for_each(|(column, text)| column.width = column.width.max(width(&text)));
         };
@@ -88,9 +89,7 @@ impl<'g> Layout<'g> {
     /// The totals, with a word for them where the refs or an empty first total stand.
     fn total_cells<'r>(&'r self, totals: &'r Row) -> impl Iterator<Item = Cow<'r, str>> {
         let cells = safe_texts(self.grid, totals, self.style.audience());
-        let mut cells = self.refs.then_some(Cow::Borrowed("")).into_iter().chain(cells).peekable();
-        let named = cells.next_if(|text| text.is_empty()).map(|_| Cow::Borrowed(totals.short.as_str()));
-        named.into_iter().chain(cells)
+        named(self.refs.then_some(Cow::Borrowed("")).into_iter().chain(cells), &totals.short)
     }
 
     /// Cells cut to their columns, and a mark where columns were left off.
@@ -98,6 +97,27 @@ impl<'g> Layout<'g> {
         let cells = cells.zip(&self.widths).map(|(text, &most)| painted(&cut(&text, most), paint));
         let left_off = self.widths.len() < self.grid.columns.len() + usize::from(self.refs);
         cells.chain(left_off.then(|| painted("…", paint))).collect()
+    }
+
+    /// Names the columns for which there was no room.
+    fn draw_left_off(&self, out: &mut dyn Write) -> io::Result<()> {
+        let names: Vec<&str> = self
+            .grid
+            .columns
+            .iter()
+            .skip(self.widths.len() - usize::from(self.refs))
+            .map(|column| self.style.heading(column))
+            .collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let told = if self.refs {
+            self.style.word(" (no room; -c picks columns)", "（放不下；用 -c 选择列）")
+        } else {
+            self.style.word(" (no room)", "（放不下）")
+        };
+        let line = format!("… {}{told}", names.join(", "));
+        writeln!(out, "{}", cut(&safe(&line), self.style.width.unwrap_or(usize::MAX)))
     }
 
     fn rule(&self) -> Vec<Cell> {
@@ -148,7 +168,12 @@ fn safe_texts<'g>(grid: &'g Grid, row: &'g Row, audience: Audience) -> impl Iter
     })
 }
 
-/// Half a number or half a date would mislead; texts may be cut.
-fn is_flexible(kind: &Kind) -> bool {
-    !is_number(kind) && !matches!(kind, Kind::Date | Kind::Birthday | Kind::Timestamp | Kind::YesNo)
+/// Half a number, a date or a phone would mislead; texts may be cut, but what a record is called not by much.
+fn least(column: &Column) -> usize {
+    match &column.kind {
+        Kind::Date | Kind::Birthday | Kind::Timestamp | Kind::YesNo | Kind::Phone | Kind::Email => usize::MAX,
+        kind if is_number(kind) => usize::MAX,
+        _ if matches!(&*column.name, "name" | "subject") => LEAST_TITLE,
+        _ => LEAST,
+    }
 }

@@ -119,19 +119,19 @@ fn a_chinese_table_has_chinese_headings_and_words() {
 }
 
 #[test]
-fn a_narrow_terminal_cuts_texts_but_never_numbers() {
+fn a_narrow_terminal_leaves_columns_off_rather_than_cutting_every_text_short() {
     let mut grid = customers();
     grid.columns.truncate(4);
+    let told = "… Amount (no room; -c picks columns)";
     let expected = [
-        "Ref  Name      Stage  Owner       Amount",
-        "───  ────────  ─────  ─────  ───────────",
-        "C1   三一重工  Won    王伟   CNY 1250.00",
-        "C12  Acme, R…  Open            CNY -0.05",
+        "Ref  Name            Stage  Owner  …",
+        "───  ──────────────  ─────  ─────",
+        "C1   三一重工        Won    王伟   …",
+        "C12  Acme, Robotics  Open          …",
+        told,
     ];
     assert_eq!(lines(&written(&grid, Format::Table, &wide(40))), expected);
-    let expected =
-        ["Ref  Name       Stage  …", "───  ─────────  ─────", "C1   三一重工   Won    …", "C12  Acme, Ro…  Open   …"];
-    assert_eq!(lines(&written(&grid, Format::Table, &wide(24))), expected);
+    assert_eq!(lines(&written(&grid, Format::Table, &wide(24))).last(), Some(&"… Stage, Owner, Amount …"));
 }
 
 #[test]

@@ -14,6 +14,27 @@ pub(super) fn safe_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     text.split('\n').map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
 }
 
+/// JSON in which what could drive a terminal is escaped; the value that is read back is the same.
+#[must_use]
+pub fn json_safe(json: &str) -> Cow<'_, str> {
+    let odd = |next: char| next != '\n' && is_odd(next);
+    if json.is_ascii() && !json.contains('\x7f') || !json.contains(odd) {
+        return Cow::Borrowed(json);
+    }
+    let mut safe = String::with_capacity(json.len() + 32);
+    for next in json.chars() {
+        if odd(next) {
+            for unit in next.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(next);
+        }
+    }
+    Cow::Owned(safe)
+}
+
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(|next| is_joiner(next) || is_odd(next))
 }

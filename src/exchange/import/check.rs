@@ -96,9 +96,9 @@ impl Plan {
 
     pub(super) fn count(&mut self, fate: Fate, step: i64) {
         let counter = match fate {
-            Fate::Create => &mut self.created,
+            Fate::Create | Fate::Alone => &mut self.created,
             Fate::Update | Fate::Complete => &mut self.updated,
-            Fate::Unchanged | Fate::Repeat | Fate::Alone => &mut self.unchanged,
+            Fate::Unchanged | Fate::Repeat => &mut self.unchanged,
             Fate::Rejected => &mut self.rejected,
         };
         *counter = counter.saturating_add_signed(step);
@@ -159,7 +159,8 @@ impl Plan {
                 return Err(Problem::new("missing", message).on_field(&*field.name).into());
             }
         }
-        Ok(Verdict { fate: Fate::Create, linked: u64::from(!spoken.contact.values.is_empty()) })
+        let linked = u64::from(!spoken.contact.values.is_empty()) + u64::from(spoken.told.is_some());
+        Ok(Verdict { fate: Fate::Create, linked })
     }
 
     fn check_known(
@@ -189,21 +190,33 @@ impl Plan {
             }
             OnMatch::Update => {}
         }
-        let mut changes = matcher::compare(crm, &lane.shape, &spoken.said, stored, self.clear_empty)?;
+        let taken_over = matcher::takes_over(crm, &lane.shape, &spoken.said, stored)?;
+        let clear = self.clear_empty || taken_over;
+        let mut changes = matcher::compare(crm, &lane.shape, &spoken.said, stored, clear)?;
         let mut draft = None;
         if !changes.is_empty() {
             let made = drafted(crm, lane, stored.id, std::mem::take(&mut changes))?;
             draft = Some(made).filter(|draft| !draft.values.is_empty());
         }
-        let (contact_changed, linked) = self.check_contact(crm, place, spoken, stored.id)?;
+        let (contact_changed, contacts) = self.check_contact(crm, place, spoken, stored.id)?;
+        let told = u64::from(self.check_told(crm, place, spoken, stored.id)?);
         if let Some(draft) = &draft
             && self.details
             && self.diffs.len() < TOLD
         {
             self.diffs.push(diff(draft, row.line));
         }
-        let differs = draft.is_some() || contact_changed || !spoken.pending.is_empty();
-        Ok(Verdict { fate: if differs { Fate::Update } else { Fate::Unchanged }, linked })
+        let differs = draft.is_some() || taken_over || contact_changed || told > 0 || !spoken.pending.is_empty();
+        let fate = if differs { Fate::Update } else { Fate::Unchanged };
+        Ok(Verdict { fate, linked: contacts + told })
+    }
+
+    /// Whether the row tells of a last contact that is not there yet.
+    fn check_told(&self, crm: &mut Crm, place: usize, spoken: &Spoken, id: i64) -> Result<bool> {
+        let lane = &self.lanes[place];
+        let (Some(teller), Some(told)) = (&lane.teller, &spoken.told) else { return Ok(false) };
+        let about = lane.about(id, lane.customer_of(spoken));
+        about.map_or(Ok(false), |(customer, _)| Ok(!teller.known(crm, customer, told)?))
     }
 
     /// Whether the contact of a stored customer's row would change, and how many would be made.

@@ -66,20 +66,24 @@ impl Plan {
         let answer = kin.earlier(lane, place, spoken, row.line, self.match_field.as_deref());
         let Some((same, earlier_line, by)) = answer else { return };
         let new_contact = kin.add_contact(same, lane, spoken);
+        let new_told = kin.add_told(same, spoken);
         let earlier = &kin.rows[same];
         let fresh = fate == Fate::Create;
         let had_contact = !spoken.contact.values.is_empty();
+        // What the check counted to be made with this row, and an earlier row makes.
+        let twice = u64::from(had_contact && !new_contact) + u64::from(spoken.told.is_some() && !new_told);
+        let adds = had_contact && new_contact || new_told;
         if contained(&spoken.said, &earlier.said) {
             if fresh || fate == Fate::Update {
-                let next = if had_contact && new_contact { Fate::Complete } else { Fate::Repeat };
+                let next = if adds { Fate::Complete } else { Fate::Repeat };
                 self.count(fate, -1);
                 self.count(next, 1);
                 self.fates[number as usize] = next;
             }
-            if fresh && had_contact && !new_contact {
-                self.linked = self.linked.saturating_sub(1);
+            if fresh {
+                self.linked = self.linked.saturating_sub(twice);
             }
-            if !had_contact || !new_contact {
+            if !adds {
                 self.links.warn(
                     Message::new("Line {line} repeats line {first}.")
                         .with("line", row.line)
@@ -95,9 +99,7 @@ impl Plan {
                 self.count(fate, -1);
                 self.count(Fate::Complete, 1);
                 self.fates[number as usize] = Fate::Complete;
-                if had_contact && !new_contact {
-                    self.linked = self.linked.saturating_sub(1);
-                }
+                self.linked = self.linked.saturating_sub(twice);
             }
             return;
         }
@@ -113,8 +115,8 @@ impl Plan {
         };
         let problem =
             Problem::new("duplicate_in_file", message.with("first", earlier_line)).on_field(name).at(row.line);
-        let contact = u64::from(fresh && had_contact);
-        self.reject_later(number, problem, contact);
+        let linked = u64::from(had_contact) + u64::from(spoken.told.is_some());
+        self.reject_later(number, problem, if fresh { linked } else { 0 });
     }
 
     /// Rejects a row that seemed good by itself.
@@ -198,8 +200,9 @@ impl Plan {
             } else {
                 links::missing(kind, &field.name, wanted)
             };
-            let contact = u64::from(self.fates[at as usize] == Fate::Create && !spoken.contact.values.is_empty());
-            self.reject_later(at, problem.at(row.line), contact);
+            let linked = u64::from(!spoken.contact.values.is_empty()) + u64::from(spoken.told.is_some());
+            let linked = if self.fates[at as usize] == Fate::Create { linked } else { 0 };
+            self.reject_later(at, problem.at(row.line), linked);
         }
         Ok(())
     }

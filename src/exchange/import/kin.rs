@@ -1,6 +1,7 @@
 //! What rows are known by, and rows that might speak of the same records.
 
 use super::{
+    activity::Told,
     check::Memory,
     keys,
     lane::{Lane, Spoken},
@@ -85,6 +86,7 @@ pub(super) struct Relative {
     pub said: Said,
     bare: bool,
     contacts: Vec<String>,
+    told: Vec<Told>,
 }
 
 /// By what two rows were found to speak of the same record.
@@ -128,8 +130,10 @@ impl Kin {
             said: spoken.said.clone(),
             bare: addresses.is_empty(),
             contacts: Vec::new(),
+            told: Vec::new(),
         });
         self.add_contact(here, lane, spoken);
+        self.add_told(here, spoken);
         self.by_number.extend(numbers.iter().map(|pair| (number_key(pair), here)));
         self.by_address.extend(addresses.into_iter().map(|address| (address, here)));
         self.by_name.entry(name).or_default().push(here);
@@ -161,6 +165,15 @@ impl Kin {
             contacts.push(name);
         }
         fresh
+    }
+
+    /// Whether the row tells of another last contact than the rows before.
+    pub fn add_told(&mut self, same: usize, spoken: &Spoken) -> bool {
+        let known = &mut self.rows[same].told;
+        let fresh = spoken.told.as_ref().filter(|told| !known.contains(told)).cloned();
+        let any = fresh.is_some();
+        known.extend(fresh);
+        any
     }
 
     /// What a later row adds to an earlier one.

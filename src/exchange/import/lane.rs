@@ -1,6 +1,7 @@
 //! `Lane`: everything that is needed to read the rows of one kind, and what each of them says.
 
 use super::{
+    activity::{Teller, Told},
     links::{self, Answer, Links},
     matcher::{Matcher, Scope},
     problem::{Attempt, Problem},
@@ -22,6 +23,8 @@ pub(super) struct Lane {
     pub contact: Option<(Shape, Matcher)>,
     /// The customer of a contact's row, for the case that it has to be made.
     company: Option<Shape>,
+    /// The columns that tell of the last contact.
+    pub teller: Option<Teller>,
     mapping: Mapping,
     customer_link: Option<usize>,
 }
@@ -32,6 +35,8 @@ pub(super) struct Spoken {
     pub said: Said,
     pub contact: Said,
     company: Said,
+    /// The last contact, where the row tells of it.
+    pub told: Option<Told>,
     /// Links, by their place in the shape, whose records this file may bring.
     pub pending: Vec<usize>,
     /// The customer that the contact belongs to is yet to be made.
@@ -72,7 +77,8 @@ impl Lane {
             None
         };
         let customer_link = shape.links.iter().position(|slot| shape.slots[*slot].field.name == "customer");
-        Ok(Self { shape, matcher, contact, company, mapping, customer_link })
+        let teller = if schema.kind == "user" || schema.kind == "branch" { None } else { Teller::new(crm, &mapping)? };
+        Ok(Self { shape, matcher, contact, company, teller, mapping, customer_link })
     }
 
     pub fn kind(&self) -> &'static str {
@@ -92,7 +98,7 @@ impl Lane {
         if let Some(problem) = row.problem {
             return Err(Problem::new(problem.code(), problem.message()).at(row.line).into());
         }
-        let Self { shape, contact, company, mapping, .. } = self;
+        let Self { shape, contact, company, teller, mapping, .. } = self;
         let cells = Cells { mapping, reading, system };
         spoken.pending.clear();
         (spoken.unborn, spoken.customer_alone) = (false, false);
@@ -107,6 +113,7 @@ impl Lane {
         if let Some(shape) = company {
             spoken.company.read(shape, row, &cells).map_err(|problem| *problem)?;
         }
+        spoken.told = teller.as_ref().map_or(Ok(None), |teller| teller.read(mapping, row, reading))?;
         if self.kind() == "contact" {
             self.name_contact(spoken);
         }
@@ -134,6 +141,11 @@ impl Lane {
         }
     }
 
+    /// The customer that a contact's row was found to belong to.
+    pub fn customer_of<'s>(&self, spoken: &'s Spoken) -> &'s Value {
+        spoken.said.value(self.customer_link.map(|link| self.shape.links[link]))
+    }
+
     pub fn customer_wanted<'s>(&self, spoken: &'s Spoken) -> Option<&'s Wanted> {
         self.customer_link.and_then(|link| spoken.said.wanted.get(link))
     }
@@ -155,16 +167,23 @@ impl Lane {
             }
             let field = &self.shape.slots[*slot].field;
             let kind = field.kind.target().unwrap_or_default();
+            let alone = spoken.customer_alone && field.name == "customer" && !wanted.name.is_empty();
             match links.find(crm, kind, &wanted, line)? {
                 Answer::Found(id) => spoken.said.values[*slot] = Link::to(id),
                 Answer::Several(candidates) => links::several(&field.name, &wanted, candidates)?,
                 Answer::Missing => {
                     if kind == main && (mode == Mode::Check || kind == self.kind()) {
                         spoken.pending.push(place);
-                    } else if !links.may_make(kind, &wanted) {
+                    } else if !alone && !links.may_make(kind, &wanted) {
                         return Err(links::missing(kind, &field.name, &wanted).into());
                     } else if mode == Mode::Check {
-                        links.plan(kind, &wanted);
+                        let fresh = links.plan(kind, &wanted);
+                        if alone {
+                            // The customer is what the row itself brings, and counts as such.
+                            links.made -= u64::from(fresh);
+                            spoken.unborn = fresh;
+                            continue;
+                        }
                     } else {
                         let values = if kind == "customer" { self.company_values(spoken) } else { Values::new() };
                         let id = links.make(crm, kind, &wanted, values)?;

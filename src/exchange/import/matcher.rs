@@ -2,7 +2,7 @@
 
 use super::{
     problem::{Attempt, Problem},
-    said::Said,
+    said::{Said, Wanted},
     shape::Shape,
 };
 use crate::{
@@ -184,15 +184,29 @@ impl Matcher {
         for stored in namesakes {
             if !differs(shape, said, &stored)
                 && !self.other_number(crm, shape, said, &stored)?
-                && !made_of_another_row(crm, shape, said, &stored)?
+                && (said.text(shape.uid).is_empty() || takes_over(crm, shape, said, &stored)?)
             {
                 possible.push(stored);
             }
         }
         if possible.is_empty() {
+            possible.extend(self.lone_head_office(crm, shape, said)?);
+        }
+        if possible.is_empty() {
             return Ok(None);
         }
         self.among(crm, shape, said, possible)
+    }
+
+    /// The head office of a database without any other branch, for an export's head office of another name.
+    fn lone_head_office(&self, crm: &mut Crm, shape: &Shape, said: &Said) -> Result<Option<Stored>> {
+        let top = shape.schema.kind == "branch" && said.wanted.iter().all(Wanted::is_empty);
+        if !top || said.text(shape.uid).is_empty() {
+            return Ok(None);
+        }
+        let mut branches = crm.stored(&self.lookup, &self.lookup.sql("t.deleted_at IS NULL"), &[])?;
+        let Some(only) = branches.pop().filter(|_| branches.is_empty()) else { return Ok(None) };
+        Ok(if takes_over(crm, shape, said, &only)? { Some(only) } else { None })
     }
 
     /// The contacts of a customer that bear the row's name.
@@ -273,12 +287,12 @@ impl Matcher {
     }
 }
 
-/// Rows of an export are known by their uids: a namesake that this very import made is another row's record.
-fn made_of_another_row(crm: &mut Crm, shape: &Shape, said: &Said, stored: &Stored) -> Result<bool> {
-    if said.text(shape.uid).is_empty() {
-        return Ok(false);
-    }
-    crm.made_by_this_operation(shape.schema.kind, stored.id)
+/// Whether the row takes over a record that nobody made but the first write to the database: an export's own first user
+/// and head office. Beside these a row with a uid is known by no name: a namesake is another row's record.
+pub(super) fn takes_over(crm: &mut Crm, shape: &Shape, said: &Said, stored: &Stored) -> Result<bool> {
+    let Some(slot) = shape.uid.filter(|_| matches!(shape.schema.kind, "user" | "branch")) else { return Ok(false) };
+    let other = !said.values[slot].is_empty() && said.values[slot] != stored.values[slot];
+    Ok(other && crm.made_at_the_start(&shape.schema, stored.id)?)
 }
 
 /// Whether a unique field is another one there.

@@ -6,8 +6,9 @@
 //!   unique fields (tax id, login, code), else by its name. Namesakes are told apart by phone or e-mail: a row with some
 //!   means the namesake that shares one, or a lone namesake that has none at all; a row without any means a lone
 //!   namesake. Of several that fit the one is meant that holds all the row says already; otherwise the row is rejected
-//!   with the candidates. A namesake with another tax id, or another number of the same system, is somebody else; so are
-//!   two rows of one file with different uids.
+//!   with the candidates. A namesake with another tax id, or another number of the same system, is somebody else. A row
+//!   with a uid is known by no name at all, but for the first user and the head office of an export, which take over
+//!   what the first write to a new database made.
 //! - A contact is looked for among its customer's contacts; the contact of a customer's row by name alone.
 //! - Rows of one file that speak of the same record: one that says nothing new is unchanged, one that only adds
 //!   completes the record, one that contradicts an earlier row is rejected naming that row's line, and so is one that
@@ -17,9 +18,12 @@
 //!   field that the file does not speak of keeps its value. A new record gets a field's default where the file has no
 //!   column for it, or must have one.
 //! - What a contact's row says of its customer (web site, industry) is used where the customer has to be made.
+//! - What a row tells of the last contact becomes an activity of the customer, done on the day that the row gives; one
+//!   of that customer, day and subject is not made again.
 //! - Links lead to what stands in the database or in another row of the file. `--create-missing` makes colleagues,
 //!   branches and customers by name, a colleague also by e-mail or by the uid that an export has for them.
 
+mod activity;
 mod check;
 mod compare;
 mod contact;

@@ -69,6 +69,9 @@ impl Options {
         let mut mapping = if let Some(text) = &self.map_file {
             Mapping::from_toml(text, &known, headings, &schemas)?
         } else {
+            if let Some(template) = Headings::foreign(headings).filter(|_| kind.is_none()) {
+                return Err(Error::bad_value(Message::new(template)).hint(say_the_kind()));
+            }
             let kind = kind.or_else(|| known.kind_of(headings)).ok_or_else(unknown_kind)?;
             Mapping::propose(&known, kind, headings, None, &schemas)
         };
@@ -79,6 +82,10 @@ impl Options {
         skip_reject_columns(&mut mapping);
         for spec in &self.maps {
             mapping.map(spec, &known, &schemas)?;
+        }
+        let guessed = kind.is_none() && self.map_file.is_none();
+        if guessed && mapping.unmatched().count() * 2 > mapping.columns.len() {
+            return Err(unknown_kind());
         }
         for spec in &self.map_values {
             mapping.map_value(spec)?;
@@ -101,6 +108,9 @@ fn skip_reject_columns(mapping: &mut Mapping) {
 }
 
 fn unknown_kind() -> Error {
-    Error::bad_value(Message::new("The headings do not tell what the rows are."))
-        .hint(Message::new("kehu customer import FILE, or kehu contact import FILE"))
+    Error::bad_value(Message::new("The headings do not tell what the rows are.")).hint(say_the_kind())
+}
+
+fn say_the_kind() -> Message {
+    Message::new("kehu customer import FILE, or kehu contact import FILE")
 }

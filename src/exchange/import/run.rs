@@ -1,7 +1,7 @@
 //! The second reading: writes what the check found worth writing, as one operation.
 
 use super::{
-    Fate, Outcome, Plan, Progress,
+    Fate, Outcome, Plan, Progress, activity,
     check::drafted,
     contact,
     insert::{add_contact, change_contact, insert},
@@ -60,6 +60,7 @@ struct Writer<'a> {
     number: usize,
     inserters: Vec<Inserter>,
     contacts: Option<Inserter>,
+    activities: Option<Inserter>,
     values: Vec<Value>,
     pending: Vec<Pending>,
     counts: Counts,
@@ -176,6 +177,7 @@ impl<'a> Writer<'a> {
             number: 0,
             inserters: Vec::new(),
             contacts: None,
+            activities: None,
             values: Vec::new(),
             pending: Vec::new(),
             counts: Counts { rejected: 0, ..counts },
@@ -256,8 +258,10 @@ impl<'a> Writer<'a> {
                 add_field(&mut fields, shape.schema.field("primary"));
                 self.contacts = Some(crm.inserter(&shape.schema, fields)?);
             }
+            let teller = self.plan.lanes.iter().find_map(|lane| lane.teller.as_ref());
+            self.activities = teller.map(|teller| teller.inserter(crm)).transpose()?;
         }
-        for inserter in self.inserters.iter_mut().chain(&mut self.contacts) {
+        for inserter in self.inserters.iter_mut().chain(&mut self.contacts).chain(&mut self.activities) {
             crm.refresh_inserter(inserter)?;
         }
         Ok(())
@@ -377,11 +381,13 @@ impl<'a> Writer<'a> {
         let made = plan.links.made;
         lane.link(crm, &mut plan.links, &mut self.spoken, Mode::Write, main, self.row.line)?;
         if plan.links.made > made {
-            for inserter in self.inserters.iter_mut().chain(&mut self.contacts) {
+            for inserter in self.inserters.iter_mut().chain(&mut self.contacts).chain(&mut self.activities) {
                 crm.refresh_inserter(inserter)?;
             }
         }
         if self.spoken.customer_alone {
+            self.counts.created += plan.links.made - made;
+            plan.links.made = made;
             return Ok(());
         }
         let found = if look {
@@ -392,11 +398,15 @@ impl<'a> Writer<'a> {
             None
         };
         let (id, fresh, mut differs) = if let Some(stored) = found {
-            let changes = matcher::compare(crm, &lane.shape, &self.spoken.said, &stored, plan.clear_empty)?;
-            let mut written = false;
+            let mut written = matcher::takes_over(crm, &lane.shape, &self.spoken.said, &stored)?;
+            let clear = plan.clear_empty || written;
+            let changes = matcher::compare(crm, &lane.shape, &self.spoken.said, &stored, clear)?;
+            if written {
+                crm.take_over_uid(&lane.shape.schema, stored.id, self.spoken.said.text(lane.shape.uid))?;
+            }
             if !changes.is_empty() {
                 let mut draft = drafted(crm, lane, stored.id, changes)?;
-                written = !crm.update_draft(&mut draft, true)?.changed.is_empty();
+                written |= !crm.update_draft(&mut draft, true)?.changed.is_empty();
             }
             (stored.id, false, written)
         } else {
@@ -428,6 +438,16 @@ impl<'a> Writer<'a> {
                     }
                 }
             }
+        }
+        let about = lane.about(id, lane.customer_of(&self.spoken));
+        if let (Some(teller), Some(told), Some(about), Some(inserter)) =
+            (&lane.teller, &self.spoken.told, about, &mut self.activities)
+            && ((fresh && about.1.is_none()) || !teller.known(crm, about.0, told)?)
+        {
+            let owner = self.spoken.said.value(lane.shape.place("owner"));
+            activity::add(crm, bulk, inserter, told, about, owner)?;
+            people += 1;
+            differs = true;
         }
         for link in &self.spoken.pending {
             let wanted = self.spoken.said.wanted[*link].clone();

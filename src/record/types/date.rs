@@ -24,6 +24,9 @@ pub fn parse_date(text: &str, clock: &Clock) -> Result<Option<Date>> {
     if whole.is_empty() || is_zero(whole) {
         return Ok(None);
     }
+    if whole.starts_with('-') && iso(&whole[1..]).is_some() {
+        return Err(not_a_date(text));
+    }
     let (day, _) = split_time(whole);
     match absolute(day, text)? {
         Some(date) => Ok(Some(date)),

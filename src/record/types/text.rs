@@ -12,7 +12,18 @@ pub(super) fn trimmed(text: &str) -> Result<&str> {
         return Err(Error::bad_value(Message::new("The text holds a NUL character, which cannot be kept."))
             .hint(Message::new("Take the character out, or check the file's encoding.")));
     }
-    Ok(text.trim())
+    let text = text.trim();
+    // A name of nothing but marks that nobody sees is no name.
+    if !text.is_ascii() && text.chars().all(invisible) {
+        return Ok("");
+    }
+    Ok(text)
+}
+
+/// Marks of direction and joining, and blanks, which leave nothing to see.
+fn invisible(letter: char) -> bool {
+    letter.is_whitespace()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}')
 }
 
 /// One line: inner line breaks and tabs become a space.

@@ -1,6 +1,6 @@
 //! How data looks: every format, exact for programs and harmless on a terminal.
 
-use crate::world::Desk;
+use crate::world::{Desk, finished};
 
 #[test]
 fn every_format_says_the_same() {
@@ -80,4 +80,35 @@ fn a_reader_of_chinese_reads_chinese() {
         desk.say("customer list -f csv --lang zh").done().lines().next().map(|line| line.starts_with("ref,name")),
         Some(true)
     );
+}
+
+#[test]
+fn the_first_screen_of_help_is_one_screen() {
+    let help = Desk::new().say("--help").done();
+    assert!(help.lines().count() <= 40 && !help.contains("\n\n\n"), "{help}");
+    assert!(help.lines().all(|line| line.chars().count() <= 90), "{help}");
+}
+
+#[test]
+fn an_empty_list_has_the_headings_of_a_full_one() {
+    let desk = Desk::new();
+    let heading = |words: &str| desk.say(words).done().lines().next().map(str::to_owned);
+    assert_eq!(heading("customer list -f csv name~nobody"), heading("customer list -f csv"));
+    assert_eq!(heading("customer list -f tsv name~nobody"), heading("customer list -f tsv"));
+}
+
+#[test]
+fn a_shell_completes_refs_filters_and_values() {
+    let desk = Desk::new();
+    let completed = |words: &[&str]| {
+        let mut command = desk.command(["--", "kehu"].iter().chain(words));
+        command.env("COMPLETE", "bash").env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+        finished(&mut command).done()
+    };
+    assert!(completed(&["customer", "show", "C"]).lines().any(|word| word == "C3"));
+    assert_eq!(completed(&["show", "C3"]).lines().next(), Some("C3"));
+    assert_eq!(completed(&["customer", "list", "lev"]), "level=");
+    assert_eq!(completed(&["customer", "edit", "C1", "level="]), "level=A\nlevel=B\nlevel=C\nlevel=D");
+    assert_eq!(completed(&["log", "vis"]), "visit");
+    assert_eq!(completed(&["customer", "list", "--sort", "-nam"]), "-name");
 }

@@ -43,6 +43,8 @@ fn the_last_active_colleague_stays() {
     let said = desk.say("user deactivate U1");
     assert_eq!(said.code, 5, "{}", said.err);
     desk.say("user activate U2").done();
-    desk.say("user deactivate U1").done();
+    let said = desk.say("user deactivate U1");
+    assert_eq!(said.code, 5, "nobody takes themselves out: {}", said.err);
+    desk.say("user deactivate U1 --as U2").done();
     assert_eq!(desk.say("customer list").code, 8);
 }
