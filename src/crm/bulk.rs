@@ -154,11 +154,13 @@ impl Crm {
         }
     }
 
-    /// Reads much as it stands at one moment, and without asking for leave at each statement.
+    /// Reads much as it stands at one moment, without asking for leave at each statement, and leaves the memory to
+    /// whoever reads.
     pub(crate) fn reading_at_once<R>(&mut self, work: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        store::keep_few_pages(&mut *self.db, true)?;
         self.db.script("BEGIN")?;
         let done = work(self);
-        let ended = self.db.rollback();
+        let ended = self.db.rollback().and_then(|()| store::keep_few_pages(&mut *self.db, false));
         done.and_then(|done| ended.map(|()| done))
     }
 

@@ -21,8 +21,8 @@ pub(crate) use open::private_file;
 
 pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
-pub(crate) use open::relax_checkpoints;
 pub use open::{Open, open};
+pub(crate) use open::{keep_few_pages, relax_checkpoints};
 pub use operation::{Begin, abandon_operation, begin_operation, end_operation, resume_operation, touched_by};
 pub(crate) use tables::next_number;
 pub use tables::{drop_statements, record_statements, search_delete, search_write, system_statements};

@@ -65,12 +65,19 @@ fn prepare_file(path: &Path, options: Open) -> Result<()> {
     }
 }
 
-/// Lets SQLite's log grow to 256 MB while much is written, so that pages are not copied back again and again, and
-/// keeps more of its pages in memory, since new rows touch every index in another place.
+/// Lets SQLite's log grow to 256 MB while much is written, so that pages are not copied back again and again.
 pub(crate) fn relax_checkpoints(db: &mut dyn Database, relaxed: bool) -> Result<()> {
     if db.dialect() == super::Dialect::Sqlite {
-        let (log, cache) = if relaxed { (65_536, 20_000) } else { (1000, 2000) };
-        db.script(&format!("PRAGMA wal_autocheckpoint = {log}; PRAGMA cache_size = -{cache}"))?;
+        db.script(if relaxed { "PRAGMA wal_autocheckpoint = 65536" } else { "PRAGMA wal_autocheckpoint = 1000" })?;
+    }
+    Ok(())
+}
+
+/// Keeps few of SQLite's pages while the memory is needed for something else, and as many as usual afterwards.
+pub(crate) fn keep_few_pages(db: &mut dyn Database, few: bool) -> Result<()> {
+    if db.dialect() == super::Dialect::Sqlite {
+        let kibibytes = if few { 4096 } else { super::sqlite::CACHE };
+        db.script(&format!("PRAGMA cache_size = -{kibibytes}"))?;
     }
     Ok(())
 }

@@ -13,6 +13,9 @@ use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, backup};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+/// How many KiB of pages a connection that writes keeps.
+pub(super) const CACHE: u32 = 32_768;
+
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 128;
 
@@ -47,7 +50,7 @@ impl Sqlite {
         if !options.read_only {
             // Two dozen indexes do not fit into SQLite's 2 MB: it would write and read back thirty pages for each row of
             // an import. What is not needed is not taken.
-            connection.execute_batch("PRAGMA cache_size = -32768").map_err(translate)?;
+            connection.execute_batch(&format!("PRAGMA cache_size = -{CACHE}")).map_err(translate)?;
             // A statement that fires triggers keeps a journal of its own; in a file it costs more than the statement.
             connection.execute_batch("PRAGMA temp_store = MEMORY").map_err(translate)?;
         }

@@ -84,11 +84,13 @@ impl Plan {
     /// Room for as many rows as the file seems to have, by how much the first of them took.
     fn reserve(&mut self, memory: &mut Memory, records: &Records) {
         let share = records.bytes_read().max(1);
-        let rows = usize::try_from(self.source.size.saturating_mul(1000) / share).unwrap_or_default();
+        // Growing would hold everything twice for a moment; room that is never used costs nothing. Old encodings hold
+        // more rows in as many bytes.
+        let rows = usize::try_from(self.source.size.saturating_mul(2000) / share).unwrap_or_default();
         self.fates.reserve_exact(rows);
-        let addresses = self.lanes[0].shape.addresses.len().min(2);
+        let addresses = self.lanes[0].shape.addresses.len().min(3);
         let numbers = self.lanes[0].shape.unique.len() + usize::from(self.lanes[0].shape.external.is_some());
-        memory.strong.reserve(rows * (addresses + numbers).min(3));
+        memory.strong.reserve(rows * (addresses + numbers));
         memory.named.reserve(if addresses > 0 { rows } else { 0 });
     }
 
