@@ -7,6 +7,7 @@
 //! - [`store`]: where records rest: one seam, SQLite and PostgreSQL behind it.
 //! - [`crm`]: the one handle, [`Crm`]: open, sign in, add, find, change, remove, list, undo.
 //! - [`org`], [`customers`]: the rooms of the business. [`views`]: custom fields and saved views.
+//! - [`exchange`]: files in and out: encodings, headings, import and export. [`upkeep`]: backup, restore, doctor.
 //! - [`catalog`]: every record kind with its rules and verbs.
 //!
 //! Invariants:
