@@ -1,4 +1,4 @@
-//! Every record kind with its rules and verbs, in the order people meet them.
+//! Every record kind with its rules and verbs, and every report, in the order people meet them.
 
 use crate::{
     Result,
@@ -6,6 +6,7 @@ use crate::{
     customers::{Activity, Contact, Customer, activity, contact, customer},
     org::{Branch, User, user},
     record::{Draft, Record, Schema, Verb},
+    reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
 
@@ -21,75 +22,82 @@ pub struct Entry {
     pub noun_zh: &'static str,
     /// People keep records of this kind; false for what configures the program itself.
     pub business: bool,
+    /// A detail of another kind, whose noun works like any other but is left out of the first help screen.
+    pub detail: bool,
+    /// The kinds that get a link to this one: a deal has activities and attachments without either knowing of deals.
+    pub joins: &'static [&'static str],
+    /// How its records stand on a customer's timeline; those without stand on none.
+    pub event: Option<Event>,
 }
+
+/// How the records of a kind stand on the timeline of the customer that they link to.
+pub struct Event {
+    /// The field that says when it happened; a record without is planned still.
+    pub at: &'static str,
+    /// The field that says when it is planned for, where such records can be planned.
+    pub planned: Option<&'static str>,
+    /// The field whose word says what sort of event it is, such as a call; the noun says it where there is none.
+    pub sort: Option<&'static str>,
+    /// The fields that tell what happened, the most telling first.
+    pub tells: &'static [&'static str],
+}
+
+/// An entry that says nothing, for the others to begin with.
+const PLAIN: Entry = Entry {
+    schema: || Schema { kind: "", table: "", letter: "", doc: "", fields: Vec::new() },
+    check: |_, _| Ok(()),
+    settle: |_, _| Ok(()),
+    verbs: &[],
+    noun_zh: "",
+    business: true,
+    detail: false,
+    joins: &[],
+    event: None,
+};
 
 /// The catalog.
 pub static ENTRIES: [Entry; 7] = [
-    Entry {
-        schema: Customer::schema,
-        check: customer::check,
-        settle: nothing,
-        verbs: &[],
-        noun_zh: "客户",
-        business: true,
-    },
+    Entry { schema: Customer::schema, check: customer::check, noun_zh: "客户", ..PLAIN },
     Entry {
         schema: Contact::schema,
         check: contact::check,
         settle: contact::settle,
         verbs: Contact::VERBS,
         noun_zh: "联系人",
-        business: true,
+        ..PLAIN
     },
     Entry {
         schema: Activity::schema,
         check: activity::check,
-        settle: nothing,
         verbs: Activity::VERBS,
         noun_zh: "活动",
-        business: true,
+        event: Some(Event {
+            at: "done",
+            planned: Some("due"),
+            sort: Some("kind"),
+            tells: &["subject", "outcome", "notes"],
+        }),
+        ..PLAIN
     },
+    Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
     Entry {
-        schema: User::schema,
-        check: user::check,
-        settle: nothing,
-        verbs: User::VERBS,
-        noun_zh: "同事",
-        business: true,
+        schema: Branch::schema, check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..PLAIN
     },
-    Entry {
-        schema: Branch::schema,
-        check: |crm, draft| crm.refuse_circle(draft, "parent"),
-        settle: nothing,
-        verbs: &[],
-        noun_zh: "机构",
-        business: true,
-    },
-    Entry {
-        schema: CustomField::schema,
-        check: custom_field::check,
-        settle: nothing,
-        verbs: &[],
-        noun_zh: "字段",
-        business: false,
-    },
-    Entry {
-        schema: SavedView::schema,
-        check: saved_view::check,
-        settle: nothing,
-        verbs: &[],
-        noun_zh: "视图",
-        business: false,
-    },
+    Entry { schema: CustomField::schema, check: custom_field::check, noun_zh: "字段", business: false, ..PLAIN },
+    Entry { schema: SavedView::schema, check: saved_view::check, noun_zh: "视图", business: false, ..PLAIN },
 ];
 
-#[expect(clippy::unnecessary_wraps, reason = "it stands where a rule may refuse")]
-fn nothing(_: &mut Crm, _: &Draft) -> Result<()> {
-    Ok(())
-}
+/// The reports.
+pub static REPORTS: [Report; 1] = [reports::operations::REPORT];
 
 /// The entry of a kind.
 #[must_use]
 pub fn entry(kind: &str) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| (entry.schema)().kind == kind)
+}
+
+/// The report of that name.
+#[must_use]
+pub fn report(name: &str) -> Option<&'static Report> {
+    REPORTS.iter().find(|report| report.name == name)
 }

@@ -22,7 +22,7 @@ use crate::{
     clock::Clock,
     error::{Cause, Error},
     message::Message,
-    record::{Currency, Schema, Value, types::Reading},
+    record::{Currency, Field, Kind, Schema, Value, types::Reading},
     store::{self, Database, Sql},
 };
 use std::{sync::Arc, time::Duration};
@@ -329,18 +329,30 @@ impl Crm {
     }
 }
 
-/// The schemas as declared, with what the engine keeps on every record.
+/// The schemas as declared, with the links that other kinds give them and what the engine keeps on every record.
 #[must_use]
 pub fn base_schemas() -> Vec<Schema> {
-    catalog::ENTRIES
-        .iter()
-        .map(|entry| {
-            let mut schema = (entry.schema)();
-            schema.fields.extend(Schema::engine_fields());
-            crate::record::labels::apply(&mut schema);
-            schema
-        })
-        .collect()
+    let mut schemas: Vec<Schema> = catalog::ENTRIES.iter().map(|entry| (entry.schema)()).collect();
+    for entry in catalog::ENTRIES.iter().filter(|entry| !entry.joins.is_empty()) {
+        let link = link_to(entry);
+        for schema in schemas.iter_mut().filter(|schema| entry.joins.contains(&schema.kind)) {
+            schema.fields.push(link.clone());
+        }
+    }
+    for schema in &mut schemas {
+        schema.fields.extend(Schema::engine_fields());
+        crate::record::labels::apply(schema);
+    }
+    schemas
+}
+
+/// The field by which records of another kind belong to one of these.
+fn link_to(entry: &catalog::Entry) -> Field {
+    let kind = (entry.schema)().kind;
+    let mut field = Field::new(kind, format!("The {kind} it concerns"), Kind::Link(kind.into()));
+    (field.index, field.child) = (true, true);
+    field.label_zh = entry.noun_zh.into();
+    field
 }
 
 /// An address without the password in it.

@@ -7,8 +7,9 @@
 //! - [`store`]: where records rest: one seam, SQLite and PostgreSQL behind it.
 //! - [`crm`]: the one handle, [`Crm`]: open, sign in, add, find, change, remove, list, undo.
 //! - [`org`], [`customers`]: the rooms of the business. [`views`]: custom fields and saved views.
+//! - [`reports`]: questions with a typed answer, one file each.
 //! - [`exchange`]: files in and out: encodings, headings, import and export. [`upkeep`]: backup, restore, doctor.
-//! - [`catalog`]: every record kind with its rules and verbs.
+//! - [`catalog`]: every record kind with its rules and verbs, and every report.
 //!
 //! Invariants:
 //!
@@ -29,6 +30,7 @@ pub mod exchange;
 pub mod message;
 pub mod org;
 pub mod record;
+pub mod reports;
 pub mod store;
 pub mod upkeep;
 pub mod views;

@@ -119,12 +119,12 @@ fn subject(text: &str) -> Value {
 /// What `today` is made of, as JSON names it.
 const PARTS: [&str; 5] = ["overdue", "today", "without_a_date", "birthdays", "silent_for_too_long"];
 
-fn key_of(title: &str) -> String {
+pub fn key_of(title: &str) -> String {
     types::fold(title).replace(' ', "_")
 }
 
 /// The rows of a part as JSON objects.
-fn items(grid: &Grid) -> Vec<serde_json::Value> {
+pub fn items(grid: &Grid) -> Vec<serde_json::Value> {
     let item = |row: &Row| {
         let cells =
             grid.columns.iter().zip(&row.cells).map(|(column, cell)| (column.name.clone(), cell.to_json(&column.kind)));

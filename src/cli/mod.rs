@@ -6,6 +6,7 @@ mod configuration;
 mod daily;
 mod demo;
 mod export;
+mod extra;
 mod fault;
 mod field;
 mod form;
@@ -17,6 +18,7 @@ mod output;
 mod output_file;
 mod reads;
 mod record;
+mod report;
 mod session;
 mod setup;
 mod sql;
@@ -79,6 +81,7 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         "status" => upkeep::status(session, matches),
         "completions" => generate::completions(session, matches),
         "man" => generate::man(session, matches),
+        "report" => report::run(session, matches),
         "field" => field::run(session, matches),
         "view" => view::run(session, matches),
         noun => record::run(session, noun, matches),

@@ -1,7 +1,7 @@
 //! The verbs that every record kind has, and its own.
 
 use super::{
-    ask, export, form, import,
+    ask, export, extra, form, import,
     output::Format,
     reads,
     session::{Session, given},
@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use kehu::{
     Cause, Crm, Error, Message, Result, catalog,
     crm::{Query, Save},
-    record::{Kind, Schema, Value, Values, filter, types},
+    record::{Ask, Kind, Schema, Value, Values, filter, types},
 };
 use std::sync::Arc;
 
@@ -31,7 +31,10 @@ pub fn run(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<u8
         "history" => reads::history(session, schema.kind, matches),
         "import" => import::run(session, schema.kind, matches),
         "export" => export::run(session, schema.kind, matches),
-        verb => own_verb(session, schema.kind, verb, matches),
+        verb => match extra::find(schema.kind, verb) {
+            Some(extra) => (extra.run)(session, matches),
+            None => own_verb(session, schema.kind, verb, matches),
+        },
     }
 }
 
@@ -453,23 +456,32 @@ fn purge(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Res
     Ok(0)
 }
 
+/// What was answered to the questions of a verb or a report.
+pub fn answers(crm: &mut Crm, asker: &str, asks: &[Ask], matches: &ArgMatches) -> Result<Values> {
+    let mut answers = Values::new();
+    for ask in asks {
+        if let Some(text) = matches.get_one::<String>(ask.name) {
+            let value = match (ask.kind)() {
+                Kind::Link(kind) => crm.link(&kind, text)?,
+                kind => types::parse(&kind, text, crm.reading()).map_err(|error| error.on_field(ask.name))?,
+            };
+            answers.push((ask.name.to_owned(), value));
+        } else if ask.required {
+            return Err(Error::bad_value(
+                Message::new("{verb} needs --{name}.").with("verb", asker).with("name", ask.name.replace('_', "-")),
+            ));
+        }
+    }
+    Ok(answers)
+}
+
 /// Runs a verb of the kind's own on each of the records.
 fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &ArgMatches) -> Result<u8> {
     let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
     let Some(verb) = verb else { return Err(super::unanswered(kind, name)) };
     let references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
     let crm = session.crm()?;
-    let mut answers = Values::new();
-    for ask in verb.asks {
-        let text = matches.get_one::<String>(ask.name);
-        if let Some(text) = text {
-            answers.push((ask.name.to_owned(), types::parse(&(ask.kind)(), text, crm.reading())?));
-        } else if ask.required {
-            return Err(Error::bad_value(
-                Message::new("{verb} needs --{name}.").with("verb", verb.name).with("name", ask.name),
-            ));
-        }
-    }
+    let answers = answers(crm, verb.name, verb.asks, matches)?;
     let mut done = Vec::new();
     crm.transaction(&format!("{name} {kind}"), |crm| {
         done.clear();

@@ -1,6 +1,6 @@
 //! The command tree, built from the catalog: every record kind has the same verbs, and its own.
 
-use super::{export, field, generate, import, output::Format, setup, sql, upkeep, view};
+use super::{export, extra, field, generate, import, output::Format, report, setup, sql, upkeep, view};
 use clap::{Arg, ArgAction, Command, builder::EnumValueParser, value_parser};
 use kehu::{
     catalog,
@@ -120,9 +120,10 @@ const FIRST_EXAMPLES: &str = "Examples:
 `kehu customer list --help` how, with every flag.";
 
 /// The commands beside the record kinds as the first screen groups them, with what each group is for.
-const GROUPS: [(&[&str], &str); 8] = [
+const GROUPS: [(&[&str], &str); 9] = [
     (&["log", "today"], "what happened; your plan of the day"),
     (&["find", "show", "view", "sql"], "everything by words or ref; saved lists; SQL"),
+    (&["report"], "questions with an answer in a table"),
     (&["oplog", "undo", "redo"], "what was done, and taking it back"),
     (&["import"], "a file whose headings tell what it holds"),
     (&["schema", "field"], "which fields there are; fields of your own"),
@@ -135,7 +136,8 @@ const GROUPS: [(&[&str], &str); 8] = [
 fn overview(schemas: &[Arc<Schema>]) -> String {
     use std::fmt::Write;
     let mut text = String::from("Records (add, list, show, edit, rm, restore, purge, history, import, export):\n");
-    for schema in schemas.iter().filter(|schema| !matches!(schema.kind, "field" | "view")) {
+    let shown = |kind: &str| catalog::entry(kind).is_some_and(|entry| entry.business && !entry.detail);
+    for schema in schemas.iter().filter(|schema| shown(schema.kind)) {
         let _ = writeln!(text, "  {:<12} {}", schema.kind, schema.doc.trim_end_matches('.'));
     }
     text.push_str("\nEverything else:\n");
@@ -206,6 +208,9 @@ fn noun_verbs(noun: Command, schema: &Schema) -> Command {
     for verb in catalog::entry(schema.kind).map_or(&[][..], |entry| entry.verbs) {
         noun = noun.subcommand(own_verb(verb));
     }
+    for extra in extra::below(schema.kind) {
+        noun = noun.subcommand((extra.command)());
+    }
     noun
 }
 
@@ -213,15 +218,19 @@ fn own_verb(verb: &Verb) -> Command {
     let mut command = Command::new(verb.name)
         .about(verb.doc)
         .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
-        .after_help(if verb.example.contains('\n') {
-            format!("Examples:\n  {}", verb.example)
-        } else {
-            format!("Examples:\n  {0} --dry-run -v\n  {0}", verb.example)
-        });
+        .after_help(two_examples(verb.example, "--dry-run -v"));
     for ask in verb.asks {
         command = command.arg(Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1));
     }
     command
+}
+
+/// An example, which stands twice, the first time with more flags, unless it has several lines already.
+pub fn two_examples(example: &str, flags: &str) -> String {
+    if example.contains('\n') {
+        return format!("Examples:\n  {example}");
+    }
+    format!("Examples:\n  {example} {flags}\n  {example}")
 }
 
 /// An example of a record's name for the help texts, which the demo company has.
@@ -423,6 +432,7 @@ fn bespoke() -> Vec<Command> {
     let mut commands = super::daily::commands();
     commands.extend(super::global::commands());
     commands.push(import::any_command());
+    commands.push(report::command());
     commands.push(sql::command());
     commands.push(field::command());
     commands.push(view::command());

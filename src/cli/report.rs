@@ -1,0 +1,69 @@
+//! `kehu report NAME`: the reports of the catalog, each with its parameters as flags.
+
+use super::{
+    output,
+    record::answers,
+    session::{Session, unwritable},
+};
+use clap::{Arg, ArgMatches, Command};
+use kehu::{Result, catalog, reports::Part, reports::Report};
+
+/// The command, with a subcommand for each report.
+pub fn command() -> Command {
+    let mut command = Command::new("report")
+        .about("Answers a question with a table: see `kehu report --help`")
+        .arg_required_else_help(true)
+        .subcommand_required(true)
+        .after_help("Examples:\n  kehu report operations\n  kehu report operations --period this-year -f json");
+    for report in &catalog::REPORTS {
+        command = command.subcommand(one(report));
+    }
+    command
+}
+
+fn one(report: &Report) -> Command {
+    let mut command =
+        Command::new(report.name).about(report.doc).after_help(super::tree::two_examples(report.example, "-f json"));
+    for ask in report.asks {
+        let name = Arg::new(ask.name).long(ask.name.replace('_', "-")).value_name("VALUE").help(ask.doc);
+        command = command.arg(name.num_args(1).allow_hyphen_values(true));
+    }
+    command
+}
+
+/// Runs a report and prints its parts.
+pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
+    let Some((name, matches)) = matches.subcommand() else { return Err(super::unanswered("report", "")) };
+    let Some(report) = catalog::report(name) else { return Err(super::unanswered("report", name)) };
+    let values = answers(session.crm()?, report.name, report.asks, matches)?;
+    let parts = (report.run)(session.crm()?, &values)?;
+    print(session, &parts)?;
+    Ok(0)
+}
+
+/// Prints titled tables one below the other; in JSON, an object of lists unless there is one table only.
+pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
+    if let [part] = parts
+        && part.title.template.is_empty()
+    {
+        return session.print(&part.grid);
+    }
+    if session.terminal.machine() {
+        let mut object = serde_json::Map::new();
+        for part in parts {
+            object.insert(super::daily::key_of(part.title.template), super::daily::items(&part.grid).into());
+        }
+        return session.print_line(&serde_json::Value::Object(object).to_string());
+    }
+    let (format, style) = (session.terminal.format(), session.terminal.style());
+    let mut data = Vec::new();
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            data.push(b'\n');
+        }
+        data.extend(format!("{}\n", session.terminal.word(&part.title)).into_bytes());
+        output::write_grid(&session.local(&part.grid), format, &style, &mut data)
+            .map_err(|error| unwritable(&error))?;
+    }
+    session.write(&data)
+}
