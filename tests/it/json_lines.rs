@@ -5,6 +5,7 @@ use crate::{
     world::{Desk, World, people},
 };
 use kehu::exchange::{Inspection, inspect};
+use kehu::views::CustomField;
 use proptest::prelude::*;
 use std::fs;
 
@@ -146,10 +147,42 @@ fn a_line_of_json_comes_in_and_a_bad_one_comes_back() {
     assert!(again.out.contains("\"created\": 0") && again.out.contains("\"unchanged\": 1"), "{}", again.out);
 }
 
+/// A custom field of every kind of value but links, with one that is hard to keep.
+const HARD: [(&str, &str, &str); 12] = [
+    ("line", "text", "\"quoted\", {and} [more]"),
+    ("story", "long-text", "first\nsecond\ttabbed"),
+    ("whole", "integer", "9223372036854775807"),
+    ("exact", "decimal", "92233720368547758.07"),
+    ("share", "percent", "12.50"),
+    ("sum", "money", "JPY 92233720368547758"),
+    ("agreed", "yes-no", "no"),
+    ("day", "date", "0001-01-01"),
+    ("feast", "birthday", "--02-29"),
+    ("moment", "timestamp", "2026-03-31T09:00:05Z"),
+    ("grade", "choice", "gold"),
+    ("marks", "tags", "\"a, b\", \"c;d\", \"\"\"e\"\"\", f:::g"),
+];
+
+fn define_hard_fields(crm: &mut kehu::Crm) {
+    for (name, kind, _) in HARD {
+        let field = CustomField {
+            record_kind: "customer".into(),
+            name: name.into(),
+            value_kind: kind.into(),
+            scale: (kind == "decimal").then_some(2),
+            choices: if kind == "choice" { vec!["gold".into(), "silver".into()] } else { Vec::new() },
+            ..CustomField::default()
+        };
+        field.define(crm).expect(name);
+    }
+}
+
 /// Every kind that holds records, in an order in which what is pointed to comes first.
 fn kinds(world: &mut World) -> Vec<&'static str> {
     let first = ["branch", "user", "customer", "contact"];
-    let others = world.crm.schemas().iter().map(|schema| schema.kind).filter(|kind| !first.contains(kind));
+    // Fields are defined, not imported.
+    let others = world.crm.schemas().iter().map(|schema| schema.kind);
+    let others = others.filter(|kind| !first.contains(kind) && *kind != "field");
     let kinds: Vec<&'static str> = first.into_iter().chain(others.collect::<Vec<_>>()).collect();
     kinds
 }
@@ -175,12 +208,17 @@ on_both! {
         people(world);
         world.add("activity", &[("subject", "Call, then \"write\""), ("kind", "call"), ("customer", "C1"), ("contact", "P1")]);
         world.edit("customer", 1, &[("tags", "银行, \"a, b\""), ("notes", "first\nsecond"), ("annual_revenue", "EUR 12.50")]);
+        define_hard_fields(&mut world.crm);
+        let hard: Vec<(String, &str)> = HARD.iter().map(|(name, _, text)| (format!("x_{name}"), *text)).collect();
+        let hard: Vec<(&str, &str)> = hard.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+        world.edit("customer", 2, &hard);
         let folder = tempfile::tempdir().expect("folder");
         let mut empty = if world.url.contains("://") {
             World::on_postgres().expect("another one")
         } else {
             World::on_sqlite()
         };
+        define_hard_fields(&mut empty.crm);
         let mut before = Vec::new();
         for kind in kinds(world) {
             let text = exported(&mut world.crm, kind);
