@@ -1,7 +1,8 @@
-//! Files in and out: reading delimited text as users have it, and mapping its headings to fields.
+//! Files in and out: reading tables of several formats as users have them, and mapping their headings to fields.
 
 mod encoding;
 mod export;
+mod formats;
 mod guess;
 mod headings;
 pub mod import;
@@ -17,8 +18,8 @@ mod sniff;
 mod source;
 mod target;
 
-pub use encoding::Found;
 pub use export::Export;
+pub use formats::{Format, RowSource, Table, Wishes};
 pub use headings::{Headings, PeopleRows, Product};
 pub use inspect::{Inspection, inspect, inspect_layout, inspect_source};
 pub use layout::Layout;
@@ -26,6 +27,5 @@ pub use mapping::{Column, Fate, Mapping, People, Replacement};
 pub use names::{full_address, full_name};
 pub use records::Records;
 pub use row::{Problem, Row};
-pub use sniff::Dialect;
 pub use source::Source;
 pub use target::{Part, Target};

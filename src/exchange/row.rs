@@ -10,6 +10,8 @@ pub struct Row {
     pub line: u64,
     /// What is wrong with it as a row; its cells are still what could be read.
     pub problem: Option<Problem>,
+    /// Cells that hold an error instead of a value: their column, and what a person calls the cell.
+    pub broken_cells: Vec<(usize, String)>,
     text: String,
     ends: Vec<usize>,
 }
@@ -17,12 +19,25 @@ pub struct Row {
 /// Why a row cannot be taken as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    TooFew { cells: usize, headings: usize },
-    TooMany { cells: usize, headings: usize },
+    TooFew {
+        cells: usize,
+        headings: usize,
+    },
+    TooMany {
+        cells: usize,
+        headings: usize,
+    },
     NulByte,
     Undecodable,
     UnclosedQuote,
     TooLong,
+    /// The character at which the row stops being JSON.
+    NoJson {
+        at: usize,
+    },
+    NoObject,
+    SameKey,
+    TooDeep,
 }
 
 impl Problem {
@@ -43,6 +58,10 @@ impl Problem {
             Self::Undecodable => Message::new("The row holds bytes that are no characters in the file's encoding."),
             Self::UnclosedQuote => Message::new("A quote is opened in this row and never closed."),
             Self::TooLong => Message::new("The row is longer than a row can be."),
+            Self::NoJson { at } => Message::new("The row is no JSON from character {at} on.").with("at", at),
+            Self::NoObject => Message::new("The row is no JSON object."),
+            Self::SameKey => Message::new("The row says two things under one key."),
+            Self::TooDeep => Message::new("The row holds objects within objects deeper than a record can."),
         }
     }
 
@@ -56,11 +75,33 @@ impl Problem {
             Self::Undecodable => "undecodable",
             Self::UnclosedQuote => "unclosed_quote",
             Self::TooLong => "too_long",
+            Self::NoJson { .. } => "no_json",
+            Self::NoObject => "no_object",
+            Self::SameKey => "same_key",
+            Self::TooDeep => "too_deep",
         }
     }
 }
 
 impl Row {
+    /// Empties it, for the row that starts on that line.
+    pub(super) fn restart(&mut self, line: u64) {
+        self.line = line;
+        self.problem = None;
+        self.broken_cells.clear();
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// Adds a cell. A NUL in it, which no database takes, makes the row a faulty one.
+    pub(super) fn push(&mut self, cell: &str) {
+        if cell.contains('\0') {
+            self.problem = self.problem.or(Some(Problem::NulByte));
+        }
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -125,6 +166,7 @@ pub(super) fn cut(bytes: &[u8], dialect: &Dialect, last: bool, literal: bool, ro
     text.clear();
     row.ends.clear();
     row.problem = None;
+    row.broken_cells.clear();
     let mut cutter = Cutter { bytes, dialect, last, text, at: 0, lines: 0, nul: false };
     let outcome = cutter.row(literal, &mut row.ends);
     let nul = cutter.nul;

@@ -12,7 +12,7 @@ use kehu::{
 pub fn command(schema: &Schema) -> Command {
     let (kind, table) = (schema.kind, schema.table);
     flags(Command::new("import"))
-        .about("Reads a file of another program: CSV or TSV in any encoding")
+        .about("Reads a file of another program: CSV in any encoding, xlsx, JSON lines")
         .after_help(format!(
             "Examples:\n  kehu {kind} import {table}.csv --dry-run\n  kehu {kind} import {table}.csv --inspect\n\n{HELP}"
         ))
@@ -71,6 +71,7 @@ fn flags(command: Command) -> Command {
         .arg(flag("clear-empty", "An empty cell clears what is stored"))
         .arg(valued("encoding", "NAME", "utf-8, gb18030, big5, utf-16, windows-1252 …"))
         .arg(valued("delimiter", "CHARACTER", "What parts the cells; tab for a tabulator"))
+        .arg(valued("sheet", "NAME", "Which sheet of a workbook: its name or its number"))
         .arg(valued("system", "NAME", "Whose numbers the file's ids are: erp, shop"))
 }
 
@@ -90,6 +91,7 @@ pub fn options(session: &Session, matches: &ArgMatches) -> Result<Options> {
         rejects: text("rejects").map(Into::into),
         encoding: text("encoding"),
         delimiter: text("delimiter").map(|word| delimiter(&word)).transpose()?,
+        sheet: text("sheet"),
         maps: texts("map").collect(),
         map_values: texts("map-value").collect(),
         map_file: text("map-file").map(|name| maps::read(&name)).transpose()?,

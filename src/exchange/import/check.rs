@@ -83,10 +83,8 @@ impl Plan {
 
     /// Room for as many rows as the file seems to have, by how much the first of them took.
     fn reserve(&mut self, memory: &mut Memory, records: &Records) {
-        let share = records.bytes_read().max(1);
-        // Growing would hold everything twice for a moment; room that is never used costs nothing. Old encodings hold
-        // more rows in as many bytes.
-        let rows = usize::try_from(self.source.size.saturating_mul(2000) / share).unwrap_or_default();
+        // Growing would hold everything twice for a moment; room that is never used costs nothing.
+        let rows = usize::try_from(records.estimate(1000)).unwrap_or_default().min(keys::MOST_ROWS);
         self.fates.reserve_exact(rows);
         let addresses = self.lanes[0].shape.addresses.len().min(3);
         let numbers = self.lanes[0].shape.unique.len() + usize::from(self.lanes[0].shape.external.is_some());

@@ -9,7 +9,7 @@ use super::{
     shape::Shape,
 };
 use crate::{
-    Crm, Result,
+    Crm, Message, Result,
     exchange::{Mapping, Row},
     record::{Link, Schema, Value, Values, types::Reading},
 };
@@ -98,6 +98,9 @@ impl Lane {
         if let Some(problem) = row.problem {
             return Err(Problem::new(problem.code(), problem.message()).at(row.line).into());
         }
+        if let Some(problem) = self.broken_cell(row) {
+            return Err(problem.into());
+        }
         let Self { shape, contact, company, teller, mapping, .. } = self;
         let cells = Cells { mapping, reading, system };
         spoken.pending.clear();
@@ -118,6 +121,19 @@ impl Lane {
             self.name_contact(spoken);
         }
         Ok(())
+    }
+
+    /// The first cell that holds an error where a field needs a value, unless the user says what to read instead.
+    fn broken_cell(&self, row: &Row) -> Option<Problem> {
+        row.broken_cells.iter().find_map(|(column, place)| {
+            let error = row.get(*column).trim();
+            let target = self.mapping.columns.get(*column)?.fate.targets().first()?;
+            if self.mapping.translate(*column, target, error) != error {
+                return None;
+            }
+            let message = Message::new("Cell {cell} holds the error {error}.").with("cell", place).with("error", error);
+            Some(Problem::new("broken_cell", message).on_field(target.path()).at(row.line))
+        })
     }
 
     /// A row that names an organisation and no person speaks of the customer alone; a person without a name or an

@@ -186,7 +186,7 @@ impl Import {
     ) -> Result<Plan> {
         let started = std::time::Instant::now();
         options.check()?;
-        let layout = Layout::look_with(source, options.encoding.as_deref(), options.delimiter)?;
+        let layout = Layout::look(source, &options.wishes())?;
         let mut mapping = options.mapping(&layout, kind, crm.schemas())?;
         let schema = crm.schema(&mapping.kind)?;
         let (schema, fields) = planned::fields(options, source, &layout, &mut mapping, &schema)?;
@@ -273,7 +273,8 @@ impl Plan {
     /// What is worth knowing beside the counts.
     #[must_use]
     pub fn warnings(&self) -> Vec<Message> {
-        let mut warnings = self.mapping.warnings();
+        let mut warnings = self.layout.warnings.clone();
+        warnings.extend(self.mapping.warnings());
         warnings.extend(self.links.warnings.iter().cloned());
         let more = self.links.warned.saturating_sub(self.links.warnings.len() as u64);
         if more > 0 {

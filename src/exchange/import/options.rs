@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Message, Result,
-    exchange::{Fate, Headings, Layout, Mapping},
+    exchange::{Fate, Headings, Layout, Mapping, Wishes},
     record::Schema,
 };
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub struct Options {
     pub rejects: Option<PathBuf>,
     pub encoding: Option<String>,
     pub delimiter: Option<u8>,
+    /// A sheet of a workbook, by name or number.
+    pub sheet: Option<String>,
     pub maps: Vec<String>,
     pub map_values: Vec<String>,
     /// The text of a kept mapping.
@@ -59,6 +61,12 @@ impl Options {
                     .with("words", MAKEABLE.join(", ")),
             )),
         }
+    }
+
+    /// What they say about how the file is written.
+    #[must_use]
+    pub fn wishes(&self) -> Wishes<'_> {
+        Wishes { encoding: self.encoding.as_deref(), delimiter: self.delimiter, sheet: self.sheet.as_deref() }
     }
 
     /// Which column fills which fields: a kept mapping or a proposed one, and what the user says on top.
