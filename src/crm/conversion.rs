@@ -34,6 +34,7 @@ pub(super) fn from_sql(kind: &Kind, cells: &mut [Sql], letter: &'static str) -> 
         (_, Sql::Bool(yes)) => Value::Bool(yes),
         (_, Sql::Text(text)) => Value::Text(text),
         (_, Sql::Real(number)) => Value::Text(number.to_string()),
+        (_, Sql::Bytes(_)) => Value::Null,
     }
 }
 
