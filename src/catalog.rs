@@ -3,7 +3,7 @@
 use crate::{
     Result,
     crm::Crm,
-    customers::{Activity, Contact, Customer, activity, contact, customer},
+    customers::{Activity, Attachment, Contact, Customer, activity, attachment, contact, customer},
     org::{Branch, User, user},
     record::{Draft, Record, Schema, Verb},
     reports::{self, Report},
@@ -56,7 +56,7 @@ const PLAIN: Entry = Entry {
 };
 
 /// The catalog.
-pub static ENTRIES: [Entry; 7] = [
+pub static ENTRIES: [Entry; 8] = [
     Entry { schema: Customer::schema, check: customer::check, noun_zh: "客户", ..PLAIN },
     Entry {
         schema: Contact::schema,
@@ -77,6 +77,14 @@ pub static ENTRIES: [Entry; 7] = [
             sort: Some("kind"),
             tells: &["subject", "outcome", "notes"],
         }),
+        ..PLAIN
+    },
+    Entry {
+        schema: Attachment::schema,
+        check: attachment::check,
+        noun_zh: "附件",
+        detail: true,
+        event: Some(Event { at: "created_at", planned: None, sort: None, tells: &["name", "note"] }),
         ..PLAIN
     },
     Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },

@@ -1,5 +1,6 @@
 //! `Crm`: the one handle. Opens a database, knows who asks, reads and writes records, and undoes what was done.
 
+mod attachments;
 pub(crate) mod bulk;
 mod columns;
 mod condition;
@@ -27,6 +28,7 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 
+pub use attachments::Incoming;
 pub use history::{HistoryLine, OperationLine};
 pub use list::{Deleted, Query, Sort};
 pub use read::Entry;
@@ -65,6 +67,12 @@ pub struct Crm {
     dry_run: bool,
     notices: Vec<Message>,
     pub(crate) url: String,
+    /// Contents that a dry run would keep: hash and size.
+    arriving: Vec<(String, u64)>,
+    /// Where an import finds the contents that it brings along.
+    brought: Option<store::content::Folder>,
+    /// An attachment was purged, so its content may be needed no more.
+    purged_attachment: bool,
 }
 
 impl Crm {
@@ -98,6 +106,9 @@ impl Crm {
             dry_run: false,
             notices: Vec::new(),
             url: url.to_owned(),
+            arriving: Vec::new(),
+            brought: None,
+            purged_attachment: false,
         };
         if !settings.read_only {
             // Whoever cannot write just now reads what was found so far; the next one catches up.
@@ -232,7 +243,14 @@ impl Crm {
                 {
                     tries += 1;
                 }
-                done => return done,
+                done => {
+                    let purged = std::mem::take(&mut self.purged_attachment);
+                    if purged && done.is_ok() && !self.dry_run {
+                        // What cannot be taken away now, the doctor finds later.
+                        let _ = self.collect_contents();
+                    }
+                    return done;
+                }
             }
         }
     }

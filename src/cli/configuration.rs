@@ -212,6 +212,16 @@ impl Configuration {
         self.text("editor").unwrap_or("vi").to_owned()
     }
 
+    /// The program, with its arguments, that opens an attached file.
+    pub fn opener(&self) -> String {
+        self.text("opener").unwrap_or(keys::OPENER).to_owned()
+    }
+
+    /// How many bytes an attached file may have.
+    pub fn attachment_limit(&self) -> Result<u64> {
+        Ok(self.checked("attachment_limit", keys::bytes)?.unwrap_or(100 << 20))
+    }
+
     /// Hands data to the pager; false when there is none.
     pub fn page(&self, data: &[u8]) -> bool {
         pager::page(self.text("pager").unwrap_or("less -FRX"), data)
@@ -248,7 +258,7 @@ impl Configuration {
 
 /// A file that merely lies in a folder may say which database, but not which program is run.
 fn refuse_program(path: &Path, name: &str, own: bool) -> Result<()> {
-    if own || !matches!(name, "pager" | "editor") {
+    if own || !matches!(name, "pager" | "editor" | "opener") {
         return Ok(());
     }
     Err(Error::bad_value(

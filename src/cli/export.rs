@@ -1,6 +1,7 @@
 //! `export`: records as an import reads them back, in any format, written as they are read.
 
 use super::{
+    attachment,
     output::{self, Format, Style},
     output_file::{self, Replace},
     reads,
@@ -22,7 +23,7 @@ use tempfile::NamedTempFile;
 /// `kehu NOUN export`.
 pub fn command(schema: &Schema) -> Command {
     let kind = schema.kind;
-    Command::new("export")
+    let command = Command::new("export")
         .about("Writes records as an import reads them back: all fields, links by uid")
         .arg(tree::filter_argument())
         .arg(
@@ -38,13 +39,21 @@ pub fn command(schema: &Schema) -> Command {
              Into an empty database it comes back the same with --create-missing user,branch,field; where users and\n\
              branches are exported and imported first, they keep their names.\n\n{}",
             tree::FILTER_HELP
-        ))
+        ));
+    if kind == "attachment" {
+        command.arg(attachment::files_argument("Write the contents into this folder"))
+    } else {
+        command
+    }
 }
 
 pub fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8> {
     let schema = session.crm()?.schema(kind)?;
     let mut query = reads::query(session, &schema, matches)?;
     query.limit = None;
+    if let Ok(Some(folder)) = matches.try_get_one::<String>("files") {
+        attachment::export_files(session, &query, Path::new(folder))?;
+    }
     let format = session.terminal.format.unwrap_or(Format::Csv);
     let mut export = Export::new(session.crm()?, query)?;
     match matches.get_one::<String>("output") {

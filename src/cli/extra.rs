@@ -1,6 +1,6 @@
 //! Commands below a noun that are more than a verb on its records: each is one line here and a file of its own.
 
-use super::session::Session;
+use super::{attach, attachment, session::Session};
 use clap::{ArgMatches, Command};
 use kehu::Result;
 
@@ -12,7 +12,12 @@ pub struct Extra {
     pub run: fn(&mut Session, &ArgMatches) -> Result<u8>,
 }
 
-static EXTRAS: [Extra; 0] = [];
+/// One that has the name of what every noun has takes its place.
+static EXTRAS: [Extra; 3] = [
+    Extra { noun: "attachment", command: || attach::command("add"), run: attach::run },
+    Extra { noun: "attachment", command: attachment::save_command, run: attachment::save },
+    Extra { noun: "attachment", command: attachment::open_command, run: attachment::open },
+];
 
 /// Those below a noun.
 pub fn below(noun: &str) -> impl Iterator<Item = &'static Extra> {

@@ -1,6 +1,8 @@
 //! Door one: the command line. Parses, lets the library decide, and prints what it answers.
 
 mod ask;
+mod attach;
+mod attachment;
 mod complete;
 mod configuration;
 mod daily;
@@ -64,6 +66,7 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     match name {
         "log" => daily::log(session, matches),
         "today" => daily::today(session, matches),
+        "attach" => attach::run(session, matches),
         "find" => global::find(session, matches),
         "show" => reads::show_any(session, matches),
         "schema" => global::schema(session, matches),

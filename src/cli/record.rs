@@ -20,6 +20,9 @@ pub fn run(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<u8
     let (Some(schema), Some((verb, matches))) = (schema, matches.subcommand()) else {
         return Err(super::unanswered(noun, ""));
     };
+    if let Some(extra) = extra::find(schema.kind, verb) {
+        return (extra.run)(session, matches);
+    }
     match verb {
         "add" => add(session, &schema, matches),
         "list" => reads::list(session, &schema, matches),
@@ -31,10 +34,7 @@ pub fn run(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<u8
         "history" => reads::history(session, schema.kind, matches),
         "import" => import::run(session, schema.kind, matches),
         "export" => export::run(session, schema.kind, matches),
-        verb => match extra::find(schema.kind, verb) {
-            Some(extra) => (extra.run)(session, matches),
-            None => own_verb(session, schema.kind, verb, matches),
-        },
+        verb => own_verb(session, schema.kind, verb, matches),
     }
 }
 
@@ -120,7 +120,7 @@ pub fn values(crm: &mut Crm, schema: &Schema, said: &[(String, String)]) -> Resu
 }
 
 /// After a write: the refs, or the records, where a format asks for them.
-fn result(session: &mut Session, kind: &str, ids: &[i64]) -> Result<u8> {
+pub fn result(session: &mut Session, kind: &str, ids: &[i64]) -> Result<u8> {
     let asked = session.terminal.format;
     if session.crm()?.is_dry_run() {
         return Ok(0);

@@ -93,7 +93,12 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         }
         let noun =
             Command::new(schema.kind).alias(schema.table).about(schema.doc).arg_required_else_help(true).after_help(
-                format!("Examples:\n  kehu {0} list --limit 5\n  kehu {0} show {1}1", schema.kind, schema.letter),
+                format!(
+                    "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1",
+                    schema.kind,
+                    schema.letter,
+                    first(schema.kind)
+                ),
             );
         let full = match wanted {
             Wanted::All => true,
@@ -120,8 +125,9 @@ const FIRST_EXAMPLES: &str = "Examples:
 `kehu customer list --help` how, with every flag.";
 
 /// The commands beside the record kinds as the first screen groups them, with what each group is for.
-const GROUPS: [(&[&str], &str); 9] = [
+const GROUPS: [(&[&str], &str); 10] = [
     (&["log", "today"], "what happened; your plan of the day"),
+    (&["attach"], "files with what they belong to"),
     (&["find", "show", "view", "sql"], "everything by words or ref; saved lists; SQL"),
     (&["report"], "questions with an answer in a table"),
     (&["oplog", "undo", "redo"], "what was done, and taking it back"),
@@ -194,8 +200,8 @@ fn global_flags() -> Vec<Arg> {
 
 /// The verbs of a record kind: those that every kind has, then its own.
 fn noun_verbs(noun: Command, schema: &Schema) -> Command {
+    let noun = if extra::find(schema.kind, "add").is_some() { noun } else { noun.subcommand(add(schema)) };
     let mut noun = noun
-        .subcommand(add(schema))
         .subcommand(list(schema))
         .subcommand(show(schema))
         .subcommand(edit(schema))
@@ -239,6 +245,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "customer" => ("\"Harbour Robotics\"", "--email hello@harbour-robotics.example --level B", "level=A"),
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
+        "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
         _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
     }
@@ -348,7 +355,11 @@ fn show(schema: &Schema) -> Command {
     Command::new("show")
         .about("Shows one record with what belongs to it")
         .arg(reference(schema).required(true))
-        .after_help(format!("Examples:\n  kehu {kind} show {0}1\n  kehu {kind} show {0}1 -f json", schema.letter))
+        .after_help(format!(
+            "Examples:\n  {1}kehu {kind} show {0}1\n  kehu {kind} show {0}1 -f json",
+            schema.letter,
+            first(kind)
+        ))
 }
 
 fn reference(schema: &Schema) -> Arg {
@@ -373,6 +384,11 @@ fn edit(schema: &Schema) -> Command {
                 "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
                  kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
             )
+        } else if kind == "attachment" {
+            format!(
+                "Examples:\n  {}kehu {kind} edit {letter}1 --note \"Signed\"\n  kehu {kind} edit {letter}1 name=list.csv",
+                first(kind)
+            )
         } else {
             format!(
                 "Examples:\n  kehu {kind} edit {letter}1 --phone 021-80001234\n  kehu {kind} edit {letter}1 phone=02180001234 --dry-run -v"
@@ -394,12 +410,20 @@ fn edit(schema: &Schema) -> Command {
     field_flags(command, schema)
 }
 
+/// What must be done before the demo company has any record of that kind.
+fn first(kind: &str) -> &'static str {
+    match kind {
+        "attachment" => "kehu attach C1 customers.csv contacts.csv users.csv\n  ",
+        _ => "",
+    }
+}
+
 /// Two records of the demo company that nobody depends on, and what must be done before there are such.
 fn spare(kind: &str) -> (&'static str, u8, u8) {
     match kind {
         "user" => ("", 7, 9),
         "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
-        _ => ("", 2, 3),
+        kind => (first(kind), 2, 3),
     }
 }
 
@@ -424,12 +448,16 @@ fn history(schema: &Schema) -> Command {
     Command::new("history")
         .about("Shows every change: when, who, from which door, old and new value")
         .arg(reference(schema).required(true))
-        .after_help(format!("Examples:\n  kehu {kind} history {letter}1\n  kehu {kind} history {letter}1 -f json"))
+        .after_help(format!(
+            "Examples:\n  {0}kehu {kind} history {letter}1\n  kehu {kind} history {letter}1 -f json",
+            first(kind)
+        ))
 }
 
 /// The commands that stand beside the record kinds, in the order a newcomer meets them.
 fn bespoke() -> Vec<Command> {
     let mut commands = super::daily::commands();
+    commands.push(super::attach::command("attach"));
     commands.extend(super::global::commands());
     commands.push(import::any_command());
     commands.push(report::command());

@@ -233,6 +233,7 @@ impl Crm {
     fn purge_row(&mut self, kind: &'static str, id: i64) -> Result<()> {
         let table = self.schema(kind)?.table;
         self.db.execute(&format!("DELETE FROM \"{table}\" WHERE id = ?"), &[Sql::Integer(id)])?;
+        self.purged_attachment |= kind == "attachment";
         // The trace of the purge stays, what was purged does not; an undo must not take it for an empty record.
         self.db.execute(
             "UPDATE change SET what = 'purged', before = NULL, after = NULL WHERE \"key\" = ? AND (kind = ? OR kind LIKE ?)",

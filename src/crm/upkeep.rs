@@ -26,6 +26,8 @@ pub struct Status {
     /// The version of its tables.
     pub version: i64,
     pub counts: Vec<Count>,
+    /// How many live attachments there are, and how many bytes their contents take.
+    pub attached: (u64, u64),
     pub last_operation: Option<OperationLine>,
     /// When and where to the last backup was made, as far as is known.
     pub last_backup: Option<(String, String)>,
@@ -41,21 +43,22 @@ pub struct Count {
 }
 
 impl Crm {
-    /// Copies the database to a file while others go on working, and says how many bytes that took.
+    /// Copies the database to a file, and with `files` its attached files to a folder beside that, while others go on
+    /// working. Says what that came to.
     ///
     /// # Errors
     /// A conflict when the file is there already and is not to be replaced; refuses the database itself.
-    pub fn backup(&mut self, to: &Path, replace: bool) -> Result<u64> {
+    pub fn backup(&mut self, to: &Path, replace: bool, files: bool) -> Result<upkeep::Backup> {
         if let (Some(own), Ok(to)) = (self.db.path().and_then(|path| path.canonicalize().ok()), to.canonicalize())
             && (own == to || to.to_string_lossy().starts_with(&*format!("{}-", own.display())))
         {
             return Err(Error::bad_value(Message::new("{path} is the database itself.").with("path", to.display())));
         }
-        let bytes = upkeep::backup(&mut *self.db, to, replace)?;
+        let made = upkeep::backup_with(&mut *self.db, to, replace, files)?;
         let path = to.canonicalize().unwrap_or_else(|_| to.to_owned());
         // The copy is made; that nobody can note it down (a read-only database) does not undo it.
         let _ = self.note_backup(&path);
-        Ok(bytes)
+        Ok(made)
     }
 
     fn note_backup(&mut self, path: &Path) -> Result<()> {
@@ -154,6 +157,7 @@ impl Crm {
             bytes,
             version: store::version(&mut *self.db)?.unwrap_or_default(),
             counts: self.counts()?,
+            attached: self.attached()?,
             last_operation: self.operations(Some(1))?.into_iter().next(),
             last_backup,
         })

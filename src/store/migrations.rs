@@ -120,10 +120,15 @@ fn create(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
         statements.extend(triggers::statements(dialect, schema, &triggers::logged(schema)));
     }
     if dialect == Dialect::Sqlite {
-        statements.push("PRAGMA application_id = 0x6b656875".to_owned());
+        statements.push(format!("PRAGMA application_id = {}", mark()));
     }
     statements.push(format!("INSERT INTO meta (key, value) VALUES ('kehu_version', '{VERSION}')"));
     db.script(&statements.join(";\n"))
+}
+
+/// What marks a SQLite file as ours: `kehu` in ASCII.
+pub(crate) fn mark() -> i64 {
+    0x6b65_6875
 }
 
 fn step_up(db: &mut dyn Database, schemas: &[&Schema], version: i64) -> Result<()> {

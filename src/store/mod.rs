@@ -3,6 +3,7 @@
 //! SQL is written once, with `?` for arguments. Dialect words live in this folder alone.
 
 mod bulk;
+pub mod content;
 mod dialect;
 mod errors;
 mod migrations;
@@ -16,7 +17,7 @@ mod triggers;
 mod undo;
 
 pub(crate) use errors::from_file;
-pub(crate) use migrations::{beside, missing_triggers, newer};
+pub(crate) use migrations::{beside, mark, missing_triggers, newer};
 pub(crate) use open::private_file;
 
 pub use bulk::{Bulk, begin_bulk, end_bulk};
@@ -42,6 +43,8 @@ pub enum Sql {
     Bool(bool),
     Real(f64),
     Text(String),
+    /// What is no text: a part of a file.
+    Bytes(Vec<u8>),
 }
 
 /// Which database answers; its words are methods in `dialect.rs`.

@@ -146,6 +146,7 @@ impl ToSql for Sql {
             Self::Integer(number) => integer_to(*number, ty, out),
             Self::Real(number) => real_to(*number, ty, out),
             Self::Text(text) => text.as_str().to_sql(&Type::TEXT, out),
+            Self::Bytes(bytes) => bytes.as_slice().to_sql(&Type::BYTEA, out),
         }
     }
 
@@ -207,6 +208,7 @@ impl<'a> FromSql<'a> for Sql {
             Type::FLOAT4 => Self::Real(f32::from_sql(ty, raw)?.into()),
             Type::FLOAT8 => Self::Real(f64::from_sql(ty, raw)?),
             Type::NUMERIC => numeric_from(raw)?,
+            Type::BYTEA => Self::Bytes(raw.to_vec()),
             _ => Self::Text(std::str::from_utf8(raw)?.to_owned()),
         })
     }

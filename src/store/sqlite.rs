@@ -104,6 +104,7 @@ impl ToSql for Sql {
             Self::Bool(yes) => ToSqlOutput::Owned(Value::Integer(i64::from(*yes))),
             Self::Real(number) => ToSqlOutput::Owned(Value::Real(*number)),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
     }
 }

@@ -240,7 +240,9 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
     ];
     match dialect {
         Dialect::Sqlite => statements.extend(triggers::shared()),
-        Dialect::Postgres => statements.extend([FOLD.to_owned(), operation_function(dialect)]),
+        Dialect::Postgres => {
+            statements.extend([FOLD.to_owned(), operation_function(dialect), super::content::TABLE.to_owned()]);
+        }
     }
     statements
 }

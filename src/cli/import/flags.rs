@@ -1,6 +1,9 @@
 //! The flags of `import`, and what they come to.
 
-use super::{super::session::Session, maps};
+use super::{
+    super::{attachment, session::Session},
+    maps,
+};
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
 use kehu::{
     Error, Message, Result,
@@ -11,11 +14,15 @@ use kehu::{
 /// `kehu NOUN import`.
 pub fn command(schema: &Schema) -> Command {
     let (kind, table) = (schema.kind, schema.table);
-    flags(Command::new("import"))
+    let command = flags(Command::new("import"))
         .about("Reads a file of another program: CSV in any encoding, xlsx, JSON lines")
         .after_help(format!(
             "Examples:\n  kehu {kind} import {table}.csv --dry-run\n  kehu {kind} import {table}.csv --inspect\n\n{HELP}"
-        ))
+        ));
+    if kind == "attachment" {
+        return command.arg(attachment::files_argument("Where an export with --files wrote the contents"));
+    }
+    command
 }
 
 /// `kehu import`, where the headings tell what the rows are.

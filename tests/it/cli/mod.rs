@@ -1,6 +1,7 @@
 //! What people and scripts may rely on: the program itself, run as they run it.
 
 mod arguments;
+mod attachment;
 mod contact;
 mod customer;
 mod exits;
