@@ -1,6 +1,6 @@
 //! Commands below a noun that are more than a verb on its records: each is one line here and a file of its own.
 
-use super::session::Session;
+use super::{nodes, qualify, review, session::Session};
 use clap::{ArgMatches, Command};
 use kehu::Result;
 
@@ -12,7 +12,12 @@ pub struct Extra {
     pub run: fn(&mut Session, &ArgMatches) -> Result<u8>,
 }
 
-static EXTRAS: [Extra; 0] = [];
+static EXTRAS: [Extra; 4] = [
+    Extra { noun: "customer", command: qualify::command, run: qualify::run },
+    Extra { noun: "customer", command: review::command, run: review::run },
+    Extra { noun: "review_rule", command: review::preview_command, run: review::preview },
+    Extra { noun: "node", command: nodes::adopt_command, run: nodes::adopt },
+];
 
 /// Those below a noun.
 pub fn below(noun: &str) -> impl Iterator<Item = &'static Extra> {

@@ -92,12 +92,12 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
             continue;
         }
         let noun =
-            Command::new(schema.kind).alias(schema.table).about(schema.doc).arg_required_else_help(true).after_help(
+            Command::new(schema.kind).aliases(aliases(schema)).about(schema.doc).arg_required_else_help(true).after_help(
                 format!("Examples:\n  kehu {0} list --limit 5\n  kehu {0} show {1}1", schema.kind, schema.letter),
             );
         let full = match wanted {
             Wanted::All => true,
-            Wanted::Noun(noun) => noun == schema.kind || noun == schema.table,
+            Wanted::Noun(noun) => noun == schema.kind || aliases(schema).contains(noun),
             Wanted::Names => false,
         };
         root = root.subcommand(if full { noun_verbs(noun, schema) } else { noun });
@@ -106,6 +106,15 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         root = root.subcommand(command);
     }
     root
+}
+
+/// Other spellings of a noun: the plural, and a hyphen between words.
+fn aliases(schema: &Schema) -> Vec<String> {
+    let mut words = vec![schema.table.to_owned()];
+    if schema.kind.contains('_') {
+        words.extend([schema.kind.replace('_', "-"), schema.table.replace('_', "-")]);
+    }
+    words
 }
 
 /// What a newcomer may try, and where there is more.
@@ -240,6 +249,9 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
+        "qualification" => ("--customer C1 --worth valuable", "--note \"a new line\"", "aspect=worth"),
+        "node" => ("Sample", "--label-zh 样品 --position 3", "retired=no"),
+        "review_rule" => ("\"annual_revenue=1m..\"", "--level A", "level=A"),
         _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
     }
 }

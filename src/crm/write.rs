@@ -89,6 +89,7 @@ impl Crm {
         let outermost = self.operation.is_none();
         self.transaction(&format!("Edit {kind}"), |crm| {
             let entry = crm.record(kind, id)?;
+            refuse_kept(&entry, outermost, values)?;
             refuse_version(&entry, expected)?;
             refuse_deleted(&entry)?;
             let title = entry.title();
@@ -145,6 +146,7 @@ impl Crm {
         let id = self.insert_row(draft)?;
         draft.id = Some(id);
         (rules(&draft.schema).settle)(self, draft)?;
+        catalog::follow(self, draft)?;
         Ok(id)
     }
 
@@ -161,6 +163,7 @@ impl Crm {
         self.refuse_duplicates(draft, allow_duplicate)?;
         self.update_row(draft)?;
         (rules(&draft.schema).settle)(self, draft)?;
+        catalog::follow(self, draft)?;
         let mut changed = Vec::with_capacity(draft.values.len());
         for (name, value) in &draft.values {
             changed.push((name.clone(), draft.before(name), self.titled(&draft.schema, name, value)));
@@ -240,6 +243,26 @@ fn refuse_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Refuses to change what is kept as it was written; as a part of something greater it may come to belong elsewhere.
+fn refuse_kept(entry: &Entry, outermost: bool, values: &Values) -> Result<()> {
+    let belongs = |name: &str| entry.schema.field(name).is_some_and(|field| field.child);
+    if outermost || !values.iter().all(|(name, _)| belongs(name)) { refuse_append_only(entry) } else { Ok(()) }
+}
+
+/// Refuses what is kept as it was written.
+pub(super) fn refuse_append_only(entry: &Entry) -> Result<()> {
+    if !rules(&entry.schema).append_only {
+        return Ok(());
+    }
+    Err(Error::new(
+        Cause::Refused,
+        Message::new("{record} is kept as it was written: add another {kind}, or undo the operation that wrote it.")
+            .with("record", entry.short())
+            .with("kind", entry.schema.kind),
+    )
+    .hint(Message::new("kehu {kind} history {record}").with("kind", entry.schema.kind).with("record", entry.short())))
 }
 
 pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {
