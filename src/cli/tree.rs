@@ -203,14 +203,16 @@ fn global_flags() -> Vec<Arg> {
 
 /// The verbs of a record kind: those that every kind has, then its own.
 fn noun_verbs(noun: Command, schema: &Schema) -> Command {
+    // What is kept as it was written refuses these; a help that offers them would mislead.
+    let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
     let mut noun = noun
         .subcommand(add(schema))
         .subcommand(list(schema))
         .subcommand(show(schema))
-        .subcommand(edit(schema))
-        .subcommand(refs(schema, "rm", "Moves records to the recycle bin, with what belongs to them"))
-        .subcommand(refs(schema, "restore", "Brings records back from the recycle bin"))
-        .subcommand(refs(schema, "purge", "Deletes records in the recycle bin for good; asks twice"))
+        .subcommand(edit(schema).hide(kept))
+        .subcommand(refs(schema, "rm", "Moves records to the recycle bin, with what belongs to them").hide(kept))
+        .subcommand(refs(schema, "restore", "Brings records back from the recycle bin").hide(kept))
+        .subcommand(refs(schema, "purge", "Deletes records in the recycle bin for good; asks twice").hide(kept))
         .subcommand(history(schema))
         .subcommand(import::command(schema))
         .subcommand(export::command(schema));
@@ -380,7 +382,9 @@ fn edit(schema: &Schema) -> Command {
         .arg(Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"))
         .arg(Arg::new("if-version").long("if-version").value_name("N").num_args(1).value_parser(value_parser!(i64)).help("Only if nobody changed it since"))
         .arg(allow_duplicate())
-        .after_help(if schema.field("notes").is_some() {
+        .after_help(if let Some((one, other)) = edits(kind) {
+            format!("Examples:\n  kehu {kind} edit {letter}1 {one}\n  kehu {kind} edit {letter}2 {other} --dry-run -v")
+        } else if schema.field("notes").is_some() {
             format!(
                 "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
                  kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
@@ -404,6 +408,15 @@ fn edit(schema: &Schema) -> Command {
         command
     };
     field_flags(command, schema)
+}
+
+/// Changes for the examples of kinds that have neither tags nor a phone.
+fn edits(kind: &str) -> Option<(&'static str, &'static str)> {
+    match kind {
+        "node" => Some(("--label \"Visit\"", "position=7")),
+        "review_rule" => Some(("--level B", "position=9")),
+        _ => None,
+    }
 }
 
 /// Two records of the demo company that nobody depends on, and what must be done before there are such.

@@ -57,7 +57,7 @@ impl Crm {
         let outermost = self.operation.is_none();
         self.transaction(&format!("Remove {kind}"), |crm| {
             let entry = crm.record(kind, id)?;
-            refuse_append_only(&entry)?;
+            refuse_append_only(&entry.schema, id)?;
             refuse_deleted(&entry)?;
             if matches!(kind, "user" | "branch")
                 && let Some(first) = crm.dependents(kind, id)?.first()

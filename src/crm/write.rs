@@ -89,7 +89,9 @@ impl Crm {
         let outermost = self.operation.is_none();
         self.transaction(&format!("Edit {kind}"), |crm| {
             let entry = crm.record(kind, id)?;
-            refuse_kept(&entry, outermost, values)?;
+            if outermost {
+                refuse_append_only(&entry.schema, id)?;
+            }
             refuse_version(&entry, expected)?;
             refuse_deleted(&entry)?;
             let title = entry.title();
@@ -159,6 +161,7 @@ impl Crm {
         if draft.values.is_empty() {
             return Ok(Save { id, version, changed: Vec::new() });
         }
+        refuse_kept(draft)?;
         refuse_cleared(draft)?;
         self.refuse_duplicates(draft, allow_duplicate)?;
         self.update_row(draft)?;
@@ -245,24 +248,27 @@ fn refuse_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
     }
 }
 
-/// Refuses to change what is kept as it was written; as a part of something greater it may come to belong elsewhere.
-fn refuse_kept(entry: &Entry, outermost: bool, values: &Values) -> Result<()> {
-    let belongs = |name: &str| entry.schema.field(name).is_some_and(|field| field.child);
-    if outermost || !values.iter().all(|(name, _)| belongs(name)) { refuse_append_only(entry) } else { Ok(()) }
+/// Refuses to change what is kept as it was written, but for what it belongs to: records may be merged.
+fn refuse_kept(draft: &Draft) -> Result<()> {
+    let belongs = |name: &str| draft.schema.field(name).is_some_and(|field| field.child);
+    if draft.values.iter().all(|(name, _)| belongs(name)) {
+        return Ok(());
+    }
+    refuse_append_only(&draft.schema, draft.id.unwrap_or_default())
 }
 
 /// Refuses what is kept as it was written.
-pub(super) fn refuse_append_only(entry: &Entry) -> Result<()> {
-    if !rules(&entry.schema).append_only {
+pub(super) fn refuse_append_only(schema: &Arc<Schema>, id: i64) -> Result<()> {
+    if !rules(schema).append_only {
         return Ok(());
     }
     Err(Error::new(
         Cause::Refused,
         Message::new("{record} is kept as it was written: add another {kind}, or undo the operation that wrote it.")
-            .with("record", entry.short())
-            .with("kind", entry.schema.kind),
+            .with("record", schema.short(id))
+            .with("kind", schema.kind),
     )
-    .hint(Message::new("kehu {kind} history {record}").with("kind", entry.schema.kind).with("record", entry.short())))
+    .hint(Message::new("kehu {kind} history {record}").with("kind", schema.kind).with("record", schema.short(id))))
 }
 
 pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {

@@ -17,7 +17,7 @@ use jiff::{Timestamp, civil::Date};
 record! {
     /// A judgement of a customer, kept for good: worth, size, quantity or node (三一客).
     pub struct Qualification in "qualifications" as "QF" called "qualification" {
-        /// What was judged, in a few words; written by itself
+        /// What was judged, in words
         value: Option<String> [title, list],
         /// The customer judged
         customer: Id<Customer> [child, list],
@@ -141,6 +141,9 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if let Some(quantity) = draft.get("expected_quantity").as_integer().filter(|quantity| *quantity < 0) {
         return Err(Error::bad_value(Message::new("{value} is no quantity.").with("value", quantity))
             .on_field("expected_quantity"));
+    }
+    if !draft.get("value").is_empty() {
+        return Ok(());
     }
     let said: Vec<String> = HELD
         .iter()

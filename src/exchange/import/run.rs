@@ -410,7 +410,7 @@ impl<'a> Writer<'a> {
             }
             (stored.id, false, written)
         } else {
-            if self.spoken.said.value(lane.shape.title).is_empty() {
+            if !lane.shape.kept && self.spoken.said.value(lane.shape.title).is_empty() {
                 return Err(nameless(&lane.shape, self.row.line).into());
             }
             let id = insert(crm, bulk, lane, &mut self.inserters[place], &self.spoken.said, &mut self.values)?;
