@@ -63,13 +63,7 @@ const PLAIN: Entry = Entry {
 
 /// The catalog.
 pub static ENTRIES: [Entry; 10] = [
-    Entry {
-        schema: Customer::schema,
-        check: customer::check,
-        verbs: Customer::VERBS,
-        noun_zh: "客户",
-        ..PLAIN
-    },
+    Entry { schema: Customer::schema, check: customer::check, verbs: Customer::VERBS, noun_zh: "客户", ..PLAIN },
     Entry {
         schema: Contact::schema,
         check: contact::check,
@@ -105,14 +99,7 @@ pub static ENTRIES: [Entry; 10] = [
         }),
         ..PLAIN
     },
-    Entry {
-        schema: Node::schema,
-        check: node::check,
-        settle: node::settle,
-        noun_zh: "节点",
-        detail: true,
-        ..PLAIN
-    },
+    Entry { schema: Node::schema, check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..PLAIN },
     Entry { schema: ReviewRule::schema, check: review_rule::check, noun_zh: "评定规则", detail: true, ..PLAIN },
     Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
     Entry {

@@ -3,8 +3,8 @@
 pub(crate) mod custom_field;
 pub(crate) mod saved_view;
 
-pub use custom_field::{CustomField, KINDS as FIELD_KINDS};
 pub(crate) use custom_field::is_taken;
+pub use custom_field::{CustomField, KINDS as FIELD_KINDS};
 pub use saved_view::SavedView;
 
 use crate::{Result, record::Schema, store::Database};

@@ -15,6 +15,10 @@ pub fn adopt_command() -> Command {
 
 pub fn adopt(session: &mut Session, _: &ArgMatches) -> Result<u8> {
     let added = session.crm()?.adopt_nodes()?;
+    if added.is_empty() {
+        session.terminal.warn(&Message::new("This database has nodes of its own already."));
+        return Ok(0);
+    }
     session.wrote(&Message::new("Wrote down {count} nodes.").with("count", added.len()))?;
     Ok(0)
 }

@@ -15,7 +15,12 @@ use kehu::{
 const FLAGS: [(&str, &str, &str, &str); 8] = [
     ("worth", "worth", "WORD", "Worth the effort: valuable, unsure or worthless (有价值, 不确定, 无价值)"),
     ("size", "size", "WORD", "How big: large, normal or small (大单, 正常, 小单)"),
-    ("sign-by", "expected_date", "DATE", "When they will sign: a date, two-days, this-week, this-month (近两天, 本周, 本月)"),
+    (
+        "sign-by",
+        "expected_date",
+        "DATE",
+        "When they will sign: a date, two-days, this-week, this-month (近两天, 本周, 本月)",
+    ),
     ("amount", "expected_amount", "AMOUNT", "For how much they will sign"),
     ("quantity", "expected_quantity", "NUMBER", "How many they will take"),
     ("node", "node", "WORD", "How far the talks are: visit, needs, proposal, quote, objection, deal (初访 … 成交)"),
@@ -32,8 +37,8 @@ pub fn command() -> Command {
              kehu customer qualify C2 --worth 有价值 --size 大单 --sign-by 本月 --amount 12万 --quantity 3",
         );
     for (flag, field, value, help) in FLAGS {
-        command = command
-            .arg(Arg::new(field).long(flag).value_name(value).help(help).num_args(1).allow_hyphen_values(true));
+        command =
+            command.arg(Arg::new(field).long(flag).value_name(value).help(help).num_args(1).allow_hyphen_values(true));
     }
     command
 }

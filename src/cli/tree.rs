@@ -91,10 +91,14 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         if matches!(schema.kind, "field" | "view") {
             continue;
         }
-        let noun =
-            Command::new(schema.kind).aliases(aliases(schema)).about(schema.doc).arg_required_else_help(true).after_help(
-                format!("Examples:\n  kehu {0} list --limit 5\n  kehu {0} show {1}1", schema.kind, schema.letter),
-            );
+        let noun = Command::new(schema.kind)
+            .aliases(aliases(schema))
+            .about(schema.doc)
+            .arg_required_else_help(true)
+            .after_help(format!(
+                "Examples:\n  kehu {0} list --limit 5\n  kehu {0} show {1}1",
+                schema.kind, schema.letter
+            ));
         let full = match wanted {
             Wanted::All => true,
             Wanted::Noun(noun) => noun == schema.kind || aliases(schema).contains(noun),
@@ -261,11 +265,17 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
 fn add(schema: &Schema) -> Command {
     let (name, flags, _) = sample(schema);
     let kind = schema.kind;
+    let detail = catalog::entry(kind).is_some_and(|entry| entry.detail);
+    let examples = if detail {
+        two_examples(&format!("kehu {kind} add {name} {flags}"), "--dry-run -v")
+    } else {
+        format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v")
+    };
     let command = Command::new("add")
         .about(format!("Adds {} {kind}", if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }))
         .arg(Arg::new("values").value_name("NAME").num_args(0..).help("The name, then more values as field=value"))
         .arg(allow_duplicate())
-        .after_help(format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v"));
+        .after_help(examples);
     field_flags(command, schema)
 }
 

@@ -30,20 +30,6 @@ record! {
         level: Option<Level> [index, list],
         /// Whether the level is set by hand or follows the rules; by hand when empty
         level_by: Option<LevelBy>,
-        /// When they first signed
-        signed_on: Option<Date>,
-        /// Who looked after them when they first signed
-        signed_by: Option<Id<User>>,
-        /// When they bought last
-        bought_on: Option<Date>,
-        /// Since when they count as lapsed
-        lapsed_on: Option<Date>,
-        /// What they were before they lapsed
-        lapsed_from: Option<Lifecycle>,
-        /// Why they lapsed
-        lapsed_because: Option<String>,
-        /// When they were won back
-        revived_on: Option<Date>,
         /// The trade they are in
         industry: Option<Open> [index],
         /// Sales region
@@ -94,6 +80,20 @@ record! {
         branch: Option<Id<Branch>> [index],
         /// Since when we know them
         since: Option<Date> [default("today"), index],
+        /// When they first signed
+        signed_on: Option<Date>,
+        /// Who looked after them when they first signed
+        signed_by: Option<Id<User>>,
+        /// When they bought last
+        bought_on: Option<Date>,
+        /// Since when they count as lapsed
+        lapsed_on: Option<Date>,
+        /// What they were before they lapsed
+        lapsed_from: Option<Lifecycle>,
+        /// Why they lapsed
+        lapsed_because: Option<String>,
+        /// When they were won back
+        revived_on: Option<Date>,
         /// Tags
         tags: Tags [search],
         /// What else is worth knowing

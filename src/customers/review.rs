@@ -97,7 +97,8 @@ impl Crm {
         let mut rules = Vec::new();
         for id in self.numbers(order, &[])? {
             let rule: ReviewRule = self.get(Id::new(id))?;
-            let mut hits = self.matching(&Query { filter: filter::parse(&rule.condition)?, ..Query::new(Customer::schema().kind) })?;
+            let mut hits = self
+                .matching(&Query { filter: filter::parse(&rule.condition)?, ..Query::new(Customer::schema().kind) })?;
             let taken = if rule.level.is_some() { &mut levelled } else { &mut timed };
             hits.retain(|id| taken.insert(*id));
             rules.push(Applied { rule, hits });

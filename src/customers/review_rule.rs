@@ -33,13 +33,16 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     }
     let (level, days) = (draft.get("level"), draft.get("lapse_after").as_integer());
     if level.is_empty() == days.is_none() {
-        return Err(Error::bad_value(Message::new("A rule gives a level, or says after how many days customers lapse."))
-            .on_field("level")
-            .hint(Message::new("kehu review_rule add \"annual_revenue=1m..\" --level A")));
+        return Err(Error::bad_value(Message::new(
+            "A rule gives a level, or says after how many days customers lapse.",
+        ))
+        .on_field("level")
+        .hint(Message::new("kehu review_rule add \"annual_revenue=1m..\" --level A")));
     }
     if let Some(days) = days.filter(|days| !(0..=36_500).contains(days)) {
-        return Err(Error::bad_value(Message::new("{value} is no number of days.").with("value", days))
-            .on_field("lapse_after"));
+        return Err(
+            Error::bad_value(Message::new("{value} is no number of days.").with("value", days)).on_field("lapse_after")
+        );
     }
     let condition = draft.get("condition");
     let filter = filter::parse(condition.as_text().unwrap_or_default()).map_err(|error| error.on_field("condition"))?;

@@ -102,9 +102,11 @@ fn matrix(crm: &mut Crm, down: &Field, across: &Field, condition: &str) -> Resul
         rows.push(row);
     }
     let mut totals = vec![Value::Null];
-    totals.extend(tops.iter().map(|top| {
-        Value::Integer(counts.iter().filter(|((_, known), _)| known == top).map(|(_, count)| count).sum())
-    }));
+    totals.extend(
+        tops.iter().map(|top| {
+            Value::Integer(counts.iter().filter(|((_, known), _)| known == top).map(|(_, count)| count).sum())
+        }),
+    );
     totals.extend([Value::Integer(whole), Value::Null, Value::Null]);
     Ok(Grid { totals: Some(totals), ..Grid::of("groups", columns, rows) })
 }
@@ -180,14 +182,25 @@ fn retention(crm: &mut Crm, values: &Values) -> Result<Grid> {
         retired: false,
     };
     let columns = vec![
-        Column::new("measure", "Of those who signed", "签约客户中", Kind::Choice(MEASURES.into_iter().map(choice).collect())),
+        Column::new(
+            "measure",
+            "Of those who signed",
+            "签约客户中",
+            Kind::Choice(MEASURES.into_iter().map(choice).collect()),
+        ),
         Column::new("customers", "Customers", "客户数", Kind::Integer),
         Column::new("of", "Of", "总数", Kind::Integer),
         Column::new("share", "Share", "占比", Kind::Percent),
         Column::new("filter", "Filter", "筛选", Kind::Text),
     ];
     let rows = MEASURES.into_iter().zip(numbers).map(|((key, _, _, condition), count)| {
-        vec![Value::text(key), Value::Integer(count), Value::Integer(whole), share(count, whole), Value::text(condition)]
+        vec![
+            Value::text(key),
+            Value::Integer(count),
+            Value::Integer(whole),
+            share(count, whole),
+            Value::text(condition),
+        ]
     });
     Ok(Grid::of("measures", columns, rows.collect()))
 }

@@ -5,10 +5,7 @@ use crate::{
     Result,
     crm::{Crm, integer, text},
     customers::review::customer_link,
-    record::{
-        Ask, Choice, Column, Grid, Kind, Link, Value, Values,
-        types::day_bounds,
-    },
+    record::{Ask, Choice, Column, Grid, Kind, Link, Value, Values, types::day_bounds},
     store::Sql,
 };
 use jiff::civil::Date;
@@ -28,7 +25,9 @@ pub const REPORT: Report = Report {
         Ask {
             name: "by",
             doc: "user, department or branch; a branch counts those below it (user)",
-            kind: || words(&[("user", "User", "同事"), ("department", "Department", "部门"), ("branch", "Branch", "机构")]),
+            kind: || {
+                words(&[("user", "User", "同事"), ("department", "Department", "部门"), ("branch", "Branch", "机构")])
+            },
             required: false,
         },
         Ask {
@@ -38,7 +37,12 @@ pub const REPORT: Report = Report {
             required: false,
         },
         WHERE,
-        Ask { name: "limit", doc: "How many customers to list for each; 0 for all (10)", kind: || Kind::Integer, required: false },
+        Ask {
+            name: "limit",
+            doc: "How many customers to list for each; 0 for all (10)",
+            kind: || Kind::Integer,
+            required: false,
+        },
         Ask { name: "summary", doc: "Only the counts", kind: || Kind::YesNo, required: false },
     ],
     example: "kehu report latest --what followed --by branch --period this-year\n  \
@@ -200,9 +204,7 @@ impl People {
         let colleague = who.and_then(|who| self.colleagues.get(&who));
         let number = |number: Option<i64>| number.map_or(Group::Unknown, Group::Number);
         match by {
-            "department" => {
-                colleague.and_then(|known| known.department.clone()).map_or(Group::Unknown, Group::Word)
-            }
+            "department" => colleague.and_then(|known| known.department.clone()).map_or(Group::Unknown, Group::Word),
             "branch" => number(colleague.and_then(|known| known.branch)),
             _ => number(who),
         }
@@ -265,7 +267,8 @@ fn counts(crm: &Crm, events: &[Event], people: &People, by: &str) -> Result<Grid
         }
         own.entry(group).or_default().insert(event.customer);
     }
-    let number = |set: Option<&HashSet<i64>>| Value::Integer(set.map_or(0, |set| i64::try_from(set.len()).unwrap_or(0)));
+    let number =
+        |set: Option<&HashSet<i64>>| Value::Integer(set.map_or(0, |set| i64::try_from(set.len()).unwrap_or(0)));
     let mut columns = vec![group_column(crm, by)?, Column::new("customers", "Customers", "客户数", Kind::Integer)];
     if by == "branch" {
         columns.push(Column::new("with_below", "With those below", "含下级", Kind::Integer));

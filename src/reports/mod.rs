@@ -66,8 +66,12 @@ fn tell_few(crm: &mut Crm, wholes: impl IntoIterator<Item = i64>) {
 }
 
 /// The parameter that limits a report to some customers.
-const WHERE: Ask =
-    Ask { name: "where", doc: "Only customers that match, in the filter language", kind: || Kind::Text, required: false };
+const WHERE: Ask = Ask {
+    name: "where",
+    doc: "Only customers that match, in the filter language",
+    kind: || Kind::Text,
+    required: false,
+};
 
 /// The first and last day that a parameter names, or those of what is usual.
 fn period(crm: &Crm, values: &Values, usual: &str) -> Result<(Date, Date)> {

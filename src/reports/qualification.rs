@@ -18,10 +18,7 @@ use std::collections::BTreeMap;
 pub const REPORT: Report = Report {
     name: "qualification",
     doc: "三一客 board: valuable customers by size and when they will sign, with what is expected of them",
-    asks: &[
-        WHERE,
-        Ask { name: "detail", doc: "List the customers too", kind: || Kind::YesNo, required: false },
-    ],
+    asks: &[WHERE, Ask { name: "detail", doc: "List the customers too", kind: || Kind::YesNo, required: false }],
     example: "kehu report qualification --detail\n  kehu report qualification -f json",
     run,
 };
@@ -40,7 +37,8 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let only = among(crm, values)?;
     let judged = judged(crm, only.as_ref())?;
     let size = size_column(crm)?;
-    let mut parts = vec![Part::new("Customers", counts(&size, &judged)), Part::new("Expected amounts", amounts(&size, &judged))];
+    let mut parts =
+        vec![Part::new("Customers", counts(&size, &judged)), Part::new("Expected amounts", amounts(&size, &judged))];
     let mut currencies: Vec<&str> = judged.iter().filter_map(|one| Some(one.amount.as_ref()?.0.as_str())).collect();
     currencies.sort_unstable();
     currencies.dedup();
@@ -154,7 +152,9 @@ fn amounts(size: &Column, judged: &[Judged]) -> Grid {
     }
     let rows = lines.into_iter().map(|((size, currency), sums)| {
         let code = Currency(<[u8; 3]>::try_from(currency.as_bytes()).unwrap_or(*b"XXX"));
-        let sum = |when: &str| sums.get(when).map_or(Value::Null, |minor| Value::Money(Money { minor: *minor, currency: code }));
+        let sum = |when: &str| {
+            sums.get(when).map_or(Value::Null, |minor| Value::Money(Money { minor: *minor, currency: code }))
+        };
         let mut cells = vec![if sizes[size].is_empty() { Value::Null } else { Value::text(&sizes[size]) }];
         cells.push(Value::text(currency));
         cells.extend(buckets().map(|(when, ..)| sum(when)));
@@ -169,7 +169,8 @@ fn detail(crm: &mut Crm, values: &Values) -> Result<Grid> {
     if let Some(condition) = parameter(values, "where").as_text() {
         filter = Filter::And(vec![filter, filter::parse(condition)?]);
     }
-    let columns = ["name", "size", "expected_when", "expected_date", "expected_amount", "expected_quantity", "node", "owner"];
+    let columns =
+        ["name", "size", "expected_when", "expected_date", "expected_amount", "expected_quantity", "node", "owner"];
     let columns = columns.map(str::to_owned).into();
     crm.list(&Query { filter, columns, sort: Sort::parse("size,expected_date,name"), ..Query::new("customer") })
 }

@@ -48,8 +48,7 @@ pub use problem::Problem;
 
 use super::{Layout, Mapping, People, Row, Source};
 use crate::{
-    catalog,
-    Crm, Error, Message, Result,
+    Crm, Error, Message, Result, catalog,
     record::{Kind, Schema, Value},
 };
 use lane::Lane;
