@@ -3,7 +3,10 @@
 use crate::{
     Result,
     crm::Crm,
-    customers::{Activity, Attachment, Contact, Customer, activity, attachment, contact, customer},
+    customers::{
+        Activity, Attachment, Contact, Customer, Node, Qualification, ReviewRule, activity, attachment, contact, customer,
+        node, qualification, review_rule,
+    },
     org::{Branch, User, user},
     record::{Draft, Record, Schema, Verb},
     reports::{self, Report},
@@ -24,6 +27,8 @@ pub struct Entry {
     pub business: bool,
     /// A detail of another kind, whose noun works like any other but is left out of the first help screen.
     pub detail: bool,
+    /// What was written stays as it is: no edit, no removal but with what it belongs to, and undo.
+    pub append_only: bool,
     /// The kinds that get a link to this one: a deal has activities and attachments without either knowing of deals.
     pub joins: &'static [&'static str],
     /// How its records stand on a customer's timeline; those without stand on none.
@@ -51,13 +56,14 @@ const PLAIN: Entry = Entry {
     noun_zh: "",
     business: true,
     detail: false,
+    append_only: false,
     joins: &[],
     event: None,
 };
 
 /// The catalog.
-pub static ENTRIES: [Entry; 8] = [
-    Entry { schema: Customer::schema, check: customer::check, noun_zh: "客户", ..PLAIN },
+pub static ENTRIES: &[Entry] = &[
+    Entry { schema: Customer::schema, check: customer::check, verbs: Customer::VERBS, noun_zh: "客户", ..PLAIN },
     Entry {
         schema: Contact::schema,
         check: contact::check,
@@ -87,6 +93,22 @@ pub static ENTRIES: [Entry; 8] = [
         event: Some(Event { at: "created_at", planned: None, sort: None, tells: &["name", "note"] }),
         ..PLAIN
     },
+    Entry {
+        schema: Qualification::schema,
+        check: qualification::check,
+        noun_zh: "三一客",
+        detail: true,
+        append_only: true,
+        event: Some(Event {
+            at: "at",
+            planned: None,
+            sort: Some("aspect"),
+            tells: &["worth", "size", "node", "expected_date", "expected_amount", "expected_quantity", "note"],
+        }),
+        ..PLAIN
+    },
+    Entry { schema: Node::schema, check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..PLAIN },
+    Entry { schema: ReviewRule::schema, check: review_rule::check, noun_zh: "评定规则", detail: true, ..PLAIN },
     Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
     Entry {
         schema: Branch::schema, check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..PLAIN
@@ -96,7 +118,18 @@ pub static ENTRIES: [Entry; 8] = [
 ];
 
 /// The reports.
-pub static REPORTS: [Report; 1] = [reports::operations::REPORT];
+pub static REPORTS: &[Report] = &[
+    reports::latest::REPORT,
+    reports::customers::REPORT,
+    reports::qualification::REPORT,
+    reports::referrals::REPORT,
+    reports::operations::REPORT,
+];
+
+/// Does what follows from a written record beyond its own kind: it may have led its customer to a further node.
+pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    node::follow(crm, draft)
+}
 
 /// The entry of a kind.
 #[must_use]

@@ -6,7 +6,7 @@ use super::{
     session::{Session, unwritable},
 };
 use clap::{Arg, ArgMatches, Command};
-use kehu::{Result, catalog, reports::Part, reports::Report};
+use kehu::{Result, catalog, record::Kind, reports::Part, reports::Report};
 
 /// The command, with a subcommand for each report.
 pub fn command() -> Command {
@@ -15,7 +15,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand_required(true)
         .after_help("Examples:\n  kehu report operations\n  kehu report operations --period this-year -f json");
-    for report in &catalog::REPORTS {
+    for report in catalog::REPORTS {
         command = command.subcommand(one(report));
     }
     command
@@ -26,7 +26,11 @@ fn one(report: &Report) -> Command {
         Command::new(report.name).about(report.doc).after_help(super::tree::two_examples(report.example, "-f json"));
     for ask in report.asks {
         let name = Arg::new(ask.name).long(ask.name.replace('_', "-")).value_name("VALUE").help(ask.doc);
-        command = command.arg(name.num_args(1).allow_hyphen_values(true));
+        command = command.arg(match (ask.kind)() {
+            // A bare flag says yes.
+            Kind::YesNo => name.num_args(0..=1).require_equals(true).default_missing_value("yes"),
+            _ => name.num_args(1).allow_hyphen_values(true),
+        });
     }
     command
 }

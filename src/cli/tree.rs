@@ -91,18 +91,19 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         if matches!(schema.kind, "field" | "view") {
             continue;
         }
-        let noun =
-            Command::new(schema.kind).alias(schema.table).about(schema.doc).arg_required_else_help(true).after_help(
-                format!(
-                    "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1",
-                    schema.kind,
-                    schema.letter,
-                    first(schema.kind)
-                ),
-            );
+        let noun = Command::new(schema.kind)
+            .aliases(aliases(schema))
+            .about(schema.doc)
+            .arg_required_else_help(true)
+            .after_help(format!(
+                "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1",
+                schema.kind,
+                schema.letter,
+                first(schema.kind)
+            ));
         let full = match wanted {
             Wanted::All => true,
-            Wanted::Noun(noun) => noun == schema.kind || noun == schema.table,
+            Wanted::Noun(noun) => noun == schema.kind || aliases(schema).contains(noun),
             Wanted::Names => false,
         };
         root = root.subcommand(if full { noun_verbs(noun, schema) } else { noun });
@@ -111,6 +112,15 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         root = root.subcommand(command);
     }
     root
+}
+
+/// Other spellings of a noun: the plural, and a hyphen between words.
+fn aliases(schema: &Schema) -> Vec<String> {
+    let mut words = vec![schema.table.to_owned()];
+    if schema.kind.contains('_') {
+        words.extend([schema.kind.replace('_', "-"), schema.table.replace('_', "-")]);
+    }
+    words
 }
 
 /// What a newcomer may try, and where there is more.
@@ -201,13 +211,15 @@ fn global_flags() -> Vec<Arg> {
 /// The verbs of a record kind: those that every kind has, then its own.
 fn noun_verbs(noun: Command, schema: &Schema) -> Command {
     let noun = if extra::find(schema.kind, "add").is_some() { noun } else { noun.subcommand(add(schema)) };
+    // What is kept as it was written refuses these; a help that offers them would mislead.
+    let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
     let mut noun = noun
         .subcommand(list(schema))
         .subcommand(show(schema))
-        .subcommand(edit(schema))
-        .subcommand(refs(schema, "rm", "Moves records to the recycle bin, with what belongs to them"))
-        .subcommand(refs(schema, "restore", "Brings records back from the recycle bin"))
-        .subcommand(refs(schema, "purge", "Deletes records in the recycle bin for good; asks twice"))
+        .subcommand(edit(schema).hide(kept))
+        .subcommand(refs(schema, "rm", "Moves records to the recycle bin, with what belongs to them").hide(kept))
+        .subcommand(refs(schema, "restore", "Brings records back from the recycle bin").hide(kept))
+        .subcommand(refs(schema, "purge", "Deletes records in the recycle bin for good; asks twice").hide(kept))
         .subcommand(history(schema))
         .subcommand(import::command(schema))
         .subcommand(export::command(schema));
@@ -247,6 +259,9 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
+        "qualification" => ("--customer C1 --worth valuable", "--note \"a new line\"", "aspect=worth"),
+        "node" => ("Sample", "--label-zh 样品 --position 3", "retired=no"),
+        "review_rule" => ("\"annual_revenue=1m..\"", "--level A", "level=A"),
         _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
     }
 }
@@ -254,11 +269,17 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
 fn add(schema: &Schema) -> Command {
     let (name, flags, _) = sample(schema);
     let kind = schema.kind;
+    let detail = catalog::entry(kind).is_some_and(|entry| entry.detail);
+    let examples = if detail {
+        two_examples(&format!("kehu {kind} add {name} {flags}"), "--dry-run -v")
+    } else {
+        format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v")
+    };
     let command = Command::new("add")
         .about(format!("Adds {} {kind}", if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }))
         .arg(Arg::new("values").value_name("NAME").num_args(0..).help("The name, then more values as field=value"))
         .arg(allow_duplicate())
-        .after_help(format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v"));
+        .after_help(examples);
     field_flags(command, schema)
 }
 
@@ -379,7 +400,9 @@ fn edit(schema: &Schema) -> Command {
         .arg(Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"))
         .arg(Arg::new("if-version").long("if-version").value_name("N").num_args(1).value_parser(value_parser!(i64)).help("Only if nobody changed it since"))
         .arg(allow_duplicate())
-        .after_help(if schema.field("notes").is_some() {
+        .after_help(if let Some((one, other)) = edits(kind) {
+            format!("Examples:\n  kehu {kind} edit {letter}1 {one}\n  kehu {kind} edit {letter}2 {other} --dry-run -v")
+        } else if schema.field("notes").is_some() {
             format!(
                 "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
                  kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
@@ -415,6 +438,15 @@ fn first(kind: &str) -> &'static str {
     match kind {
         "attachment" => "kehu attach C1 customers.csv contacts.csv users.csv\n  ",
         _ => "",
+    }
+}
+
+/// Changes for the examples of kinds that have neither tags nor a phone.
+fn edits(kind: &str) -> Option<(&'static str, &'static str)> {
+    match kind {
+        "node" => Some(("--label \"Visit\"", "position=7")),
+        "review_rule" => Some(("--level B", "position=9")),
+        _ => None,
     }
 }
 

@@ -212,7 +212,7 @@ impl Crm {
             }
             Kind::Money => {
                 let Value::Money(money) = self.parsed(place, text)? else { return Ok(Condition::constant(false)) };
-                let currency = format!("{}.\"{}_currency\"", place.alias, place.field.name);
+                let currency = place.currency_sql();
                 Ok(Condition::new(
                     format!("({currency} = ? AND {sql} {} ?)", sign(operator)),
                     vec![Sql::Text(money.currency.to_string()), Sql::Integer(money.minor)],

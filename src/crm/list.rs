@@ -472,7 +472,7 @@ impl Crm {
     fn foreign(&self, sums: &[Place]) -> Vec<(String, String)> {
         let base = self.reading.currency;
         let amounts = sums.iter().filter(|place| place.field.kind == Kind::Money);
-        let other = |place: &Place| format!("{}.\"{}_currency\" <> '{base}'", place.alias, place.field.name);
+        let other = |place: &Place| format!("{} <> '{base}'", place.currency_sql());
         amounts.map(|place| (place.field.name.to_string(), other(place))).collect()
     }
 
@@ -503,7 +503,7 @@ impl Crm {
             let sql = place.sql();
             let cell = match &place.field.kind {
                 Kind::Money => {
-                    let currency = format!("{}.\"{}_currency\"", place.alias, place.field.name);
+                    let currency = place.currency_sql();
                     format!(", CAST(SUM(CASE WHEN {currency} = '{base}' THEN {sql} END) AS BIGINT), '{base}'")
                 }
                 Kind::Integer | Kind::Decimal { .. } | Kind::Percent => format!(", CAST(SUM({sql}) AS BIGINT)"),

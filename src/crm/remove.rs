@@ -2,7 +2,7 @@
 
 use super::{
     Crm, Entry,
-    write::{refuse_deleted, rules},
+    write::{refuse_append_only, refuse_deleted, rules},
 };
 use crate::{
     Result,
@@ -57,6 +57,7 @@ impl Crm {
         let outermost = self.operation.is_none();
         self.transaction(&format!("Remove {kind}"), |crm| {
             let entry = crm.record(kind, id)?;
+            refuse_append_only(&entry.schema, id)?;
             refuse_deleted(&entry)?;
             if matches!(kind, "user" | "branch")
                 && let Some(first) = crm.dependents(kind, id)?.first()

@@ -89,6 +89,9 @@ impl Crm {
         let outermost = self.operation.is_none();
         self.transaction(&format!("Edit {kind}"), |crm| {
             let entry = crm.record(kind, id)?;
+            if outermost {
+                refuse_append_only(&entry.schema, id)?;
+            }
             refuse_version(&entry, expected)?;
             refuse_deleted(&entry)?;
             let title = entry.title();
@@ -145,6 +148,7 @@ impl Crm {
         let id = self.insert_row(draft)?;
         draft.id = Some(id);
         (rules(&draft.schema).settle)(self, draft)?;
+        catalog::follow(self, draft)?;
         Ok(id)
     }
 
@@ -157,10 +161,12 @@ impl Crm {
         if draft.values.is_empty() {
             return Ok(Save { id, version, changed: Vec::new() });
         }
+        refuse_kept(draft)?;
         refuse_cleared(draft)?;
         self.refuse_duplicates(draft, allow_duplicate)?;
         self.update_row(draft)?;
         (rules(&draft.schema).settle)(self, draft)?;
+        catalog::follow(self, draft)?;
         let mut changed = Vec::with_capacity(draft.values.len());
         for (name, value) in &draft.values {
             changed.push((name.clone(), draft.before(name), self.titled(&draft.schema, name, value)));
@@ -240,6 +246,29 @@ fn refuse_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Refuses to change what is kept as it was written, but for what it belongs to: records may be merged.
+fn refuse_kept(draft: &Draft) -> Result<()> {
+    let belongs = |name: &str| draft.schema.field(name).is_some_and(|field| field.child);
+    if draft.values.iter().all(|(name, _)| belongs(name)) {
+        return Ok(());
+    }
+    refuse_append_only(&draft.schema, draft.id.unwrap_or_default())
+}
+
+/// Refuses what is kept as it was written.
+pub(super) fn refuse_append_only(schema: &Arc<Schema>, id: i64) -> Result<()> {
+    if !rules(schema).append_only {
+        return Ok(());
+    }
+    Err(Error::new(
+        Cause::Refused,
+        Message::new("{record} is kept as it was written: add another {kind}, or undo the operation that wrote it.")
+            .with("record", schema.short(id))
+            .with("kind", schema.kind),
+    )
+    .hint(Message::new("kehu {kind} history {record}").with("kind", schema.kind).with("record", schema.short(id))))
 }
 
 pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {

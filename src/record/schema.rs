@@ -145,6 +145,14 @@ impl Field {
     }
 }
 
+impl Choice {
+    /// A field as one word of a closed list of fields, in both languages.
+    #[must_use]
+    pub fn of_field(field: &Field) -> Self {
+        Self { key: field.name.clone(), label: field.label.clone(), label_zh: field.label_zh.clone(), retired: false }
+    }
+}
+
 /// `annual_revenue` is labelled "Annual revenue".
 fn label_of(name: &str) -> Cow<'static, str> {
     let mut label = name.trim_start_matches("x_").replace('_', " ");

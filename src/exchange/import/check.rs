@@ -143,7 +143,7 @@ impl Plan {
 
     fn check_new(&self, row: &Row, place: usize, spoken: &Spoken) -> Attempt<Verdict> {
         let shape = &self.lanes[place].shape;
-        if spoken.said.value(shape.title).is_empty() {
+        if !shape.kept && spoken.said.value(shape.title).is_empty() {
             return Err(nameless(shape, row.line).into());
         }
         let missing = shape.schema.writable().filter(|field| field.required && field.default.is_none() && !field.title);

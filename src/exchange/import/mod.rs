@@ -48,7 +48,7 @@ pub use problem::Problem;
 
 use super::{Layout, Mapping, People, Row, Source};
 use crate::{
-    Crm, Error, Message, Result,
+    Crm, Error, Message, Result, catalog,
     record::{Kind, Schema, Value},
 };
 use lane::Lane;
@@ -190,7 +190,10 @@ impl Import {
         let mut mapping = options.mapping(&layout, kind, crm.schemas())?;
         let schema = crm.schema(&mapping.kind)?;
         let (schema, fields) = planned::fields(options, source, &layout, &mut mapping, &schema)?;
-        mapping.check(&schema.title().name)?;
+        // What is kept as it was written has no name; it must say whose it is.
+        let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
+        let whose = schema.fields.iter().find(|field| kept && field.child);
+        mapping.check(&whose.unwrap_or(schema.title()).name)?;
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         let lanes = lanes(crm, &schema, &mapping, &names, options.match_field.as_deref())?;
         if let Some(name) = &options.match_field

@@ -7,4 +7,6 @@ mod customer;
 mod exits;
 mod global;
 mod output;
+mod qualify;
+mod review;
 mod user;

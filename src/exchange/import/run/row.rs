@@ -141,7 +141,7 @@ impl Writer<'_> {
 
     fn make(&mut self, crm: &mut Crm, bulk: &mut Bulk, place: usize) -> Attempt<Written> {
         let (lane, said) = (&self.plan.lanes[place], &self.spoken.said);
-        if said.value(lane.shape.title).is_empty() {
+        if !lane.shape.kept && said.value(lane.shape.title).is_empty() {
             return Err(nameless(&lane.shape, self.row.line).into());
         }
         let id = insert(crm, bulk, lane, &mut self.inserters[place], said, &mut self.values)?;
