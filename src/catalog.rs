@@ -3,9 +3,9 @@
 use crate::{
     Result,
     crm::Crm,
-    customers::{Activity, Contact, Customer, activity, contact, customer},
+    customers::{Activity, Contact, Customer, Share, activity, contact, customer, share},
     org::{Branch, User, user},
-    record::{Draft, Record, Schema, Verb},
+    record::{Draft, Grid, Record, Schema, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -28,6 +28,20 @@ pub struct Entry {
     pub joins: &'static [&'static str],
     /// How its records stand on a customer's timeline; those without stand on none.
     pub event: Option<Event>,
+    /// What its records add to the page of another kind: a customer's contacts, what is owed, open business.
+    pub panels: &'static [Panel],
+}
+
+/// A titled table on the page of a record of another kind.
+pub struct Panel {
+    /// The kind on whose page it stands.
+    pub of: &'static str,
+    /// How JSON calls it.
+    pub key: &'static str,
+    pub title: &'static str,
+    pub title_zh: &'static str,
+    /// The table for one record, of at most so many rows; without rows it is left out.
+    pub grid: fn(&mut Crm, i64, Option<u64>) -> Result<Grid>,
 }
 
 /// How the records of a kind stand on the timeline of the customer that they link to.
@@ -53,10 +67,11 @@ const PLAIN: Entry = Entry {
     detail: false,
     joins: &[],
     event: None,
+    panels: &[],
 };
 
 /// The catalog.
-pub static ENTRIES: [Entry; 7] = [
+pub static ENTRIES: [Entry; 8] = [
     Entry { schema: Customer::schema, check: customer::check, noun_zh: "客户", ..PLAIN },
     Entry {
         schema: Contact::schema,
@@ -64,6 +79,7 @@ pub static ENTRIES: [Entry; 7] = [
         settle: contact::settle,
         verbs: Contact::VERBS,
         noun_zh: "联系人",
+        panels: &[contact::PANEL],
         ..PLAIN
     },
     Entry {
@@ -77,6 +93,14 @@ pub static ENTRIES: [Entry; 7] = [
             sort: Some("kind"),
             tells: &["subject", "outcome", "notes"],
         }),
+        ..PLAIN
+    },
+    Entry {
+        schema: Share::schema,
+        check: share::check,
+        noun_zh: "共享",
+        detail: true,
+        panels: &[share::PANEL],
         ..PLAIN
     },
     Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },

@@ -1,6 +1,6 @@
 //! Commands below a noun that are more than a verb on its records: each is one line here and a file of its own.
 
-use super::session::Session;
+use super::{assign, handover, session::Session, timeline};
 use clap::{ArgMatches, Command};
 use kehu::Result;
 
@@ -12,7 +12,14 @@ pub struct Extra {
     pub run: fn(&mut Session, &ArgMatches) -> Result<u8>,
 }
 
-static EXTRAS: [Extra; 0] = [];
+static EXTRAS: [Extra; 6] = [
+    Extra { noun: "customer", command: timeline::customer_command, run: timeline::of_customer },
+    Extra { noun: "customer", command: assign::assign_command, run: assign::assign },
+    Extra { noun: "customer", command: assign::share_command, run: assign::share },
+    Extra { noun: "customer", command: assign::unshare_command, run: assign::unshare },
+    Extra { noun: "contact", command: timeline::contact_command, run: timeline::of_contact },
+    Extra { noun: "user", command: handover::command, run: handover::run },
+];
 
 /// Those below a noun.
 pub fn below(noun: &str) -> impl Iterator<Item = &'static Extra> {

@@ -1,10 +1,12 @@
 //! Door one: the command line. Parses, lets the library decide, and prints what it answers.
 
 mod ask;
+mod assign;
 mod complete;
 mod configuration;
 mod daily;
 mod demo;
+mod dossier;
 mod export;
 mod extra;
 mod fault;
@@ -12,6 +14,7 @@ mod field;
 mod form;
 mod generate;
 mod global;
+mod handover;
 mod import;
 mod language;
 mod output;
@@ -22,6 +25,7 @@ mod report;
 mod session;
 mod setup;
 mod sql;
+mod timeline;
 mod tree;
 mod upkeep;
 mod view;

@@ -239,6 +239,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "customer" => ("\"Harbour Robotics\"", "--email hello@harbour-robotics.example --level B", "level=A"),
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
+        "share" => ("C3", "--user lukas --until 2099-12-31", "state=current"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
         _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
     }

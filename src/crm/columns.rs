@@ -98,8 +98,11 @@ impl Crm {
         Ok(Place { field, alias, schema })
     }
 
-    /// A computed field that speaks of today, with the instants at which this day begins and ends.
+    /// A computed field that speaks of today, with this day's date or the instants at which it begins and ends.
     pub(super) fn by_the_clock(&self, mut field: Field) -> Field {
+        if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{day}")) {
+            field.computed = Some(sql.replace("{day}", &self.reading.clock.today().to_string()).into());
+        }
         if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{today}")) {
             let today = self.reading.clock.today();
             let day = |day| types::day_bounds(day, day, &self.reading).map(|(start, _)| start).unwrap_or_default();
