@@ -11,18 +11,10 @@ use kehu::{
     record::{Column, Grid, Kind, Row, Total, Value},
 };
 
-/// Fields that the page tells elsewhere than in its block of fields.
-const ELSEWHERE: [&str; 9] = [
-    "uid",
-    "version",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "contact_count",
-    "next_step",
-    "primary_contact",
-    "shared",
-];
+/// Fields that the page tells elsewhere than in its block of fields, and what nobody reads.
+const ELSEWHERE: [&str; 6] = ["uid", "version", "contact_count", "next_step", "primary_contact", "shared"];
+/// What a screen has no room for.
+const ASIDE: [&str; 3] = ["created_at", "created_by", "updated_at"];
 
 /// Whether this format has more to say of a record than its fields.
 pub fn applies(format: Format) -> bool {
@@ -76,8 +68,8 @@ fn profile(session: &Session, dossier: &Dossier, depth: Depth) -> (Grid, Vec<Str
     let title = &dossier.entry.schema.title().name;
     let (mut facts, mut tags, mut columns, mut cells) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (column, value) in grid.columns.iter().zip(&row.cells).filter(|(_, value)| !value.is_empty()) {
-        let elsewhere = ELSEWHERE.contains(&&*column.name) && depth == Depth::Brief
-            || matches!(&*column.name, "uid" | "version")
+        let elsewhere = ELSEWHERE.contains(&&*column.name)
+            || ASIDE.contains(&&*column.name) && depth == Depth::Brief
             || column.name == **title;
         match (&column.kind, value) {
             _ if elsewhere => {}
@@ -109,15 +101,13 @@ fn parts(session: &Session, dossier: &Dossier, depth: Depth) -> Vec<(String, Par
     let word = |message: Message| session.terminal.word(&message);
     let local = |grid: &Grid| Part::Grid(on_page(session, grid));
     let mut parts = vec![(word(Message::new("Next step")), next_step(session, dossier))];
-    let shown = |section: &&Section| {
-        // The timeline tells of events; and a panel in full is the list that belongs to the record anyhow.
-        let event = is_event(&section.key);
-        depth == Depth::Brief || !event && dossier.belongings.iter().all(|other| other.key != section.key)
-    };
-    for section in dossier.panels.iter().filter(shown) {
+    for section in &dossier.panels {
         parts.push((titled(session, section), local(&section.grid)));
     }
-    for section in dossier.belongings.iter().filter(|section| !is_event(&section.key)) {
+    // The timeline tells of events, a panel of what it lists.
+    let told =
+        |section: &&Section| is_event(&section.key) || dossier.panels.iter().any(|panel| panel.key == section.key);
+    for section in dossier.belongings.iter().filter(|section| !told(section)) {
         parts.push((titled(session, section), local(&section.grid)));
     }
     let timeline = &dossier.timeline;

@@ -74,11 +74,10 @@ impl Crm {
         more: &mut dyn FnMut(&mut Self, i64, HistoryLine) -> Result<bool>,
     ) -> Result<()> {
         let schema = self.schema(kind)?;
-        // What was undone did not happen, nor did its undoing; a redo did.
+        // What was undone did not happen, nor did its undoing; a redo lets it stand again.
         let sql = "SELECT c.op, o.at, o.actor_name, o.door, o.label, c.id, c.what, c.before, c.after FROM change c \
-                   JOIN operation o ON o.id = c.op LEFT JOIN operation u ON u.id = o.undoes \
-                   WHERE c.\"key\" = ? AND c.kind = ? AND c.what = 'update' AND c.id < ? AND o.undone_by IS NULL \
-                   AND (o.undoes IS NULL OR u.undoes IS NOT NULL) ORDER BY c.id DESC LIMIT 200";
+                   JOIN operation o ON o.id = c.op WHERE c.\"key\" = ? AND c.kind = ? AND c.what = 'update' AND c.id < ? \
+                   AND o.undone_by IS NULL AND o.undoes IS NULL ORDER BY c.id DESC LIMIT 200";
         let mut last = i64::MAX;
         loop {
             let rows = self.db.query(sql, &[Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Integer(last)])?;

@@ -66,7 +66,8 @@ impl Duty {
 }
 
 impl Crm {
-    /// Everything open that a colleague is responsible for, or what of it concerns certain customers.
+    /// Everything open that a colleague is responsible for, or what of it concerns certain customers; what they may
+    /// still read as a former owner is none of it.
     ///
     /// # Errors
     /// A filter that does not fit customers.
@@ -87,7 +88,7 @@ impl Crm {
                 };
                 let mut rows = self.linking(&schema, &field.name, user, open, customer)?;
                 if schema.kind == "share" {
-                    let filter = crate::record::filter::parse(&format!("user=U{user} state=current"))?;
+                    let filter = crate::record::filter::parse(&format!("user=U{user} state=current former=no"))?;
                     let current: HashSet<i64> =
                         self.matching(&Query { filter, ..Query::new("share") })?.into_iter().collect();
                     rows.retain(|(id, _)| current.contains(id));

@@ -23,6 +23,8 @@ record! {
         access: Access [default("read"), list],
         /// The last day on which they may; empty for good
         until: Option<Date> [list],
+        /// Whether it is what a former owner keeps after handing the customer over
+        former: bool [default("no")],
     }
     computed {
         /// Whether it holds today
@@ -165,9 +167,10 @@ impl Crm {
         let schema = self.schema("share")?;
         let known = self.linking_both(&schema, ("customer", customers), ("user", user), None)?;
         let known: std::collections::HashSet<i64> = known.into_iter().filter_map(|(_, customer)| customer).collect();
-        let row = |customer: &i64| vec![Link::to(*customer), Link::to(user), Value::text(Access::Read.key())];
+        let read = Value::text(Access::Read.key());
+        let row = |customer: &i64| vec![Link::to(*customer), Link::to(user), read.clone(), Value::Bool(true)];
         let rows: Vec<Vec<Value>> = customers.iter().filter(|id| !known.contains(id)).map(row).collect();
-        self.add_all("share", &["customer", "user", "access"], &rows)?;
+        self.add_all("share", &["customer", "user", "access", "former"], &rows)?;
         Ok(rows.len())
     }
 

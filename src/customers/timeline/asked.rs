@@ -29,6 +29,7 @@ pub(super) struct Asked {
     /// Whether it is told when the record was added.
     pub added: bool,
     pub words: Vec<Choice>,
+    pub kinds: Vec<Choice>,
 }
 
 /// How records of a kind stand on the timelines of another, and the path of the link that leads there.
@@ -53,7 +54,8 @@ fn tells(field: &Field) -> bool {
 impl Asked {
     pub fn of(crm: &Crm, wanted: &Wanted) -> Result<Self> {
         let subject = crm.schema(&wanted.kind)?;
-        let mut asked = Self { sources: Vec::new(), fields: Vec::new(), added: true, words: Vec::new() };
+        let mut asked =
+            Self { sources: Vec::new(), fields: Vec::new(), added: true, words: Vec::new(), kinds: Vec::new() };
         for schema in crm.schemas() {
             if let Some((event, link)) = event_of(schema, subject.kind) {
                 asked.sources.push(Source { schema: schema.clone(), event, link, sorts: Vec::new() });
@@ -61,12 +63,14 @@ impl Asked {
         }
         for source in &asked.sources {
             asked.words.extend(words_of(source));
+            asked.kinds.push(noun(source.schema.kind));
         }
         asked.fields = subject.fields.iter().filter(|field| tells(field)).map(|field| field.name.to_string()).collect();
         for field in subject.fields.iter().filter(|field| tells(field)) {
             asked.words.push(word(&field.name, &field.label, &field.label_zh));
         }
         asked.words.push(word("added", "Added", "新建"));
+        asked.kinds.push(word("change", "Change", "变更"));
         if !wanted.sorts.is_empty() {
             asked.pick(&wanted.sorts)?;
         }
@@ -147,12 +151,16 @@ fn words_of(source: &Source) -> Vec<Choice> {
     if !sorts.is_empty() {
         return sorts.to_vec();
     }
-    let kind = source.schema.kind;
+    vec![noun(source.schema.kind)]
+}
+
+/// What a kind of record is called.
+fn noun(kind: &str) -> Choice {
     let mut label = kind.replace('_', " ");
     if let Some(first) = label.get_mut(0..1) {
         first.make_ascii_uppercase();
     }
-    vec![word(kind, &label, catalog::entry(kind).map_or("", |entry| entry.noun_zh))]
+    word(kind, &label, catalog::entry(kind).map_or("", |entry| entry.noun_zh))
 }
 
 fn word(key: &str, label: &str, label_zh: &str) -> Choice {

@@ -59,10 +59,8 @@ impl Crm {
         let mut parts = self.linked(wanted, source)?;
         parts.push(test(source.event.at, Operator::Equal, Vec::new()));
         parts.extend(within(planned, wanted));
-        if let Some(after) = wanted.after.as_ref().filter(|after| !after.moment.is_empty()) {
-            let later = test(planned, Operator::GreaterOrEqual, vec![self.bound(source, planned, &after.moment)]);
-            parts.push(Filter::Or(vec![later, test(planned, Operator::Equal, Vec::new())]));
-        }
+        // Plans are few: on a later page all of them are read, and those above it left out.
+        let limit = limit.filter(|_| wanted.after.is_none());
         self.entries(source, rank, parts, Sort { path: planned.to_owned(), descending: false }, wanted, limit)
     }
 

@@ -10,7 +10,7 @@ impl Timeline {
         let columns = vec![
             Column::new("at", "When", "时间", Kind::Timestamp),
             Column::new("state", "State", "状态", state_kind(true)),
-            Column::new("kind", "Kind", "对象", Kind::Text),
+            Column::new("kind", "Kind", "对象", Kind::Choice(self.kinds.clone())),
             Column::new("sort", "What", "事项", Kind::Choice(self.words.clone())),
             Column::new("title", "Subject", "内容", Kind::Text),
             Column::new("details", "Details", "详情", Kind::List(Box::new(Kind::LongText))),

@@ -44,6 +44,8 @@ pub struct Timeline {
     pub more: bool,
     /// The words for all sorts of event that may stand on it.
     words: Vec<Choice>,
+    /// The words for the kinds of record that they may be.
+    kinds: Vec<Choice>,
 }
 
 impl Crm {
@@ -68,7 +70,7 @@ impl Crm {
         let most = wanted.limit.unwrap_or(usize::MAX);
         let more = entries.len() > most;
         entries.truncate(most);
-        Ok(Timeline { entries, more, words: asked.words })
+        Ok(Timeline { entries, more, words: asked.words, kinds: asked.kinds })
     }
 
     /// The next planned event of a record, the longest overdue first; nothing when nothing is planned.
@@ -83,7 +85,7 @@ impl Crm {
             entries.extend(self.planned(&wanted, source, rank, Some(1))?);
         }
         let next = entries.into_iter().min_by(|one, other| one.place.cmp(&other.place));
-        Ok(Timeline { entries: next.into_iter().collect(), more: false, words: asked.words })
+        Ok(Timeline { entries: next.into_iter().collect(), more: false, words: asked.words, kinds: asked.kinds })
     }
 
     /// Whether records of a kind have a timeline: something else has events that link to them.

@@ -3,7 +3,9 @@
 mod arguments;
 mod contact;
 mod customer;
+mod dossier;
 mod exits;
 mod global;
 mod output;
+mod responsible;
 mod user;
