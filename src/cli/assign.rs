@@ -179,11 +179,7 @@ pub fn share(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let label = format!("Share {} customers with {name}", customers.len());
     let several = customers.len() > 1;
     let work = |crm: &mut Crm| customers.iter().try_for_each(|id| crm.share(*id, user, access, until).map(|_| ()));
-    if several {
-        crm.transaction(&label, work)?
-    } else {
-        work(crm)?
-    }
+    in_one(crm, &label, several, work)?;
     let message = Message::new("{count} {count:customer is|customers are} shared with {name}.");
     session.wrote(&message.with("count", customers.len()).with("name", name))?;
     Ok(0)
@@ -198,12 +194,13 @@ pub fn unshare(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let label = format!("No longer share {} customers with {name}", customers.len());
     let several = customers.len() > 1;
     let work = |crm: &mut Crm| customers.iter().try_for_each(|id| crm.unshare(*id, user).map(|_| ()));
-    if several {
-        crm.transaction(&label, work)?
-    } else {
-        work(crm)?
-    }
+    in_one(crm, &label, several, work)?;
     let message = Message::new("{count} {count:customer is|customers are} no longer shared with {name}.");
     session.wrote(&message.with("count", customers.len()).with("name", name))?;
     Ok(0)
+}
+
+/// Several acts in one operation; a single one names its operation itself.
+fn in_one(crm: &mut Crm, label: &str, several: bool, mut work: impl FnMut(&mut Crm) -> Result<()>) -> Result<()> {
+    if several { crm.transaction(label, work) } else { work(crm) }
 }

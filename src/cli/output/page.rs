@@ -25,7 +25,9 @@ pub(super) fn write_page(page: &Page, style: &Style, out: &mut dyn Write) -> io:
         match part {
             Part::Grid(grid) => table::write_grid(grid, style, out)?,
             Part::Line(line) => {
-                wrapped(&safe(line), style.width).iter().try_for_each(|line| writeln!(out, "{line}"))?
+                for line in wrapped(&safe(line), style.width) {
+                    writeln!(out, "{line}")?;
+                }
             }
         }
     }

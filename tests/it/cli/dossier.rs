@@ -19,12 +19,12 @@ fn busy() -> Desk {
     desk
 }
 
-const SCREEN: &str = r#"C1 招商银行深圳分行
+const SCREEN: &str = "C1 招商银行深圳分行
 Customer · Company · Potential · B (normal) · #vip #银行
 
-City   深圳                              Phone           +8675588882345
-Owner  lin                               Annual revenue  CNY 300000000.00
-Since  2025-11-03                        Last touch      2026-03-31 09:00
+City            深圳                     Phone           +8675588882345
+Annual revenue  CNY 300000000.00         Owner           lin
+Since           2025-11-03               Last touch      2026-03-31 09:00
 
 Next step
 A2  2026-04-14  Planned  Task  send the quote  lin
@@ -48,7 +48,7 @@ A1   2026-03-31 09:00           Call   asked for a price                        
      2026-03-31 09:00           Level  A (key) → B (normal)                       lin
      2026-03-31 09:00           Added  招商银行深圳分行                           lin
 A3   2026-03-01                 Visit  <script>alert(1)</script> & more (王晓明)  lin
-"#;
+";
 
 #[test]
 fn a_customer_is_seen_on_one_screen() {
