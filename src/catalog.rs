@@ -4,11 +4,11 @@ use crate::{
     Result,
     crm::Crm,
     customers::{
-        Activity, Attachment, Contact, Customer, Node, Qualification, ReviewRule, activity, attachment, contact, customer,
-        node, qualification, review_rule,
+        Activity, Attachment, Contact, Customer, Node, Qualification, ReviewRule, Share, activity, attachment, contact,
+        customer, node, qualification, review_rule, share,
     },
     org::{Branch, User, user},
-    record::{Draft, Record, Schema, Verb},
+    record::{Draft, Grid, Record, Schema, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -33,6 +33,20 @@ pub struct Entry {
     pub joins: &'static [&'static str],
     /// How its records stand on a customer's timeline; those without stand on none.
     pub event: Option<Event>,
+    /// What its records add to the page of another kind: a customer's contacts, what is owed, open business.
+    pub panels: &'static [Panel],
+}
+
+/// A titled table on the page of a record of another kind.
+pub struct Panel {
+    /// The kind on whose page it stands.
+    pub of: &'static str,
+    /// How JSON calls it.
+    pub key: &'static str,
+    pub title: &'static str,
+    pub title_zh: &'static str,
+    /// The table for one record, of at most so many rows; without rows it is left out.
+    pub grid: fn(&mut Crm, i64, Option<u64>) -> Result<Grid>,
 }
 
 /// How the records of a kind stand on the timeline of the customer that they link to.
@@ -59,6 +73,7 @@ const PLAIN: Entry = Entry {
     append_only: false,
     joins: &[],
     event: None,
+    panels: &[],
 };
 
 /// The catalog.
@@ -70,6 +85,7 @@ pub static ENTRIES: &[Entry] = &[
         settle: contact::settle,
         verbs: Contact::VERBS,
         noun_zh: "联系人",
+        panels: &[contact::PANEL],
         ..PLAIN
     },
     Entry {
@@ -109,6 +125,14 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry { schema: Node::schema, check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..PLAIN },
     Entry { schema: ReviewRule::schema, check: review_rule::check, noun_zh: "评定规则", detail: true, ..PLAIN },
+    Entry {
+        schema: Share::schema,
+        check: share::check,
+        noun_zh: "共享",
+        detail: true,
+        panels: &[share::PANEL],
+        ..PLAIN
+    },
     Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
     Entry {
         schema: Branch::schema, check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..PLAIN

@@ -10,6 +10,7 @@ mod history;
 mod list;
 mod read;
 mod reference;
+mod relink;
 mod remove;
 mod rows;
 mod search;

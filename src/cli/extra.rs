@@ -1,6 +1,6 @@
 //! Commands below a noun that are more than a verb on its records: each is one line here and a file of its own.
 
-use super::{attach, attachment, nodes, qualify, review, session::Session};
+use super::{assign, attach, attachment, handover, nodes, qualify, review, session::Session, timeline};
 use clap::{ArgMatches, Command};
 use kehu::Result;
 
@@ -21,6 +21,12 @@ static EXTRAS: &[Extra] = &[
     Extra { noun: "customer", command: review::command, run: review::run },
     Extra { noun: "review_rule", command: review::preview_command, run: review::preview },
     Extra { noun: "node", command: nodes::adopt_command, run: nodes::adopt },
+    Extra { noun: "customer", command: timeline::customer_command, run: timeline::of_customer },
+    Extra { noun: "customer", command: assign::assign_command, run: assign::assign },
+    Extra { noun: "customer", command: assign::share_command, run: assign::share },
+    Extra { noun: "customer", command: assign::unshare_command, run: assign::unshare },
+    Extra { noun: "contact", command: timeline::contact_command, run: timeline::of_contact },
+    Extra { noun: "user", command: handover::command, run: handover::run },
 ];
 
 /// Those below a noun.

@@ -63,6 +63,8 @@ fn noun(english: &str) -> Option<&'static str> {
         ("operations", "操作"),
         ("changes", "变更"),
         ("imports", "导入"),
+        ("events", "事件"),
+        ("duties", "事项"),
         ("rows", "行"),
     ];
     let other = other.iter().find(|(word, _)| *word == english).map(|(_, chinese)| *chinese);

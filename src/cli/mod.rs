@@ -1,12 +1,14 @@
 //! Door one: the command line. Parses, lets the library decide, and prints what it answers.
 
 mod ask;
+mod assign;
 mod attach;
 mod attachment;
 mod complete;
 mod configuration;
 mod daily;
 mod demo;
+mod dossier;
 mod export;
 mod extra;
 mod fault;
@@ -14,6 +16,7 @@ mod field;
 mod form;
 mod generate;
 mod global;
+mod handover;
 mod import;
 mod language;
 mod nodes;
@@ -27,6 +30,7 @@ mod review;
 mod session;
 mod setup;
 mod sql;
+mod timeline;
 mod tree;
 mod upkeep;
 mod view;

@@ -1,6 +1,7 @@
 //! What is asked and not changed: lists, one record with what belongs to it, its history.
 
 use super::{
+    dossier,
     global::empty_code,
     output::{self, Format},
     record::words,
@@ -120,6 +121,10 @@ fn show_entry(session: &mut Session, kind: &'static str, id: i64, matches: &ArgM
         print_record(session, &grid, &[])?;
         return Ok(0);
     }
+    let whole = !given(matches, "columns") && dossier::applies(session.terminal.format());
+    if whole && session.crm()?.has_timeline(kind) {
+        return dossier::show(session, kind, id).map(|()| 0);
+    }
     let crm = session.crm()?;
     let entry = crm.record(kind, id)?;
     let belongings = if given(matches, "columns") { Vec::new() } else { crm.belongings(kind, id)? };
@@ -232,20 +237,14 @@ pub fn history(session: &mut Session, kind: &'static str, matches: &ArgMatches) 
     let crm = session.crm()?;
     let id = crm.find(kind, &reference)?;
     let lines = crm.history(kind, id)?;
-    let column = |name: &str, label: &str, label_zh: &str, kind: Kind| Column {
-        name: name.into(),
-        label: label.into(),
-        label_zh: label_zh.into(),
-        kind,
-    };
     let columns = vec![
-        column("at", "At", "时间", Kind::Timestamp),
-        column("who", "Who", "谁", Kind::Text),
-        column("door", "Door", "途径", Kind::Text),
-        column("operation", "Operation", "操作", Kind::Integer),
-        column("field", "Field", "字段", Kind::Text),
-        column("old", "Old", "原值", Kind::Text),
-        column("new", "New", "新值", Kind::Text),
+        Column::new("at", "At", "时间", Kind::Timestamp),
+        Column::new("who", "Who", "谁", Kind::Text),
+        Column::new("door", "Door", "途径", Kind::Text),
+        Column::new("operation", "Operation", "操作", Kind::Integer),
+        Column::new("field", "Field", "字段", Kind::Text),
+        Column::new("old", "Old", "原值", Kind::Text),
+        Column::new("new", "New", "新值", Kind::Text),
     ];
     let rows: Vec<Row> = lines.iter().map(|line| Row { cells: history_cells(line), ..Row::default() }).collect();
     let total = Total::Exactly(rows.len() as u64);

@@ -58,6 +58,10 @@ fn add(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Res
     let values = values(crm, schema, &said)?;
     let id = crm.add_where(schema.kind, &values, allow)?;
     let title = values.iter().find(|(name, _)| *name == title).map(|(_, value)| value.clone()).unwrap_or_default();
+    let title = match (&title, schema.title().kind.target()) {
+        (Value::Link(link), Some(target)) => Value::Text(crm.title(target, link.id)?),
+        _ => title,
+    };
     let message = Message::new("Added {record} {title}.")
         .with("record", schema.short(id))
         .with("title", title.as_text().unwrap_or_default());

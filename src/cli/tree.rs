@@ -258,6 +258,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
+        "share" => ("C3", "--user lukas --until 2099-12-31", "state=current"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
         "qualification" => ("--customer C1 --worth valuable", "--note \"a new line\"", "aspect=worth"),
         "node" => ("Sample", "--label-zh 样品 --position 3", "retired=no"),

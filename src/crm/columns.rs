@@ -107,7 +107,7 @@ impl Crm {
         Ok(Place { field, alias, schema })
     }
 
-    /// A computed field that speaks of today, with the instants at which this day begins and ends.
+    /// A computed field that speaks of today, with this day's date or the instants at which it begins and ends.
     pub(super) fn by_the_clock(&self, mut field: Field) -> Field {
         if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{day}")) {
             field.computed = Some(self.with_days(sql).into());

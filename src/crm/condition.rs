@@ -158,9 +158,9 @@ impl Crm {
         field.label.clone_from(&place.field.label);
         let inner = Place { field, alias: "l".to_owned(), schema: place.schema.clone() };
         let condition = self.operand(&inner, operator, operand)?;
-        let table = place.schema.list_table(&place.field);
+        let source = place.schema.list_source(&place.field);
         Ok(Condition::new(
-            format!("EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id AND ({}))", place.alias, condition.sql),
+            format!("EXISTS (SELECT 1 FROM {source} l WHERE l.record = {}.id AND ({}))", place.alias, condition.sql),
             condition.arguments,
         ))
     }
@@ -332,11 +332,8 @@ fn is_broad(place: &Place, test: &Test) -> bool {
 fn empty(place: &Place) -> Condition {
     match &place.field.kind {
         Kind::List(_) => {
-            let table = place.schema.list_table(&place.field);
-            Condition::new(
-                format!("NOT EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id)", place.alias),
-                vec![],
-            )
+            let source = place.schema.list_source(&place.field);
+            Condition::new(format!("NOT EXISTS (SELECT 1 FROM {source} l WHERE l.record = {}.id)", place.alias), vec![])
         }
         _ => Condition::new(format!("{} IS NULL", place.sql()), vec![]),
     }

@@ -395,7 +395,7 @@ impl Crm {
     ) -> Result<HashMap<i64, Vec<Value>>> {
         let mut lists: HashMap<i64, Vec<Value>> = HashMap::new();
         let Kind::List(item) = &field.kind else { return Ok(lists) };
-        let table = schema.list_table(field);
+        let source = schema.list_source(&self.by_the_clock(field.clone()));
         let letter = self.letter_of(item);
         let (cells, join) = match item.target() {
             Some(target) => {
@@ -410,7 +410,7 @@ impl Crm {
         for owners in owners.chunks(400) {
             let marks = vec!["?"; owners.len()].join(", ");
             let sql = format!(
-                "SELECT l.record, {cells} FROM \"{table}\" l{join} WHERE l.record IN ({marks}) ORDER BY l.record, l.position"
+                "SELECT l.record, {cells} FROM {source} l{join} WHERE l.record IN ({marks}) ORDER BY l.record, l.position"
             );
             let arguments: Vec<Sql> = owners.iter().map(|id| Sql::Integer(*id)).collect();
             self.db.each(&sql, &arguments, &mut |cells| {

@@ -10,7 +10,7 @@ use crate::{
     Result,
     error::{Cause, Error},
     message::Message,
-    record::{Column, Grid, Id, Record, Row, Schema, Total, Value},
+    record::{Column, Grid, Id, Kind, Record, Row, Schema, Total, Value},
     store::Sql,
 };
 use std::sync::Arc;
@@ -34,8 +34,11 @@ impl Entry {
     /// The name that people know it by.
     #[must_use]
     pub fn title(&self) -> String {
-        let title = self.value(&self.schema.title().name);
-        title.as_text().unwrap_or_default().to_owned()
+        match self.value(&self.schema.title().name) {
+            Value::Text(title) => title,
+            Value::Link(link) => link.title,
+            _ => String::new(),
+        }
     }
 
     #[must_use]
@@ -139,11 +142,25 @@ impl Crm {
     /// # Errors
     /// Storage faults.
     pub fn belongings(&mut self, kind: &str, id: i64) -> Result<Vec<Grid>> {
+        self.belongings_of(kind, id, Some(50), &|_| true)
+    }
+
+    /// As [`Crm::belongings`], of some kinds, and at most so many of each.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub(crate) fn belongings_of(
+        &mut self,
+        kind: &str,
+        id: i64,
+        limit: Option<u64>,
+        wanted: &dyn Fn(&Schema) -> bool,
+    ) -> Result<Vec<Grid>> {
         let mut found = Vec::new();
-        for schema in self.schemas().to_vec() {
+        for schema in self.schemas().to_vec().into_iter().filter(|schema| wanted(schema)) {
             for field in schema.fields.iter().filter(|field| field.child && field.kind.target() == Some(kind)) {
                 let filter = crate::record::filter::parse(&format!("{}={}", field.name, self.schema(kind)?.short(id)))?;
-                let mut query = super::Query { filter, limit: Some(50), ..super::Query::new(schema.kind) };
+                let mut query = super::Query { filter, limit, ..super::Query::new(schema.kind) };
                 query.columns = super::list::usual_columns(&schema);
                 query.columns.retain(|column| *column != *field.name);
                 query.sort = vec![super::Sort { path: "id".into(), descending: false }];
@@ -189,6 +206,10 @@ impl Crm {
         let schema = self.schema(kind)?;
         let sql = format!("SELECT \"{}\" FROM \"{}\" WHERE id = ?", schema.title().name, schema.table);
         let row = self.db.first(&sql, &[Sql::Integer(id)])?;
+        // What has no name of its own is called after what it belongs to.
+        if let (Some(row), Kind::Link(target)) = (&row, &schema.title().kind) {
+            return self.title(target, integer(&row[0]));
+        }
         row.map(|row| super::text(&row[0])).ok_or_else(|| not_found(&schema, &schema.short(id)))
     }
 

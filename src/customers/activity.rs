@@ -24,7 +24,7 @@ record! {
         /// Whether they came to us or we to them
         direction: Option<Direction>,
         /// The customer it concerns
-        customer: Option<Id<Customer>> [index, child, list],
+        customer: Option<Id<Customer>> [index, together("done"), child, list],
         /// The person it was with
         contact: Option<Id<Contact>> [index, child],
         /// Who does it or did it

@@ -3,11 +3,12 @@
 use super::Customer;
 use crate::{
     Result,
-    crm::Crm,
+    catalog::Panel,
+    crm::{Crm, Query, Sort},
     message::Message,
     org::User,
     record::{
-        Draft, Id, Link, Value, Verb, record,
+        Choice, Column, Draft, Grid, Id, Kind, Link, Value, Verb, filter, record,
         types::{Birthday, Email, ExternalIds, LongText, Open, Phone, Tags},
     },
     store::Sql,
@@ -85,6 +86,47 @@ record! {
         /// Other
         Other = "other",
     }
+}
+
+/// A customer's contacts on their page: the one to ask for first, the others, then those who left.
+pub(crate) const PANEL: Panel =
+    Panel { of: "customer", key: "contacts", title: "Contacts", title_zh: "联系人", grid: of_customer };
+
+fn of_customer(crm: &mut Crm, customer: i64, limit: Option<u64>) -> Result<Grid> {
+    let names = ["name", "primary", "left", "job_title", "mobile", "phone", "email"];
+    let query = Query {
+        filter: filter::parse(&format!("customer=C{customer}"))?,
+        columns: names.map(str::to_owned).into(),
+        sort: Sort::parse("left,-primary,id"),
+        limit,
+        ..Query::new("contact")
+    };
+    let mut grid = crm.list(&query)?;
+    for row in &mut grid.rows {
+        let role = match (row.cells[1] == Value::Bool(true), row.cells[2] == Value::Bool(true)) {
+            (_, true) => Value::text("left"),
+            (true, _) => Value::text("primary"),
+            _ => Value::Null,
+        };
+        let mobile = row.cells.remove(4);
+        if !mobile.is_empty() {
+            row.cells[4] = mobile;
+        }
+        row.cells.splice(1..3, [role]);
+    }
+    grid.columns.remove(4);
+    grid.columns.splice(1..3, [Column::new("role", "Role", "角色", role_kind())]);
+    Ok(grid)
+}
+
+fn role_kind() -> Kind {
+    let choice = |key: &'static str, label: &'static str, label_zh: &'static str| Choice {
+        key: key.into(),
+        label: label.into(),
+        label_zh: label_zh.into(),
+        retired: false,
+    };
+    Kind::Choice(vec![choice("primary", "Primary", "首要"), choice("left", "Left", "已离职")])
 }
 
 impl Contact {

@@ -111,6 +111,10 @@ record! {
         /// What is planned next with them
         next_step: crate::record::Kind::Timestamp =>
             "(SELECT MIN(a.due) FROM activities a WHERE a.customer = {t}.id AND a.done IS NULL AND a.deleted_at IS NULL)",
+        /// The colleagues it is shared with just now
+        shared: crate::record::Kind::List(Box::new(crate::record::Kind::Link("user".into()))) =>
+            "SELECT s.customer AS record, s.id AS position, s.\"user\" AS value FROM shares s \
+             WHERE s.deleted_at IS NULL AND (s.until IS NULL OR s.until >= '{day}')",
         /// Whom to ask for first
         primary_contact: crate::record::Kind::Text =>
             "(SELECT p.name FROM contacts p WHERE p.customer = {t}.id AND p.\"primary\" AND p.deleted_at IS NULL LIMIT 1)",

@@ -193,13 +193,23 @@ impl Schema {
 
     /// Fields kept in tables of their own.
     pub fn lists(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| field.kind.is_list())
+        self.fields.iter().filter(|field| field.kind.is_list() && field.computed.is_none())
     }
 
     /// The table of a list field: `customers_tags`.
     #[must_use]
     pub fn list_table(&self, field: &Field) -> String {
         format!("{}_{}", self.table, field.name)
+    }
+
+    /// What the values of a list field are read from: its table, or the question that a computed one declares, which
+    /// answers with `record`, `position` and `value` as such a table does.
+    #[must_use]
+    pub fn list_source(&self, field: &Field) -> String {
+        match &field.computed {
+            Some(question) => format!("({question})"),
+            None => format!("\"{}\"", self.list_table(field)),
+        }
     }
 
     /// Whether anything of it goes into the search text.

@@ -7,6 +7,7 @@ mod format;
 mod html;
 mod json;
 mod markdown;
+mod page;
 mod table;
 pub mod text_safety;
 
@@ -70,6 +71,38 @@ pub fn write_record(grid: &Grid, format: Format, style: &Style, out: &mut dyn Wr
         Format::Html => html::write_record(grid, row, style, out),
         Format::Ndjson | Format::Csv | Format::Tsv | Format::Ids => write_grid(grid, format, style, out),
     }
+}
+
+/// A record with what is around it, ready to be written.
+pub struct Page<'p> {
+    pub short: &'p str,
+    pub name: &'p str,
+    /// What it is, in a few words.
+    pub facts: Vec<String>,
+    /// Its fields, as the only row of a grid.
+    pub record: &'p Grid,
+    /// What is around it, each part under its title.
+    pub parts: Vec<(String, Part)>,
+}
+
+/// One part of a page.
+pub enum Part {
+    Grid(Grid),
+    Line(String),
+}
+
+/// Writes a page, in a format that people read.
+pub fn write_page(page: &Page, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Markdown => markdown::write_page(page, style, out),
+        Format::Html => html::write_page(page, style, out),
+        _ => page::write_page(page, style, out),
+    }
+}
+
+/// The words for one value of a column, as people read them.
+pub fn worded(column: &Column, value: &kehu::record::Value, style: &Style) -> String {
+    cell::cell_text(&column.kind, value, style.audience()).into_owned()
 }
 
 /// What to say under a table that does not show everything.

@@ -241,7 +241,8 @@ fn holders(db: &mut dyn Database, schemas: &[&Schema], plan: &Plan, target: usiz
     let mut held = Vec::new();
     let wanted = schemas[target].kind;
     for (schema, kind) in schemas.iter().zip(&plan.kinds) {
-        let links = schema.fields.iter().filter(|field| field.kind.target() == Some(wanted));
+        let points = |field: &&crate::record::Field| field.computed.is_none() && field.kind.target() == Some(wanted);
+        let links = schema.fields.iter().filter(points);
         for field in links {
             let list = field.kind.is_list();
             let sql = holders_sql(schema, wanted, list.then(|| schema.list_table(field)), &field.name);
