@@ -3,9 +3,11 @@
 use crate::{
     Result,
     crm::Crm,
-    customers::{Activity, Contact, Customer, activity, contact, customer},
+    customers::{
+        Activity, Contact, Customer, Fact, Occasion, Relation, activity, contact, customer, occasion, relation,
+    },
     org::{Branch, User, user},
-    record::{Draft, Record, Schema, Verb},
+    record::{Draft, Grid, Record, Schema, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -28,7 +30,13 @@ pub struct Entry {
     pub joins: &'static [&'static str],
     /// How its records stand on a customer's timeline; those without stand on none.
     pub event: Option<Event>,
+    /// How its records are listed under the record of a kind and number that they belong to, where a plain list would
+    /// not say it right.
+    pub under: Option<Under>,
 }
+
+/// A list of what belongs to the record of that kind and number, where there is any.
+pub type Under = fn(&mut Crm, &str, i64) -> Result<Option<Grid>>;
 
 /// How the records of a kind stand on the timeline of the customer that they link to.
 pub struct Event {
@@ -53,10 +61,11 @@ const PLAIN: Entry = Entry {
     detail: false,
     joins: &[],
     event: None,
+    under: None,
 };
 
 /// The catalog.
-pub static ENTRIES: [Entry; 7] = [
+pub static ENTRIES: [Entry; 10] = [
     Entry { schema: Customer::schema, check: customer::check, noun_zh: "客户", ..PLAIN },
     Entry {
         schema: Contact::schema,
@@ -79,6 +88,16 @@ pub static ENTRIES: [Entry; 7] = [
         }),
         ..PLAIN
     },
+    Entry { schema: Fact::schema, noun_zh: "备忘", detail: true, ..PLAIN },
+    Entry { schema: Occasion::schema, check: occasion::check, noun_zh: "纪念日", detail: true, ..PLAIN },
+    Entry {
+        schema: Relation::schema,
+        check: relation::check,
+        noun_zh: "关系",
+        detail: true,
+        under: Some(relation::under),
+        ..PLAIN
+    },
     Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
     Entry {
         schema: Branch::schema, check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..PLAIN
@@ -88,7 +107,7 @@ pub static ENTRIES: [Entry; 7] = [
 ];
 
 /// The reports.
-pub static REPORTS: [Report; 1] = [reports::operations::REPORT];
+pub static REPORTS: [Report; 2] = [reports::occasions::REPORT, reports::operations::REPORT];
 
 /// The entry of a kind.
 #[must_use]

@@ -12,7 +12,7 @@ pub struct Extra {
     pub run: fn(&mut Session, &ArgMatches) -> Result<u8>,
 }
 
-static EXTRAS: [Extra; 0] = [];
+static EXTRAS: [Extra; 2] = [super::people::RELATE, super::people::REMEMBER];
 
 /// Those below a noun.
 pub fn below(noun: &str) -> impl Iterator<Item = &'static Extra> {

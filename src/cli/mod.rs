@@ -16,6 +16,7 @@ mod import;
 mod language;
 mod output;
 mod output_file;
+mod people;
 mod reads;
 mod record;
 mod report;

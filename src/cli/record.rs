@@ -120,7 +120,7 @@ pub fn values(crm: &mut Crm, schema: &Schema, said: &[(String, String)]) -> Resu
 }
 
 /// After a write: the refs, or the records, where a format asks for them.
-fn result(session: &mut Session, kind: &str, ids: &[i64]) -> Result<u8> {
+pub fn result(session: &mut Session, kind: &str, ids: &[i64]) -> Result<u8> {
     let asked = session.terminal.format;
     if session.crm()?.is_dry_run() {
         return Ok(0);

@@ -239,6 +239,9 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "customer" => ("\"Harbour Robotics\"", "--email hello@harbour-robotics.example --level B", "level=A"),
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
+        "fact" => ("\"plays golf on Sundays\"", "--contact P1 --about hobbies", "about=drinks"),
+        "occasion" => ("birthday", "--contact P4 --day 农历八月十五", "calendar=lunar"),
+        "relation" => ("reports-to", "--contact P5 --other P6", "kind=reports-to"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
         _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
     }

@@ -141,6 +141,10 @@ impl Crm {
     pub fn belongings(&mut self, kind: &str, id: i64) -> Result<Vec<Grid>> {
         let mut found = Vec::new();
         for schema in self.schemas().to_vec() {
+            if let Some(under) = crate::catalog::entry(schema.kind).and_then(|entry| entry.under) {
+                found.extend(under(self, kind, id)?);
+                continue;
+            }
             for field in schema.fields.iter().filter(|field| field.child && field.kind.target() == Some(kind)) {
                 let filter = crate::record::filter::parse(&format!("{}={}", field.name, self.schema(kind)?.short(id)))?;
                 let mut query = super::Query { filter, limit: Some(50), ..super::Query::new(schema.kind) };

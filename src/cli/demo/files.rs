@@ -24,7 +24,7 @@ macro_rules! source {
 }
 
 /// In this order: what later files point to comes first.
-pub const FILES: [DemoFile; 8] = [
+pub const FILES: [DemoFile; 11] = [
     source!("branch", "branches.csv"),
     source!("user", "users.csv"),
     source!("customer", "customers_east_china.csv"),
@@ -33,6 +33,9 @@ pub const FILES: [DemoFile; 8] = [
     source!("contact", "contacts_europe.csv"),
     source!("customer", "partners.csv"),
     source!("activity", "activities.csv"),
+    source!("fact", "facts.csv"),
+    source!("occasion", "occasions.csv"),
+    source!("relation", "relations.csv"),
 ];
 
 /// Imports one file as if it lay in a folder.
