@@ -174,7 +174,7 @@ fn global_flags() -> Vec<Arg> {
         valued("as-of", "DATE", "What was true on that day (show)"),
         valued("lang", "LANGUAGE", "en or zh")
             .value_parser(|word: &str| super::configuration::language(word).map_err(|error| error.message.to_string())),
-        valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids")
+        valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids; vcf for contacts")
             .short('f')
             .hide_possible_values(true)
             .value_parser(EnumValueParser::<Format>::new()),

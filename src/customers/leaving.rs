@@ -13,8 +13,7 @@ use crate::{
 use jiff::civil::Date;
 
 /// What a person takes along to another company; address, e-mail and position stay behind.
-const OWN: [&str; 9] =
-    ["name", "salutation", "gender", "mobile", "wechat", "qq", "birthday", "language", "tags"];
+const OWN: [&str; 9] = ["name", "salutation", "gender", "mobile", "wechat", "qq", "birthday", "language", "tags"];
 
 impl Crm {
     /// Marks that a contact left their company on a day, today where none is said; with `to` they become a contact of
@@ -32,10 +31,8 @@ impl Crm {
         }
         self.transaction(&format!("{} leaves", person.name), |crm| {
             let day = on.unwrap_or_else(|| crm.reading().clock.today());
-            let left = vec![
-                ("left".to_owned(), Value::Bool(true)),
-                ("left_on".to_owned(), Value::Text(day.to_string())),
-            ];
+            let left =
+                vec![("left".to_owned(), Value::Bool(true)), ("left_on".to_owned(), Value::Text(day.to_string()))];
             crm.change("contact", id, left, None)?;
             if person.primary {
                 crm.tell_heir(&person)?;

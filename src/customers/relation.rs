@@ -112,8 +112,11 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     };
     if first == second {
         let name = crm.title("contact", first)?;
-        return Err(Error::new(Cause::Refused, Message::new("{name} cannot be related to themselves.").with("name", name))
-            .on_field("other"));
+        return Err(Error::new(
+            Cause::Refused,
+            Message::new("{name} cannot be related to themselves.").with("name", name),
+        )
+        .on_field("other"));
     }
     let kind = draft.get("kind");
     let kind = kind.as_text().unwrap_or_default();

@@ -103,7 +103,8 @@ fn number(text: &str) -> Option<u8> {
     if let Ok(number) = text.parse() {
         return Some(number);
     }
-    let digit = |c: char| "一二三四五六七八九".chars().position(|known| known == c).and_then(|at| u8::try_from(at + 1).ok());
+    let digit =
+        |c: char| "一二三四五六七八九".chars().position(|known| known == c).and_then(|at| u8::try_from(at + 1).ok());
     let letters: Vec<char> = text.chars().collect();
     match letters[..] {
         ['正' | '元'] => Some(1),
@@ -163,7 +164,8 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for text in ["", "soon", "02-30", "农历十三月初一", "农历八月卅一", "lunar 2025-12-30", "lunar 2026-leap 06-01"] {
+        for text in ["", "soon", "02-30", "农历十三月初一", "农历八月卅一", "lunar 2025-12-30", "lunar 2026-leap 06-01"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

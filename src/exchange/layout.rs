@@ -5,6 +5,7 @@ use super::records::Records;
 use super::row::Row;
 use super::sniff::{Dialect, first_rows, usual};
 use super::source::{Source, about, unreadable};
+use super::vcard;
 use crate::Result;
 
 const SAMPLE: usize = 256 * 1024;
@@ -20,6 +21,8 @@ pub struct Layout {
     pub headings: Vec<String>,
     /// The lines before the heading that say something: titles, dates, comments.
     pub skipped_before: Vec<(u64, String)>,
+    /// It holds vCards, whose rows are people and whose headings are fields.
+    pub cards: bool,
 }
 
 impl Layout {
@@ -32,6 +35,9 @@ impl Layout {
     pub fn look_with(source: &Source, encoding: Option<&str>, delimiter: Option<u8>) -> Result<Self> {
         let found = Found::look(source, encoding)?;
         let (sample, whole) = sample(source, found)?;
+        if vcard::begins(&sample) || vcard::named(source) {
+            return vcard::look(source, found);
+        }
         let mut dialect = Dialect::look(&sample, whole);
         if let Some(delimiter) = delimiter {
             dialect = Dialect::new(delimiter, dialect.quote, dialect.backslash, dialect.newline);
@@ -43,7 +49,7 @@ impl Layout {
         let (before, from) = rows.split_at(place);
         let skipped_before = before.iter().filter(|row| !row.is_blank()).map(|row| (row.line, row.joined())).collect();
         let heading_line = from.first().map_or(1, |row| row.line);
-        Ok(Self { found, dialect, heading_line, headings: headings(from), skipped_before })
+        Ok(Self { found, dialect, heading_line, headings: headings(from), skipped_before, cards: false })
     }
 
     /// The rows behind the heading, from the first.

@@ -16,6 +16,7 @@ mod rows;
 mod sniff;
 mod source;
 mod target;
+mod vcard;
 
 pub use encoding::Found;
 pub use export::Export;
@@ -29,3 +30,4 @@ pub use row::{Problem, Row};
 pub use sniff::Dialect;
 pub use source::Source;
 pub use target::{Part, Target};
+pub use vcard::{Version as CardVersion, write_page as write_cards};

@@ -5,6 +5,7 @@ use super::layout::{Layout, comment};
 use super::row::{Problem, Row};
 use super::rows::Rows;
 use super::source::{Source, unreadable};
+use super::vcard::People;
 use crate::Result;
 use std::collections::VecDeque;
 
@@ -15,6 +16,8 @@ const TOLD: usize = 100;
 
 /// Reads the rows behind the heading.
 pub struct Records {
+    /// The people of a file of vCards, which has no rows of its own.
+    people: Option<Box<People>>,
     rows: Rows<Utf8Reader>,
     name: String,
     width: usize,
@@ -33,17 +36,11 @@ pub struct Records {
 impl Records {
     pub(super) fn open(source: &Source, layout: &Layout) -> Result<Self> {
         let rows = Rows::new(layout.found.reader(source)?, layout.dialect.clone());
-        let mut records = Self {
-            rows,
-            name: source.name.clone(),
-            width: layout.headings.len(),
-            spare: Row::default(),
-            held: VecDeque::new(),
-            release: false,
-            after_blank: false,
-            skipped_after: Vec::new(),
-            blank: 0,
-        };
+        if layout.cards {
+            let people = People::open(source, layout.found, layout.headings.clone())?;
+            return Ok(Self::new(rows, source, layout, Some(Box::new(people))));
+        }
+        let mut records = Self::new(rows, source, layout, None);
         while records.spare.line < layout.heading_line {
             let mut row = std::mem::take(&mut records.spare);
             let more = records.raw(&mut row)?;
@@ -55,8 +52,26 @@ impl Records {
         Ok(records)
     }
 
+    fn new(rows: Rows<Utf8Reader>, source: &Source, layout: &Layout, people: Option<Box<People>>) -> Self {
+        Self {
+            people,
+            rows,
+            name: source.name.clone(),
+            width: layout.headings.len(),
+            spare: Row::default(),
+            held: VecDeque::new(),
+            release: false,
+            after_blank: false,
+            skipped_after: Vec::new(),
+            blank: 0,
+        }
+    }
+
     /// Fills `row` with the next data row; false at the end.
     pub fn next(&mut self, row: &mut Row) -> Result<bool> {
+        if let Some(people) = &mut self.people {
+            return people.next(row, &mut self.skipped_after);
+        }
         loop {
             if self.release {
                 if let Some(held) = self.held.pop_front() {
@@ -87,7 +102,7 @@ impl Records {
     /// How many bytes of the text are passed, as UTF-8.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
-        self.rows.passed
+        self.people.as_ref().map_or(self.rows.passed, |people| people.bytes_read())
     }
 
     fn raw(&mut self, row: &mut Row) -> Result<bool> {

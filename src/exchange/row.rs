@@ -17,12 +17,26 @@ pub struct Row {
 /// Why a row cannot be taken as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    TooFew { cells: usize, headings: usize },
-    TooMany { cells: usize, headings: usize },
+    TooFew {
+        cells: usize,
+        headings: usize,
+    },
+    TooMany {
+        cells: usize,
+        headings: usize,
+    },
     NulByte,
     Undecodable,
     UnclosedQuote,
     TooLong,
+    /// Of a card: the file ends, or another begins, before its end.
+    NoEnd,
+    /// Of a card: a version that is not read.
+    NoVersion,
+    /// Of a card: a line that is no property.
+    NoProperty,
+    /// Of a card: it tells of nobody.
+    Nobody,
 }
 
 impl Problem {
@@ -43,6 +57,10 @@ impl Problem {
             Self::Undecodable => Message::new("The row holds bytes that are no characters in the file's encoding."),
             Self::UnclosedQuote => Message::new("A quote is opened in this row and never closed."),
             Self::TooLong => Message::new("The row is longer than a row can be."),
+            Self::NoEnd => Message::new("The card that begins here has no END:VCARD."),
+            Self::NoVersion => Message::new("The card says a version that is none of 2.1, 3.0 and 4.0."),
+            Self::NoProperty => Message::new("The card holds a line that is none of a card."),
+            Self::Nobody => Message::new("The card tells no name, organisation, phone or e-mail."),
         }
     }
 
@@ -56,11 +74,26 @@ impl Problem {
             Self::Undecodable => "undecodable",
             Self::UnclosedQuote => "unclosed_quote",
             Self::TooLong => "too_long",
+            Self::NoEnd => "no_end",
+            Self::NoVersion => "no_version",
+            Self::NoProperty => "no_property",
+            Self::Nobody => "nobody",
         }
     }
 }
 
 impl Row {
+    /// Fills it with cells that come from elsewhere than a line of text.
+    pub(super) fn fill<'c>(&mut self, line: u64, cells: impl Iterator<Item = &'c str>, problem: Option<Problem>) {
+        self.text.clear();
+        self.ends.clear();
+        for cell in cells {
+            self.text.push_str(cell);
+            self.ends.push(self.text.len());
+        }
+        (self.line, self.problem) = (line, problem);
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()

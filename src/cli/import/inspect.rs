@@ -60,8 +60,12 @@ fn layout_text(seen: &Inspection) -> String {
     let mut text = String::new();
     let bom = if layout.found.bom > 0 { " with a byte order mark" } else { "" };
     let _ = writeln!(text, "encoding      {}{bom}", layout.found.name());
-    let _ = writeln!(text, "delimiter     {}", layout.dialect.delimiter_name());
-    let _ = writeln!(text, "heading line  {}", layout.heading_line);
+    if layout.cards {
+        let _ = writeln!(text, "format        vCard");
+    } else {
+        let _ = writeln!(text, "delimiter     {}", layout.dialect.delimiter_name());
+        let _ = writeln!(text, "heading line  {}", layout.heading_line);
+    }
     let _ = writeln!(text, "rows          {}", seen.rows);
     if seen.problems > 0 {
         let _ = writeln!(text, "bad rows      {}", seen.problems);
@@ -72,7 +76,9 @@ fn layout_text(seen: &Inspection) -> String {
     for (line, problem) in seen.faulty.iter().take(5) {
         let _ = writeln!(text, "              line {line}: {}", problem.message());
     }
-    for (line, what) in layout.skipped_before.iter().chain(&seen.skipped_after).take(10) {
+    for (line, what) in
+        layout.skipped_before.iter().chain(&seen.skipped_after).take(if layout.cards { 100 } else { 10 })
+    {
         let _ = writeln!(text, "skipped       line {line}: {what}");
     }
     text
