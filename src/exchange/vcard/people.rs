@@ -248,11 +248,11 @@ impl Person {
             } else {
                 &mut others
             };
-            let rank = if property.is("work") { 0 } else { 1 + u32::from(property.is("home")) };
-            place.push((rank, property.preference(), number));
+            place.push((rank(property), property.preference(), number));
         }
         mobiles.sort_by_key(|(_, preference, _)| *preference);
         others.sort_by_key(|(rank, preference, _)| (*rank, *preference));
+        faxes.sort_by_key(|(rank, preference, _)| (*rank, *preference));
         let mut rest = Vec::new();
         for (heading, numbers) in [("mobile", mobiles), ("phone", others), ("fax", faxes)] {
             let mut numbers = numbers.into_iter().map(|(_, _, number)| number);
@@ -271,7 +271,7 @@ impl Person {
             let address = text.strip_prefix("mailto:").unwrap_or(&text).to_owned();
             let place = if property.is("x-more") { &mut more } else { &mut addresses };
             if !address.is_empty() {
-                place.push((property.preference(), address));
+                place.push(((property.preference(), rank(property)), address));
             }
         }
         addresses.sort_by_key(|(preference, _)| *preference);
@@ -432,6 +432,11 @@ impl<'a> Read<'a> {
         let lists: Option<Vec<Vec<String>>> = self.named(name).map(|property| property.parts(b',', self.how)).collect();
         lists.map(|lists| lists.into_iter().flatten().filter(|item| !item.is_empty()).collect())
     }
+}
+
+/// Numbers and addresses at work come first, those at home last.
+fn rank(property: &Property) -> u8 {
+    if property.is("work") { 0 } else { 1 + u8::from(property.is("home")) }
 }
 
 /// Several values in one cell.
