@@ -26,8 +26,8 @@ type Key = (bool, bool, String);
 struct Found {
     on: Date,
     name: String,
-    contact: Option<(i64, String)>,
-    customer: Option<(i64, String)>,
+    contact: Option<(String, i64)>,
+    customer: Option<(String, i64)>,
     phone: Value,
     years: Option<i64>,
     lunar: bool,
@@ -49,7 +49,14 @@ impl Crm {
         let (near, all) = (days(first, last), days(first, reminded));
         let mut found = self.birthdays(&near, owner)?;
         found.extend(self.kept_occasions(&near, &all, last, owner)?);
-        found.sort_by(|one, other| (one.on, &one.name, &one.day).cmp(&(other.on, &other.name, &other.day)));
+        found.sort_by(|one, other| {
+            (one.on, &one.name, &one.contact, &one.customer).cmp(&(
+                other.on,
+                &other.name,
+                &other.contact,
+                &other.customer,
+            ))
+        });
         let columns = columns(&*self.schema("occasion")?);
         let total = Total::Exactly(found.len() as u64);
         let rows = found.into_iter().map(row).collect();
@@ -175,7 +182,7 @@ fn years(first: Option<i64>, on: Date, lunar: bool) -> Option<Option<i64>> {
 }
 
 fn who(row: &[Sql]) -> Found {
-    let named = |at: usize| (!row[at].is_null()).then(|| (integer(&row[at]), text(&row[at + 1])));
+    let named = |at: usize| (!row[at].is_null()).then(|| (text(&row[at + 1]), integer(&row[at])));
     Found {
         on: Date::ZERO,
         name: String::new(),
@@ -203,8 +210,8 @@ fn columns(schema: &Schema) -> Vec<Column> {
 }
 
 fn row(found: Found) -> Row {
-    let link = |who: &Option<(i64, String)>, letter: &'static str| match who {
-        Some((id, title)) => Value::Link(Link { id: *id, title: title.clone(), uid: String::new(), letter }),
+    let link = |who: &Option<(String, i64)>, letter: &'static str| match who {
+        Some((title, id)) => Value::Link(Link { id: *id, title: title.clone(), uid: String::new(), letter }),
         None => Value::Null,
     };
     let (contact, customer) = (link(&found.contact, "P"), link(&found.customer, "C"));

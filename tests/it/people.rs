@@ -14,9 +14,8 @@ fn told(grid: &Grid) -> Vec<(String, String, Option<i64>)> {
         (Value::Link(link), _) | (_, Value::Link(link)) => link.title.clone(),
         _ => String::new(),
     };
-    let row = |cells: &Vec<Value>| {
-        (cells[0].as_text().unwrap_or_default().to_owned(), name(cells), cells[5].as_integer())
-    };
+    let row =
+        |cells: &Vec<Value>| (cells[0].as_text().unwrap_or_default().to_owned(), name(cells), cells[5].as_integer());
     grid.rows.iter().map(|found| row(&found.cells)).collect()
 }
 

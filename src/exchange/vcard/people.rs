@@ -296,8 +296,12 @@ impl Person {
         let chinese = part(3).chars().chain(part(2).chars()).any(|c| c > '\u{2e80}');
         let lines =
             if chinese { [part(4), box_number, part(2), part(1)] } else { [box_number, part(2), part(1), part(4)] };
-        let lines = lines.iter().map(|line| line.trim().trim_end_matches(','));
-        self.set("address", full_address(lines));
+        let mut said = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+        let address = match (said.next(), said.next()) {
+            (Some(only), None) => only.to_owned(),
+            _ => full_address(lines.iter().map(|line| line.trim().trim_end_matches(','))),
+        };
+        self.set("address", address);
         self.set("city", one_line(&part(3)));
         self.set("postal_code", one_line(&part(5)));
         self.set("country", one_line(&part(6)));
@@ -445,7 +449,7 @@ fn list(items: impl Iterator<Item = String>) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.trim().replace(['\n', '\t'], " ")
 }
 
 /// `tel:+1-418-656-9254;ext=102` as people write it.
