@@ -4,8 +4,8 @@ use crate::{
     Result,
     crm::Crm,
     customers::{
-        Activity, Attachment, Contact, Customer, Node, Qualification, ReviewRule, Share, activity, attachment, contact,
-        customer, node, qualification, review_rule, share,
+        Activity, Attachment, Contact, Customer, Fact, Node, Occasion, Qualification, Relation, ReviewRule, Share,
+        activity, attachment, contact, customer, node, occasion, qualification, relation, review_rule, share,
     },
     org::{Branch, User, user},
     record::{Draft, Grid, Record, Schema, Verb},
@@ -35,6 +35,9 @@ pub struct Entry {
     pub event: Option<Event>,
     /// What its records add to the page of another kind: a customer's contacts, what is owed, open business.
     pub panels: &'static [Panel],
+    /// How its records are listed under the record of a kind and number that they belong to, where a plain list would
+    /// not say it right.
+    pub under: Option<Under>,
 }
 
 /// A titled table on the page of a record of another kind.
@@ -48,6 +51,9 @@ pub struct Panel {
     /// The table for one record, of at most so many rows; without rows it is left out.
     pub grid: fn(&mut Crm, i64, Option<u64>) -> Result<Grid>,
 }
+
+/// A list of what belongs to the record of that kind and number, where there is any.
+pub type Under = fn(&mut Crm, &str, i64) -> Result<Option<Grid>>;
 
 /// How the records of a kind stand on the timeline of the customer that they link to.
 pub struct Event {
@@ -74,6 +80,7 @@ const PLAIN: Entry = Entry {
     joins: &[],
     event: None,
     panels: &[],
+    under: None,
 };
 
 /// The catalog.
@@ -133,6 +140,16 @@ pub static ENTRIES: &[Entry] = &[
         panels: &[share::PANEL],
         ..PLAIN
     },
+    Entry { schema: Fact::schema, noun_zh: "备忘", detail: true, ..PLAIN },
+    Entry { schema: Occasion::schema, check: occasion::check, noun_zh: "纪念日", detail: true, ..PLAIN },
+    Entry {
+        schema: Relation::schema,
+        check: relation::check,
+        noun_zh: "关系",
+        detail: true,
+        under: Some(relation::under),
+        ..PLAIN
+    },
     Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
     Entry {
         schema: Branch::schema, check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..PLAIN
@@ -147,6 +164,7 @@ pub static REPORTS: &[Report] = &[
     reports::customers::REPORT,
     reports::qualification::REPORT,
     reports::referrals::REPORT,
+    reports::occasions::REPORT,
     reports::operations::REPORT,
 ];
 

@@ -44,7 +44,7 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
     session.open_at(file, true)?.transaction("Name the head office", |crm| {
         crm.change("branch", 1, vec![("name".into(), Value::text(HEAD_OFFICE))], None)
     })?;
-    for source in &FILES {
+    for source in FILES {
         let counts = import_file(session.crm()?, source.kind, source.name, source.bytes)?;
         if counts.refused {
             return Err(Error::new(

@@ -27,6 +27,8 @@ static EXTRAS: &[Extra] = &[
     Extra { noun: "customer", command: assign::unshare_command, run: assign::unshare },
     Extra { noun: "contact", command: timeline::contact_command, run: timeline::of_contact },
     Extra { noun: "user", command: handover::command, run: handover::run },
+    super::people::RELATE,
+    super::people::REMEMBER,
 ];
 
 /// Those below a noun.

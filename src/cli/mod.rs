@@ -22,6 +22,7 @@ mod language;
 mod nodes;
 mod output;
 mod output_file;
+mod people;
 mod qualify;
 mod reads;
 mod record;
@@ -70,6 +71,7 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         return global::welcome(session);
     };
     refuse_as_of(name, matches)?;
+    refuse_cards(session, name, matches)?;
     match name {
         "log" => daily::log(session, matches),
         "today" => daily::today(session, matches),
@@ -106,6 +108,16 @@ fn refuse_as_of(name: &str, matches: &ArgMatches) -> Result<()> {
     }
     Err(Error::bad_value(Message::new("--as-of is understood by show only."))
         .hint(Message::new("kehu show C1 --as-of 2026-01-31")))
+}
+
+/// Only people are vCards.
+fn refuse_cards(session: &Session, name: &str, matches: &ArgMatches) -> Result<()> {
+    let people = matches!(name, "contact" | "contacts") && matches.subcommand_name() == Some("export");
+    if people || session.terminal.format != Some(output::Format::Vcf) {
+        return Ok(());
+    }
+    Err(Error::bad_value(Message::new("Only contacts are written as vCards, by their export."))
+        .hint(Message::new("kehu contact export -f vcf --output people.vcf")))
 }
 
 /// A command that the tree offers but nothing answers; a test makes sure there is none.

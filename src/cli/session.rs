@@ -98,6 +98,7 @@ impl Terminal {
         Style {
             width: self.interactive_output.then_some(self.width),
             color: self.color,
+            cards: kehu::exchange::CardVersion::default(),
             chinese: self.language == Language::Chinese,
             csv_safe: self.csv_safe,
         }

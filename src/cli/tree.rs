@@ -190,7 +190,7 @@ fn global_flags() -> Vec<Arg> {
         valued("as-of", "DATE", "What was true on that day (show)"),
         valued("lang", "LANGUAGE", "en or zh")
             .value_parser(|word: &str| super::configuration::language(word).map_err(|error| error.message.to_string())),
-        valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids")
+        valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids; vcf for contacts")
             .short('f')
             .hide_possible_values(true)
             .value_parser(EnumValueParser::<Format>::new()),
@@ -259,6 +259,9 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "share" => ("C3", "--user lukas --until 2099-12-31", "state=current"),
+        "fact" => ("\"plays golf on Sundays\"", "--contact P1 --about hobbies", "about=drinks"),
+        "occasion" => ("birthday", "--contact P4 --day 农历八月十五", "calendar=lunar"),
+        "relation" => ("reports-to", "--contact P5 --other P6", "kind=reports-to"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
         "qualification" => ("--customer C1 --worth valuable", "--note \"a new line\"", "aspect=worth"),
         "node" => ("Sample", "--label-zh 样品 --position 3", "retired=no"),

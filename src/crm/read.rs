@@ -158,6 +158,10 @@ impl Crm {
     ) -> Result<Vec<Grid>> {
         let mut found = Vec::new();
         for schema in self.schemas().to_vec().into_iter().filter(|schema| wanted(schema)) {
+            if let Some(under) = crate::catalog::entry(schema.kind).and_then(|entry| entry.under) {
+                found.extend(under(self, kind, id)?);
+                continue;
+            }
             for field in schema.fields.iter().filter(|field| field.child && field.kind.target() == Some(kind)) {
                 let filter = crate::record::filter::parse(&format!("{}={}", field.name, self.schema(kind)?.short(id)))?;
                 let mut query = super::Query { filter, limit, ..super::Query::new(schema.kind) };

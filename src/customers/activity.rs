@@ -190,7 +190,7 @@ impl Activity {
     }
 }
 
-fn answer(answers: &Values, name: &str) -> Value {
+pub(super) fn answer(answers: &Values, name: &str) -> Value {
     answers.iter().find(|(asked, _)| asked == name).map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
@@ -218,6 +218,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     crm.refuse_circle(draft, "follows")?;
     if let Some(contact) = draft.get("contact").as_integer() {
         let contact: Contact = crm.get(Id::new(contact))?;
+        let (name, gone) = (contact.name.clone(), contact.left);
         match (contact.customer, draft.get("customer").as_integer()) {
             (Some(theirs), None) => draft.set("customer", crate::record::Link::to(theirs.number)),
             (theirs, Some(said)) if theirs.is_none_or(|theirs| theirs.number != said) => {
@@ -228,6 +229,11 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
                 .on_field("contact"));
             }
             _ => {}
+        }
+        let planned = draft.get("done").is_empty() && !draft.get("due").is_empty();
+        let anew = ["contact", "due"].iter().any(|name| draft.changed(name).is_some());
+        if gone && planned && anew {
+            crm.notice(Message::new("{name} has left the company; whom else is it planned with?").with("name", name));
         }
     }
     let kind = draft.get("kind");

@@ -1,6 +1,6 @@
 //! Contact: a person at a customer (R26, R27); exactly one of a customer's contacts is the primary one.
 
-use super::Customer;
+use super::{Customer, activity::answer};
 use crate::{
     Result,
     catalog::Panel,
@@ -8,7 +8,7 @@ use crate::{
     message::Message,
     org::User,
     record::{
-        Choice, Column, Draft, Grid, Id, Kind, Link, Value, Verb, filter, record,
+        Ask, Choice, Column, Draft, Grid, Id, Kind, Link, Value, Verb, filter, record,
         types::{Birthday, Email, ExternalIds, LongText, Open, Phone, Tags},
     },
     store::Sql,
@@ -48,9 +48,11 @@ record! {
         /// QQ
         qq: Option<String> [search, label("QQ")],
         /// Birthday; the year may be missing (`--03-15`)
-        birthday: Option<Birthday>,
+        birthday: Option<Birthday> [index],
         /// Whether they have left the company: kept in history, left out of mail
         left: bool [default("no")],
+        /// The day on which they left
+        left_on: Option<jiff::civil::Date>,
         /// Street address
         address: Option<String>,
         /// City
@@ -142,10 +144,29 @@ impl Contact {
         Verb {
             name: "leave",
             doc: "Marks that a contact has left the company: kept in history, left out of mail",
-            asks: &[],
-            example: "kehu contact leave P2",
+            asks: &[
+                Ask { name: "on", doc: "The day, if not today", kind: || Kind::Date, required: false },
+                Ask {
+                    name: "to",
+                    doc: "The customer they went to, where they become a contact with what is their own",
+                    kind: || Kind::Link("customer".into()),
+                    required: false,
+                },
+            ],
+            example: "kehu contact leave P2\n  kehu contact leave P3 --on 2026-01-31 --to C2",
             refused: Self::left_already,
-            run: |crm, id, _| crm.change("contact", id, vec![("left".into(), Value::Bool(true))], None).map(|_| ()),
+            run: |crm, id, answers| {
+                let on = answer(answers, "on").as_text().and_then(|day| day.parse().ok());
+                crm.leave(id, on, answer(answers, "to").as_integer()).map(|_| ())
+            },
+        },
+        Verb {
+            name: "return",
+            doc: "Takes back that a contact has left: they work there again",
+            asks: &[],
+            example: "kehu contact leave P2\n  kehu contact return P2",
+            refused: Self::there_still,
+            run: |crm, id, _| crm.change("contact", id, vec![("left".into(), Value::Bool(false))], None).map(|_| ()),
         },
     ];
 
@@ -163,14 +184,36 @@ impl Contact {
         })
     }
 
+    fn there_still(crm: &mut Crm, id: i64) -> Result<Option<Message>> {
+        let contact: Self = crm.get(Id::new(id))?;
+        Ok((!contact.left).then(|| Message::new("{name} has not left the company.").with("name", &contact.name)))
+    }
+
     fn left_already(crm: &mut Crm, id: i64) -> Result<Option<Message>> {
         let contact: Self = crm.get(Id::new(id))?;
         Ok(contact.left.then(|| Message::new("{name} has left the company already.").with("name", &contact.name)))
     }
 }
 
+/// Whoever has a day of leaving has left, and whoever is marked as gone by hand left today.
+fn keep_day_of_leaving(crm: &Crm, draft: &mut Draft) {
+    let said = draft.changed("left").cloned();
+    let day_said = draft.changed("left_on").is_some_and(|day| !day.is_empty());
+    if said.is_none() && day_said {
+        draft.set("left", Value::Bool(true));
+    }
+    let left = draft.get("left") == Value::Bool(true);
+    let before = draft.before("left") == Value::Bool(true);
+    if !left && !draft.get("left_on").is_empty() && !draft.is_new() {
+        draft.set("left_on", Value::Null);
+    } else if left && !before && !draft.is_new() && draft.get("left_on").is_empty() {
+        draft.set("left_on", Value::Text(crm.reading().clock.today().to_string()));
+    }
+}
+
 /// A contact who left, or has no customer, is nobody's primary contact; the first of a customer is.
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    keep_day_of_leaving(crm, draft);
     let customer = draft.get("customer").as_integer();
     let gone = draft.get("left") == Value::Bool(true) || draft.deleted();
     match customer {

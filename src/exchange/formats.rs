@@ -9,7 +9,7 @@ pub(super) mod spool;
 pub(super) mod text;
 pub(super) mod workbook;
 
-use super::{layout::Layout, row::Row, source::Source};
+use super::{layout::Layout, row::Row, source::Source, vcard};
 use crate::Result;
 use serde_json::Value;
 use std::fmt::Debug;
@@ -27,12 +27,17 @@ pub struct Wishes<'a> {
 type Look = fn(&Source, &[u8], &Wishes<'_>) -> Result<Option<Layout>>;
 
 /// Every format, the surest to tell first; text takes what is left.
-pub(super) const FORMATS: [Look; 3] = [workbook::look, json::look, text::look];
+pub(super) const FORMATS: [Look; 4] = [workbook::look, vcard::look, json::look, text::look];
 
 /// A file whose format is known.
 pub trait Format: Debug + Send + Sync {
     /// What people call it: `csv`, `json`, `xlsx`.
     fn name(&self) -> &'static str;
+
+    /// The kind of record that its rows are, where the format says so.
+    fn kind(&self) -> Option<&'static str> {
+        None
+    }
 
     /// How far its rows are those of a table.
     fn table(&self) -> Table {
@@ -75,6 +80,11 @@ pub trait RowSource {
     /// # Errors
     /// A file that cannot be read any more.
     fn next(&mut self, row: &mut Row) -> Result<bool>;
+
+    /// What was left out since this was asked last, with the lines on which it stands.
+    fn told(&mut self) -> Vec<(u64, String)> {
+        Vec::new()
+    }
 
     /// How much was read, of [`RowSource::size`].
     fn passed(&self) -> u64;

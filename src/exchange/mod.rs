@@ -17,6 +17,7 @@ mod rows;
 mod sniff;
 mod source;
 mod target;
+mod vcard;
 
 pub use export::Export;
 pub use formats::{Format, RowSource, Table, Wishes};
@@ -29,3 +30,4 @@ pub use records::Records;
 pub use row::{Problem, Row};
 pub use source::Source;
 pub use target::{Part, Target};
+pub use vcard::{Version as CardVersion, write_page as write_cards};

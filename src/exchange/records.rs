@@ -77,7 +77,9 @@ impl Records {
                 }
                 self.release = false;
             }
-            if !self.rows.next(row)? {
+            let more = self.rows.next(row)?;
+            self.skipped_after.append(&mut self.rows.told());
+            if !more {
                 self.forget_held();
                 return Ok(false);
             }

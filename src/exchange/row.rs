@@ -38,6 +38,14 @@ pub enum Problem {
     NoObject,
     SameKey,
     TooDeep,
+    /// Of a card: the file ends, or another begins, before its end.
+    NoEnd,
+    /// Of a card: a version that is not read.
+    NoVersion,
+    /// Of a card: a line that is no property.
+    NoProperty,
+    /// Of a card: it tells of nobody.
+    Nobody,
 }
 
 impl Problem {
@@ -62,6 +70,10 @@ impl Problem {
             Self::NoObject => Message::new("The row is no JSON object."),
             Self::SameKey => Message::new("The row says two things under one key."),
             Self::TooDeep => Message::new("The row holds objects within objects deeper than a record can."),
+            Self::NoEnd => Message::new("The card that begins here has no END:VCARD."),
+            Self::NoVersion => Message::new("The card says a version that is none of 2.1, 3.0 and 4.0."),
+            Self::NoProperty => Message::new("The card holds a line that is none of a card."),
+            Self::Nobody => Message::new("The card tells no name, organisation, phone or e-mail."),
         }
     }
 
@@ -79,6 +91,10 @@ impl Problem {
             Self::NoObject => "no_object",
             Self::SameKey => "same_key",
             Self::TooDeep => "too_deep",
+            Self::NoEnd => "no_end",
+            Self::NoVersion => "no_version",
+            Self::NoProperty => "no_property",
+            Self::Nobody => "nobody",
         }
     }
 }
@@ -100,6 +116,15 @@ impl Row {
         }
         self.text.push_str(cell);
         self.ends.push(self.text.len());
+    }
+
+    /// Fills it with cells that come from elsewhere than a line of text.
+    pub(super) fn fill<'c>(&mut self, line: u64, cells: impl Iterator<Item = &'c str>, problem: Option<Problem>) {
+        self.restart(line);
+        self.problem = problem;
+        for cell in cells {
+            self.push(cell);
+        }
     }
 
     #[must_use]

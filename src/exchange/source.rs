@@ -95,7 +95,7 @@ fn known_format(head: &[u8]) -> Option<&'static str> {
         (b"Rar!\x1A", "{file} is a compressed file, not a text file."),
         (b"\x7FELF", "{file} is a program, not a text file."),
         (b"{\\rtf", "{file} is an RTF document, not a text file."),
-        (b"BEGIN:VCARD", "{file} holds vCards, not a table."),
+        (b"[\"vcard\"", "{file} holds a jCard, a vCard in JSON, which is not read; vCards are."),
     ];
     if let Some((_, template)) = magic.iter().find(|(start, _)| head.starts_with(start)) {
         return Some(template);

@@ -2,6 +2,7 @@
 
 pub mod customers;
 pub mod latest;
+pub mod occasions;
 pub mod operations;
 pub mod qualification;
 pub mod referrals;

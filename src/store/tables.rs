@@ -141,6 +141,9 @@ impl Maker<'_> {
         if !field.stored() || matches!(&*field.name, "id" | "uid") || !(wanted || link) {
             return Vec::new();
         }
+        if field.kind == Kind::Birthday {
+            return vec![birthday_index(schema, field)];
+        }
         let key = if field.has_key() { "_key" } else { "" };
         // Pages are cut by (value, id); SQLite's indexes end with the id by themselves. With what says whether a record
         // is in the recycle bin in between, those that are not are counted without a look at the table.
@@ -195,6 +198,14 @@ impl Maker<'_> {
             quoted(&format!("{table}_{column}_link")),
         ))
     }
+}
+
+/// Birthdays are asked for by their day of the year, which is what a date ends with; few people's are known.
+fn birthday_index(schema: &Schema, field: &Field) -> String {
+    let (name, table, column) = (index_name(schema, field), schema.table, &field.name);
+    format!(
+        "CREATE INDEX \"{name}\" ON {table} ((SUBSTR(\"{column}\", LENGTH(\"{column}\") - 4))) WHERE \"{column}\" IS NOT NULL"
+    )
 }
 
 fn index_name(schema: &Schema, field: &Field) -> String {

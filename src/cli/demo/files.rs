@@ -24,7 +24,7 @@ macro_rules! source {
 }
 
 /// In this order: what later files point to comes first.
-pub const FILES: [DemoFile; 11] = [
+pub const FILES: &[DemoFile] = &[
     source!("branch", "branches.csv"),
     source!("user", "users.csv"),
     source!("customer", "customers_east_china.csv"),
@@ -36,6 +36,9 @@ pub const FILES: [DemoFile; 11] = [
     source!("node", "nodes.csv"),
     source!("review_rule", "review_rules.csv"),
     source!("qualification", "qualifications.csv"),
+    source!("fact", "facts.csv"),
+    source!("occasion", "occasions.csv"),
+    source!("relation", "relations.csv"),
 ];
 
 /// Imports one file as if it lay in a folder.

@@ -81,7 +81,8 @@ fn layout_text(seen: &Inspection) -> String {
     for (cell, error) in seen.broken_cells.iter().take(5) {
         let _ = writeln!(text, "broken cell   {cell}: {error}");
     }
-    for (line, what) in layout.skipped_before.iter().chain(&seen.skipped_after).take(10) {
+    let told = if layout.format.kind().is_some() { 100 } else { 10 };
+    for (line, what) in layout.skipped_before.iter().chain(&seen.skipped_after).take(told) {
         let _ = writeln!(text, "skipped       line {line}: {what}");
     }
     text

@@ -31,6 +31,8 @@ pub struct Style {
     pub chinese: bool,
     /// Guard cells that a spreadsheet would take for a formula.
     pub csv_safe: bool,
+    /// The version of vCards.
+    pub cards: kehu::exchange::CardVersion,
 }
 
 impl Style {
@@ -58,6 +60,8 @@ pub fn write_grid(grid: &Grid, format: Format, style: &Style, out: &mut dyn Writ
         Format::Markdown => markdown::write_grid(grid, style, out),
         Format::Html => html::write_grid(grid, style, out),
         Format::Ids => write_ids(grid, out),
+        // Only an export of contacts is let through to here.
+        Format::Vcf => out.write_all(kehu::exchange::write_cards(grid, style.cards).as_bytes()),
     }
 }
 
@@ -69,7 +73,7 @@ pub fn write_record(grid: &Grid, format: Format, style: &Style, out: &mut dyn Wr
         Format::Json => json::write_record(grid, row, out),
         Format::Markdown => markdown::write_record(grid, row, style, out),
         Format::Html => html::write_record(grid, row, style, out),
-        Format::Ndjson | Format::Csv | Format::Tsv | Format::Ids => write_grid(grid, format, style, out),
+        Format::Ndjson | Format::Csv | Format::Tsv | Format::Ids | Format::Vcf => write_grid(grid, format, style, out),
     }
 }
 

@@ -74,13 +74,18 @@ impl Options {
         let known = Headings::load()?;
         let schemas: Vec<&Schema> = schemas.iter().map(|schema| &**schema).collect();
         let headings = &layout.headings;
+        let told = layout.format.kind();
+        if told.is_some() && kind.is_some() && kind != told {
+            return Err(Error::bad_value(Message::new("vCards hold people."))
+                .hint(Message::new("kehu contact import FILE --create-missing customer")));
+        }
         let mut mapping = if let Some(text) = &self.map_file {
             Mapping::from_toml(text, &known, headings, &schemas)?
         } else {
             if let Some(template) = Headings::foreign(headings).filter(|_| kind.is_none()) {
                 return Err(Error::bad_value(Message::new(template)).hint(say_the_kind()));
             }
-            let kind = kind.or_else(|| known.kind_of(headings)).ok_or_else(unknown_kind)?;
+            let kind = kind.or(told).or_else(|| known.kind_of(headings)).ok_or_else(unknown_kind)?;
             Mapping::propose(&known, kind, headings, None, &schemas)
         };
         if let Some(kind) = kind.filter(|kind| *kind != mapping.kind) {
