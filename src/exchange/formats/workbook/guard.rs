@@ -16,8 +16,9 @@ use zip::{ZipArchive, read::ZipFile};
 type Archive = ZipArchive<BufReader<File>>;
 
 const MEBIBYTE: u64 = 1024 * 1024;
-/// All text of a workbook, unpacked. A million rows of twenty columns are less.
-const WHOLE: u64 = 1024 * MEBIBYTE;
+/// All text of a workbook, unpacked. Half a million rows of twenty columns are less, and it is read twice, which
+/// should take seconds and not minutes.
+const WHOLE: u64 = 512 * MEBIBYTE;
 /// The texts of all cells, which the reader holds in memory, where short ones take three times as much.
 const STRINGS: u64 = 64 * MEBIBYTE;
 /// Styles, relations, the list of sheets: what is read whole beside the texts and the sheets.
