@@ -2,7 +2,7 @@
 
 use crate::{
     storage::on_both,
-    world::{Desk, World, people},
+    world::{Desk, World, finished, people},
 };
 use kehu::exchange::{Inspection, inspect};
 use kehu::views::CustomField;
@@ -145,6 +145,19 @@ fn a_line_of_json_comes_in_and_a_bad_one_comes_back() {
     assert!(bad.contains("no_json"), "{bad}");
     let again = desk.run(["customer", "import", "new.jsonl", "--rejects", "worse.csv", "-f", "json"]);
     assert!(again.out.contains("\"created\": 0") && again.out.contains("\"unchanged\": 1"), "{}", again.out);
+}
+
+#[test]
+fn json_from_a_pipe_names_links_as_objects() {
+    let desk = Desk::new();
+    let text = "[{\"name\":\"Borealis Ltd\",\"owner\":{\"name\":\"Lukas Brandt\"},\"phone\":13800138000}]";
+    let path = desk.folder().join("pipe.json");
+    fs::write(&path, text).expect("file");
+    let mut command = desk.command(["import", "-"]);
+    command.stdin(fs::File::open(&path).expect("a pipe"));
+    finished(&mut command).done();
+    let customer = desk.say("customer show \"Borealis Ltd\" -f json").json();
+    assert_eq!((&customer["owner"]["title"], &customer["phone"]), (&"Lukas Brandt".into(), &"+8613800138000".into()));
 }
 
 /// A custom field of every kind of value but links, with one that is hard to keep.

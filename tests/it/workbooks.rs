@@ -333,3 +333,68 @@ fn rows_of_a_sheet_that_cannot_be_taken_come_back_as_csv_and_go_in_when_they_are
     let replaced = desk.run(["customer", "import", "book.xlsx", "--map-value", "level:#REF!=C", "-f", "json"]).json();
     assert_eq!((&replaced["updated"], &replaced["unchanged"]), (&1.into(), &1.into()));
 }
+
+#[test]
+fn a_wide_sheet_with_every_sort_of_cell_fills_the_fields_that_a_person_would_fill() {
+    let desk = Desk::new();
+    let headings = [
+        "name",
+        "kind",
+        "level",
+        "industry",
+        "country",
+        "city",
+        "address",
+        "postal_code",
+        "phone",
+        "mobile",
+        "email",
+        "site",
+        "wechat",
+        "qq",
+        "employees",
+        "founded",
+        "annual_revenue",
+        "source",
+        "since",
+        "tags",
+        "notes",
+        "Colour",
+        "Size",
+        "Owner Name",
+    ];
+    let text = |column: usize, line: u64, text: &str| {
+        let letter = char::from(b'A' + u8::try_from(column).expect("few"));
+        format!("<c r=\"{letter}{line}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+    };
+    let heading: String = (0..).zip(headings).map(|(column, name)| text(column, 3, name)).collect();
+    let row = format!(
+        "{}{}<c r=\"H4\"><v>200040</v></c><c r=\"I4\"><v>2155550000</v></c><c r=\"J4\"><v>13800138000</v></c><c r=\"N4\"><v>10001</v></c>\
+         <c r=\"O4\"><v>250</v></c><c r=\"P4\"><v>1999</v></c><c r=\"Q4\"><v>274.65999999999997</v></c><c r=\"S4\" s=\"1\"><v>45000</v></c>{}{}",
+        text(0, 4, "上海东方贸易有限公司"),
+        text(2, 4, "A"),
+        text(19, 4, "vip, 展会"),
+        text(20, 4, "第一行\n第二行"),
+    );
+    let rows =
+        format!("<row r=\"1\">{}</row><row r=\"3\">{heading}</row><row r=\"4\">{row}</row>", text(0, 1, "客户一览表"));
+    let after = "<mergeCells count=\"1\"><mergeCell ref=\"A1:X1\"/></mergeCells>";
+    let other = texts(&[&["name"], &["Other Ltd"]]);
+    let book = workbook(&[Sheet::new("说明", &other), Sheet { after, ..Sheet::new("客户", &rows) }]);
+    fs::write(desk.folder().join("wide.xlsx"), book).expect("file");
+    let done = desk.say("customer import wide.xlsx --sheet 客户");
+    assert!(done.err.contains("Column Colour fits no field"), "{}", done.err);
+    done.done();
+    let customer = desk.say("customer show 上海东方贸易有限公司 -f json").json();
+    let wanted = serde_json::json!({
+        "level": "A", "postal_code": "200040", "mobile": "+8613800138000", "qq": "10001", "employees": 250,
+        "annual_revenue": {"amount": "274.66", "currency": "CNY"}, "since": "2023-03-15", "tags": ["vip", "展会"],
+        "notes": "第一行\n第二行",
+    });
+    for (field, value) in wanted.as_object().expect("fields") {
+        assert_eq!(&customer[field], value, "{field}");
+    }
+    let asked = desk.say("customer import wide.xlsx --sheet 3");
+    assert_eq!(asked.code, 2, "{}", asked.err);
+    assert!(asked.err.contains("The sheets are 说明, 客户."), "{}", asked.err);
+}

@@ -46,6 +46,7 @@ const HELP: &str = "All rows are checked before the first is written; one that c
      written, unless --rejects FILE takes it. The same file again changes nothing. `kehu undo` takes an import back.\n\
      \n\
      A row is known by uid, number of another system, tax id, login or code, else by name with phone or e-mail.\n\
+     A file is CSV, a workbook (the first sheet with data, or --sheet) or JSON by what it holds, not by its name.\n\
      An empty cell changes nothing. A column is mapped with --map \"Heading=field\": name, contact.mobile, name:first,\n\
      external_ids:hubspot, or skip.";
 

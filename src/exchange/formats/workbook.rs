@@ -24,6 +24,9 @@ use std::{fs::File, io::BufReader, sync::Arc};
 /// The heading is looked for among so many rows.
 const FIRST: usize = 400;
 
+/// Merged cells matter in headings alone; whoever has more than this has none there that could be told.
+const MOST_MERGED: u64 = 100_000;
+
 type Book = Xlsx<BufReader<File>>;
 
 /// A sheet whose rows are at hand.
@@ -43,12 +46,12 @@ pub(in crate::exchange) fn look(source: &Source, head: &[u8], wishes: &Wishes<'_
     if !head.starts_with(b"PK\x03\x04") && !head.starts_with(b"PK\x05\x06") {
         return Ok(None);
     }
-    guard::check(source)?;
+    let groups = guard::check(source)?;
     let mut book: Book = Xlsx::new(BufReader::new(source.reader()?)).map_err(|error| damaged(source, &error))?;
     let sheets = sheets::names(&book);
     let (name, warnings) = sheets::choose(source, &mut book, wishes.sheet)?;
     let (rows, first) = keep(source, &mut book, &name)?;
-    let merged = merged(source, &mut book, &name)?;
+    let merged = if (1..=MOST_MERGED).contains(&groups) { merged(source, &mut book, &name)? } else { Vec::new() };
     if first.is_empty() {
         return Err(about("{file} has no sheet with data.", &source.name));
     }

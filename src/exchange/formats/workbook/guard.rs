@@ -16,8 +16,9 @@ use zip::{ZipArchive, read::ZipFile};
 type Archive = ZipArchive<BufReader<File>>;
 
 const MEBIBYTE: u64 = 1024 * 1024;
-/// All text of a workbook, unpacked. A million rows of twenty columns are less.
-const WHOLE: u64 = 1024 * MEBIBYTE;
+/// All text of a workbook, unpacked. Half a million rows of twenty columns are less, and it is read twice, which
+/// should take seconds and not minutes.
+const WHOLE: u64 = 512 * MEBIBYTE;
 /// The texts of all cells, which the reader holds in memory, where short ones take three times as much.
 const STRINGS: u64 = 64 * MEBIBYTE;
 /// Styles, relations, the list of sheets: what is read whole beside the texts and the sheets.
@@ -33,17 +34,18 @@ const CELL: u64 = MEBIBYTE;
 /// Excel allows 65,490 formats of cells; each takes about a kilobyte in memory.
 const FORMATS: u64 = 65_536;
 
-/// Refuses what is no workbook, broken, or asks for more than it may.
-pub(super) fn check(source: &Source) -> Result<()> {
+/// Refuses what is no workbook, broken, or asks for more than it may; says how many groups of cells were made one.
+pub(super) fn check(source: &Source) -> Result<u64> {
     count_parts(source)?;
     let mut archive =
         ZipArchive::new(BufReader::new(source.reader()?)).map_err(|error| broken(source, &error.to_string()))?;
     refuse_other_documents(source, &names(source, &archive)?)?;
+    let mut merged = 0;
     for (place, kind) in measure(source, &mut archive)? {
         let part = archive.by_index(place).map_err(|error| broken(source, &error.to_string()))?;
-        scan(source, part, kind)?;
+        merged += scan(source, part, kind)?;
     }
-    Ok(())
+    Ok(merged)
 }
 
 /// The sentence for documents of the old kind: protected workbooks are such too.
@@ -181,7 +183,7 @@ impl Kind {
 }
 
 /// Unpacks a part without keeping it and looks what its reader would have to hold at once.
-fn scan<R: Read>(source: &Source, mut part: ZipFile<'_, R>, kind: Kind) -> Result<()> {
+fn scan<R: Read>(source: &Source, mut part: ZipFile<'_, R>, kind: Kind) -> Result<u64> {
     let (mut scan, mut block, mut relations) = (Scan::default(), vec![0; 64 * 1024], Vec::new());
     let mut length = 0_u64;
     loop {
@@ -210,7 +212,7 @@ fn scan<R: Read>(source: &Source, mut part: ZipFile<'_, R>, kind: Kind) -> Resul
     if kind == Kind::Relations && strange_sheet(&String::from_utf8_lossy(&relations)) {
         return Err(broken(source, "a sheet is kept where no sheet can be"));
     }
-    Ok(())
+    Ok(scan.merged)
 }
 
 /// Whether a sheet is said to be something that was not looked at.

@@ -7,6 +7,11 @@ use crate::{
 };
 use calamine::{DataRef, Reader, SheetType, SheetVisible};
 
+/// So many sheets and fewer; each is opened to see whether it holds anything.
+const MOST_SHEETS: usize = 1000;
+/// So many empty cells are passed in all before the rest is taken for empty.
+const MOST_EMPTY: usize = 2_000_000;
+
 /// The names of the sheets with cells, hidden ones too.
 pub(super) fn names(book: &Book) -> Vec<String> {
     let sheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
@@ -22,9 +27,14 @@ pub(super) fn choose(source: &Source, book: &mut Book, wanted: Option<&str>) -> 
     let visible = |book: &Book, name: &str| {
         book.sheets_metadata().iter().any(|sheet| sheet.name == name && sheet.visible == SheetVisible::Visible)
     };
-    let (mut shown, mut hidden) = (Vec::new(), Vec::new());
+    if names.len() > MOST_SHEETS {
+        return Err(about("{file} has more parts than a workbook has.", &source.name));
+    }
+    let (mut shown, mut hidden, mut patience) = (Vec::new(), Vec::new(), MOST_EMPTY);
     for name in names {
-        if holds_data(source, book, &name)? {
+        let holds = holds_data(source, book, &name, &mut patience);
+        // What is wrong with another sheet than the one that is read is no matter.
+        if if shown.is_empty() { holds? } else { holds.unwrap_or_default() } {
             if visible(book, &name) { shown.push(name) } else { hidden.push(name) }
         }
     }
@@ -54,7 +64,7 @@ fn named(source: &Source, names: &[String], wanted: &str) -> Result<String> {
 }
 
 /// Whether any cell says something.
-fn holds_data(source: &Source, book: &mut Book, name: &str) -> Result<bool> {
+fn holds_data(source: &Source, book: &mut Book, name: &str, patience: &mut usize) -> Result<bool> {
     let mut reader = book.worksheet_cells_reader(name).map_err(|error| damaged(source, &error))?;
     while let Some(cell) = reader.next_cell().map_err(|error| damaged(source, &error))? {
         let says = match cell.get_value() {
@@ -65,6 +75,10 @@ fn holds_data(source: &Source, book: &mut Book, name: &str) -> Result<bool> {
         };
         if says {
             return Ok(true);
+        }
+        *patience = patience.saturating_sub(1);
+        if *patience == 0 {
+            return Ok(false);
         }
     }
     Ok(false)

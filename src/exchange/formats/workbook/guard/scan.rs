@@ -10,6 +10,8 @@ pub(super) struct Scan {
     value: u64,
     pub longest_value: u64,
     pub formats: u64,
+    /// How many groups of cells were made one.
+    pub merged: u64,
     /// How many texts there are said to be.
     pub announced: u64,
     tag: Vec<u8>,
@@ -95,6 +97,7 @@ impl Scan {
         let name = name.rsplit(|byte| *byte == b':').next().unwrap_or(name);
         match name {
             b"xf" => self.formats += 1,
+            b"mergeCell" => self.merged += 1,
             b"sst" => self.announced = announced(&self.tag),
             _ => {}
         }
