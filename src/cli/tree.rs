@@ -239,7 +239,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "customer" => ("\"Harbour Robotics\"", "--email hello@harbour-robotics.example --level B", "level=A"),
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
-        "share" => ("C3", "--user lukas --until 2099-12-31", "state=current"),
+        "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
         _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
     }
@@ -374,6 +374,8 @@ fn edit(schema: &Schema) -> Command {
                 "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
                  kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
             )
+        } else if kind == "share" {
+            "Examples:\n  kehu share edit SH1 --access write\n  kehu share edit SH1 until=+30d --dry-run -v".to_owned()
         } else {
             format!(
                 "Examples:\n  kehu {kind} edit {letter}1 --phone 021-80001234\n  kehu {kind} edit {letter}1 phone=02180001234 --dry-run -v"
