@@ -69,7 +69,7 @@ fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8> {
     let id = crm.find(kind, &reference)?;
     let since = matches.get_one::<String>("since").map(|text| crm.span(text)).transpose();
     let period = since.map_err(|error| error.on_field("since"))?.unwrap_or_default();
-    let timeline = crm.timeline(&Wanted { kind: kind.to_owned(), id, sorts, period, limit, after: None })?;
+    let timeline = crm.timeline(&Wanted { kind: kind.to_owned(), id, sorts, period, limit, ..Wanted::default() })?;
     let chinese = session.terminal.style().chinese;
     let chosen = matches.get_one::<String>("columns").filter(|_| given(matches, "columns"));
     let grid = match chosen {

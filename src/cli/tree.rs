@@ -258,7 +258,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
-        "share" => ("C3", "--user lukas --until 2099-12-31", "state=current"),
+        "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),
         "fact" => ("\"plays golf on Sundays\"", "--contact P1 --about hobbies", "about=drinks"),
         "occasion" => ("birthday", "--contact P4 --day 农历八月十五", "calendar=lunar"),
         "relation" => ("reports-to", "--contact P5 --other P6", "kind=reports-to"),
@@ -416,6 +416,8 @@ fn edit(schema: &Schema) -> Command {
                 "Examples:\n  {}kehu {kind} edit {letter}1 --note \"Signed\"\n  kehu {kind} edit {letter}1 name=list.csv",
                 first(kind)
             )
+        } else if kind == "share" {
+            "Examples:\n  kehu share edit SH1 --access write\n  kehu share edit SH1 until=+30d --dry-run -v".to_owned()
         } else {
             format!(
                 "Examples:\n  kehu {kind} edit {letter}1 --phone 021-80001234\n  kehu {kind} edit {letter}1 phone=02180001234 --dry-run -v"

@@ -17,8 +17,9 @@ pub enum Depth {
     Full,
 }
 
-/// How many events and rows a screen has room for.
+/// How many events, how many plans among them, and rows a screen has room for.
 const EVENTS: usize = 10;
+const PLANS: usize = 4;
 const ROWS: u64 = 10;
 
 /// A record and what is around it.
@@ -51,7 +52,8 @@ impl Crm {
     pub fn dossier(&mut self, kind: &'static str, id: i64, depth: Depth) -> Result<Dossier> {
         let entry = self.record(kind, id)?;
         let limit = Some(EVENTS).filter(|_| depth == Depth::Brief);
-        let wanted = Wanted { kind: kind.to_owned(), id, limit, ..Wanted::default() };
+        let plans = limit.map(|_| PLANS);
+        let wanted = Wanted { kind: kind.to_owned(), id, limit, plans, ..Wanted::default() };
         Ok(Dossier {
             next: self.next_planned(kind, id)?,
             panels: self.panels(kind, id, depth)?,

@@ -32,6 +32,8 @@ pub struct Wanted {
     /// The first and the last day, where there is one.
     pub period: (Option<Date>, Option<Date>),
     pub limit: Option<usize>,
+    /// At most so many of what is planned, so that much of it does not hide what happened.
+    pub plans: Option<usize>,
     /// Only what stands below this place.
     pub after: Option<Place>,
 }
@@ -67,8 +69,11 @@ impl Crm {
             entries.retain(|entry| entry.place > *after);
         }
         entries.sort_by(|one, other| one.place.cmp(&other.place));
+        let plans = entries.iter().filter(|entry| entry.planned).count();
+        let hidden = plans.saturating_sub(wanted.plans.unwrap_or(usize::MAX));
+        entries.drain(plans - hidden..plans);
         let most = wanted.limit.unwrap_or(usize::MAX);
-        let more = entries.len() > most;
+        let more = entries.len() > most || hidden > 0;
         entries.truncate(most);
         Ok(Timeline { entries, more, words: asked.words, kinds: asked.kinds })
     }
