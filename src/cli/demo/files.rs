@@ -24,7 +24,7 @@ macro_rules! source {
 }
 
 /// In this order: what later files point to comes first.
-pub const FILES: [DemoFile; 11] = [
+pub const FILES: [DemoFile; 12] = [
     source!("branch", "branches.csv"),
     source!("user", "users.csv"),
     source!("customer", "customers_east_china.csv"),
@@ -32,6 +32,7 @@ pub const FILES: [DemoFile; 11] = [
     source!("customer", "companies_europe.csv"),
     source!("contact", "contacts_europe.csv"),
     source!("customer", "partners.csv"),
+    source!("customer", "referrals.csv"),
     source!("activity", "activities.csv"),
     source!("node", "nodes.csv"),
     source!("review_rule", "review_rules.csv"),
