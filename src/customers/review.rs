@@ -24,12 +24,17 @@ struct Change {
     customer: i64,
     /// What the customer has now.
     from: Option<String>,
-    /// The level, or none where they lapse.
-    level: Option<Option<String>>,
+    then: Then,
     /// The rule that says so.
     rule: Option<usize>,
     /// The last day on which anything happened.
     last: Option<Date>,
+}
+
+/// What a customer would have: a level, or none any more; or the state of one who lapsed.
+enum Then {
+    Level(Option<String>),
+    Lapsed,
 }
 
 /// A rule with the customers for whom it is the first that fits.
@@ -73,7 +78,7 @@ impl Crm {
             Column::new("changes", "Would change", "将变更", Kind::Integer),
         ];
         let rows = rules.iter().enumerate().map(|(place, applied)| {
-            let changed = changes.iter().filter(|change| change.rule == Some(place)).count();
+            let hit = changes.iter().filter(|change| change.rule == Some(place)).count();
             Row {
                 id: applied.rule.id.number,
                 short: schema.short(applied.rule.id.number),
@@ -82,7 +87,7 @@ impl Crm {
                     applied.rule.level.to_value(),
                     applied.rule.lapse_after.to_value(),
                     count(applied.hits.len()),
-                    count(changed),
+                    count(hit),
                 ],
             }
         });
@@ -136,7 +141,7 @@ impl Crm {
             let rule = wanted.get(&customer).copied();
             let level = rule.and_then(|place| rules[place].rule.level).map(|level| level.key().to_owned());
             if level != from {
-                changes.push(Change { customer, from, level: Some(level), rule, last: None });
+                changes.push(Change { customer, from, then: Then::Level(level), rule, last: None });
             }
             Ok(())
         })?;
@@ -164,7 +169,7 @@ impl Crm {
             let rule = allowed.get(&customer).copied();
             let days = rule.and_then(|place| rules[place].rule.lapse_after).unwrap_or(LAPSE_AFTER);
             if days > 0 && silent(last, today) > days {
-                changes.push(Change { customer, from: Some(text(&row[1])), level: None, rule, last });
+                changes.push(Change { customer, from: Some(text(&row[1])), then: Then::Lapsed, rule, last });
             }
             Ok(())
         })?;
@@ -190,16 +195,16 @@ impl Crm {
         ];
         let row = |change: &Change| {
             let rule = change.rule.map(|place| &rules[place].rule);
-            let to = match &change.level {
-                Some(level) => level.as_ref().map_or(Value::Null, Value::text),
-                None => Lifecycle::Lapsed.to_value(),
+            let (field, to) = match &change.then {
+                Then::Level(level) => ("level", level.as_ref().map_or(Value::Null, Value::text)),
+                Then::Lapsed => ("lifecycle", Lifecycle::Lapsed.to_value()),
             };
             Row {
                 id: change.customer,
                 short: format!("C{}", change.customer),
                 cells: vec![
                     names.get(&change.customer).map_or(Value::Null, Value::text),
-                    Value::text(if change.level.is_some() { "level" } else { "lifecycle" }),
+                    Value::text(field),
                     change.from.as_ref().map_or(Value::Null, Value::text),
                     to,
                     rule.map_or(Value::Null, |rule| Value::text(format!("RR{}", rule.id.number))),
@@ -233,7 +238,7 @@ impl Crm {
         let mut levels: BTreeMap<Option<String>, Vec<i64>> = BTreeMap::new();
         let mut lapsed: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
         for change in changes {
-            if let Some(level) = &change.level {
+            if let Then::Level(level) = &change.then {
                 levels.entry(level.clone()).or_default().push(change.customer);
             } else {
                 let days = change.rule.and_then(|place| rules[place].rule.lapse_after).unwrap_or(LAPSE_AFTER);

@@ -63,12 +63,11 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
 /// Everybody in a referral, with whom they brought.
 fn people(crm: &mut Crm, values: &Values) -> Result<HashMap<i64, Person>> {
     let only = among(crm, values)?;
-    let (from, until) = match parameter(values, "period") {
-        Value::Null => (String::new(), "9999".to_owned()),
-        _ => {
-            let (first, last) = period(crm, values, "")?;
-            (first.to_string(), last.to_string())
-        }
+    let (from, until) = if parameter(values, "period").is_empty() {
+        (String::new(), "9999".to_owned())
+    } else {
+        let (first, last) = period(crm, values, "")?;
+        (first.to_string(), last.to_string())
     };
     // Who is known since when is a day; where it is unknown, when they were written down counts.
     let sql = "SELECT c.id, c.referrer, c.lifecycle, c.signed_on, c.source, COALESCE(c.since, SUBSTR(c.created_at, 1, 10)) \

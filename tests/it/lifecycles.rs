@@ -244,6 +244,11 @@ on_both! {
         let six = ["周", "吴", "郑", "王"].map(|name| world.customer(name));
         assert_eq!(six.len(), 4);
         assert_eq!(lines(&report(world, "customers", &[("rows", Value::text("kind")), ("across", Value::text("entity"))])[0])[0], "customer|8|8|100.00%|kind=customer");
+        let judged = world.values("qualification", &[("worth", "valuable")]).expect("parses");
+        world.crm.qualify(1, &judged).expect("judges");
+        // What is computed can stand along the top too.
+        let by_worth = report(world, "customers", &[("across", Value::text("worth"))]);
+        assert_eq!(lines(&by_worth[0])[1], "signed|1|0|1|12.50%|lifecycle=signed");
         let wrong = (kehu::catalog::report("customers").expect("is there").run)(
             &mut world.crm, &vec![("rows".to_owned(), Value::text("name"))]).err().expect("no list");
         assert!(wrong.to_string().contains("name is no closed list; there are kind, entity, lifecycle"), "{wrong}");

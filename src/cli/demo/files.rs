@@ -32,6 +32,7 @@ pub const FILES: &[DemoFile] = &[
     source!("customer", "companies_europe.csv"),
     source!("contact", "contacts_europe.csv"),
     source!("customer", "partners.csv"),
+    source!("customer", "referrals.csv"),
     source!("activity", "activities.csv"),
     source!("node", "nodes.csv"),
     source!("review_rule", "review_rules.csv"),
