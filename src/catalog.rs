@@ -88,7 +88,7 @@ pub static ENTRIES: [Entry; 7] = [
 ];
 
 /// The reports.
-pub static REPORTS: [Report; 1] = [reports::operations::REPORT];
+pub static REPORTS: [Report; 2] = [reports::day::REPORT, reports::operations::REPORT];
 
 /// The entry of a kind.
 #[must_use]

@@ -12,7 +12,19 @@ pub struct Extra {
     pub run: fn(&mut Session, &ArgMatches) -> Result<u8>,
 }
 
-static EXTRAS: [Extra; 0] = [];
+static EXTRAS: [Extra; 3] = [
+    Extra { noun: "activity", command: super::plan::command, run: super::plan::run },
+    Extra {
+        noun: "customer",
+        command: || super::emails::command("customer"),
+        run: |session, matches| super::emails::run(session, "customer", matches),
+    },
+    Extra {
+        noun: "contact",
+        command: || super::emails::command("contact"),
+        run: |session, matches| super::emails::run(session, "contact", matches),
+    },
+];
 
 /// Those below a noun.
 pub fn below(noun: &str) -> impl Iterator<Item = &'static Extra> {

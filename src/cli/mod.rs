@@ -1,10 +1,12 @@
 //! Door one: the command line. Parses, lets the library decide, and prints what it answers.
 
 mod ask;
+mod calendar;
 mod complete;
 mod configuration;
 mod daily;
 mod demo;
+mod emails;
 mod export;
 mod extra;
 mod fault;
@@ -16,6 +18,7 @@ mod import;
 mod language;
 mod output;
 mod output_file;
+mod plan;
 mod reads;
 mod record;
 mod report;
@@ -64,6 +67,7 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     match name {
         "log" => daily::log(session, matches),
         "today" => daily::today(session, matches),
+        "calendar" => calendar::run(session, matches),
         "find" => global::find(session, matches),
         "show" => reads::show_any(session, matches),
         "schema" => global::schema(session, matches),

@@ -120,10 +120,11 @@ const FIRST_EXAMPLES: &str = "Examples:
 `kehu customer list --help` how, with every flag.";
 
 /// The commands beside the record kinds as the first screen groups them, with what each group is for.
-const GROUPS: [(&[&str], &str); 9] = [
+const GROUPS: [(&[&str], &str); 10] = [
     (&["log", "today"], "what happened; your plan of the day"),
     (&["find", "show", "view", "sql"], "everything by words or ref; saved lists; SQL"),
     (&["report"], "questions with an answer in a table"),
+    (&["calendar"], "your plans for phones and calendars"),
     (&["oplog", "undo", "redo"], "what was done, and taking it back"),
     (&["import"], "a file whose headings tell what it holds"),
     (&["schema", "field"], "which fields there are; fields of your own"),
@@ -220,7 +221,8 @@ fn own_verb(verb: &Verb) -> Command {
         .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
         .after_help(two_examples(verb.example, "--dry-run -v"));
     for ask in verb.asks {
-        command = command.arg(Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1));
+        let flag = Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1);
+        command = command.arg(flag.allow_hyphen_values(true));
     }
     command
 }
@@ -433,6 +435,7 @@ fn bespoke() -> Vec<Command> {
     commands.extend(super::global::commands());
     commands.push(import::any_command());
     commands.push(report::command());
+    commands.push(super::calendar::command());
     commands.push(sql::command());
     commands.push(field::command());
     commands.push(view::command());

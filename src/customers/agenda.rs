@@ -2,57 +2,139 @@
 
 use crate::{
     Result,
-    crm::{Crm, Query, Sort},
-    record::{Grid, filter},
+    crm::{Crm, Query, integer},
+    record::{Column, Grid, Kind, Total, Value, filter, types},
+    store::Sql,
 };
+use jiff::{ToSpan, civil::Date};
 
-/// For how many days a customer of each level may go without a word; beyond that they are on the agenda.
-const SILENCE: [(&str, i64); 3] = [("A", 14), ("B", 30), ("C", 90)];
+/// How many of each sort a day's plan shows.
+const SHOWN: usize = 20;
+/// How many plans are weighed against each other.
+const WEIGHED: usize = 500;
+/// Beyond this they are not counted.
+const COUNTED: u64 = 1_000;
+/// How many days ahead a birthday is told.
+const AHEAD: i64 = 7;
+/// After how many days what a colleague left undone is on the manager's plan too.
+const ESCALATED: i64 = 5;
+
+/// Open work, as its index knows it.
+const OPEN: &str = "a.done IS NULL AND a.cancelled IS NULL AND a.deleted_at IS NULL";
+
+type Parts = Vec<(&'static str, Grid)>;
 
 impl Crm {
-    /// The plan of the day of whoever asks, in parts; empty parts are left out.
+    /// The plan of a day of one colleague, in parts; empty parts are left out.
     ///
     /// # Errors
     /// Storage faults.
-    pub fn agenda(&mut self) -> Result<Vec<(&'static str, Grid)>> {
-        let mut parts = Vec::new();
-        let open = |filter: &str| format!("owner=me done: {filter}");
-        let activities = ["due", "kind", "subject", "customer", "contact"];
-        self.part(&mut parts, "Overdue", "activity", &open("due=..yesterday"), &activities, "due")?;
-        self.part(&mut parts, "Today", "activity", &open("due=today"), &activities, "due")?;
-        self.part(&mut parts, "Without a date", "activity", &open("due:"), &activities, "id")?;
-        let today = self.reading().clock.today().strftime("%m-%d").to_string();
-        let birthday = format!("birthday~\"-{today}\" not left=yes (owner=me or customer.owner=me)");
-        self.part(&mut parts, "Birthdays", "contact", &birthday, &["name", "customer", "mobile", "birthday"], "name")?;
-        for (level, days) in SILENCE {
-            let silent = format!("owner=me level={level} not last_touch=-{days}d.. not since=-{days}d..");
-            let columns = ["name", "level", "last_touch", "primary_contact", "phone"];
-            self.part(&mut parts, "Silent for too long", "customer", &silent, &columns, "last_touch")?;
-        }
+    pub fn agenda(&mut self, user: i64, day: Date) -> Result<Parts> {
+        let (start, end) = types::day_bounds(day, day, self.reading())?;
+        let mut parts = Parts::new();
+        self.work(&mut parts, "Overdue", &[user], "a.due < ?", vec![start.clone()])?;
+        self.work(&mut parts, "Today", &[user], "a.due >= ? AND a.due <= ?", vec![start, end])?;
+        self.work(&mut parts, "Without a date", &[user], "a.due IS NULL", Vec::new())?;
+        self.care(&mut parts, user, day)?;
+        let silent = self.silent_customers(user, day, SHOWN)?;
+        let columns = ["name", "level", "last_touch", "primary_contact", "phone"];
+        self.part(&mut parts, "Silent for too long", "customer", &silent, &columns)?;
+        self.left_undone(&mut parts, user, day)?;
         Ok(parts)
     }
 
+    /// Birthdays of this day and the coming ones. Other days to remember join here, with whoever they belong to.
+    fn care(&mut self, parts: &mut Parts, user: i64, day: Date) -> Result<()> {
+        let columns = ["name", "customer", "mobile", "birthday"];
+        let today: Vec<i64> = self.birthdays(user, day, day)?.into_iter().map(|(_, contact)| contact).collect();
+        self.part(parts, "Birthdays", "contact", &today, &columns)?;
+        let coming = self.birthdays(user, day.saturating_add(1.day()), day.saturating_add(AHEAD.days()))?;
+        let contacts: Vec<i64> = coming.iter().map(|(_, contact)| *contact).collect();
+        self.part(parts, "Coming birthdays", "contact", &contacts, &columns)?;
+        if let Some((_, grid)) = parts.last_mut().filter(|(title, _)| *title == "Coming birthdays") {
+            let when = |id: i64| coming.iter().find(|(_, contact)| *contact == id).map(|(day, _)| day.to_string());
+            grid.columns.insert(0, Column::new("date", "Date", "日期", Kind::Date));
+            grid.rows.iter_mut().for_each(|row| row.cells.insert(0, when(row.id).map_or(Value::Null, Value::Text)));
+        }
+        Ok(())
+    }
+
+    /// What the people who report to a colleague are late with by days.
+    fn left_undone(&mut self, parts: &mut Parts, user: i64, day: Date) -> Result<()> {
+        let people = "SELECT id FROM users WHERE manager = ? AND active AND deleted_at IS NULL";
+        let people = self.numbers(people, &[Sql::Integer(user)])?;
+        if people.is_empty() {
+            return Ok(());
+        }
+        let late = day.saturating_sub(ESCALATED.days());
+        let (late, _) = types::day_bounds(late, late, self.reading())?;
+        self.work(parts, "Left undone by your people", &people, "a.due < ?", vec![late])
+    }
+
+    /// Open work of some colleagues, ordered by what is at stake: what has an hour by its hour, then by the customer's
+    /// level and revenue, then the longest overdue.
+    fn work(
+        &mut self,
+        parts: &mut Parts,
+        title: &'static str,
+        owners: &[i64],
+        when: &str,
+        times: Vec<String>,
+    ) -> Result<()> {
+        let owner =
+            if owners.len() == 1 { "= ?".to_owned() } else { format!("IN ({})", vec!["?"; owners.len()].join(", ")) };
+        let mine = format!("FROM activities a WHERE a.owner {owner} AND {OPEN} AND {when}");
+        let mut arguments: Vec<Sql> = owners.iter().map(|id| Sql::Integer(*id)).collect();
+        arguments.extend(times.into_iter().map(Sql::Text));
+        // What is due after the midnight that the day begins with has an hour.
+        let midnight = if title == "Today" { arguments[owners.len()].clone() } else { Sql::Text("later".to_owned()) };
+        let count = format!("SELECT COUNT(*) FROM (SELECT 1 {mine} LIMIT {}) x", COUNTED + 1);
+        let count = self.numbers(&count, &arguments)?.first().copied().unwrap_or_default().unsigned_abs();
+        if count == 0 {
+            return Ok(());
+        }
+        let sql = format!(
+            "SELECT x.id FROM (SELECT a.id, a.customer, a.due {mine} ORDER BY a.due DESC LIMIT {WEIGHED}) x \
+             LEFT JOIN customers c ON c.id = x.customer \
+             ORDER BY CASE WHEN x.due > ? THEN x.due ELSE 'later' END, COALESCE(c.level, 'later'), \
+             CASE WHEN c.annual_revenue_currency = ? THEN c.annual_revenue ELSE -1 END DESC, x.due, x.id LIMIT {SHOWN}"
+        );
+        arguments.extend([midnight, Sql::Text(self.reading().currency.to_string())]);
+        let ids: Vec<i64> = self.db.query(&sql, &arguments)?.iter().map(|row| integer(&row[0])).collect();
+        let mut columns = vec!["due", "kind", "subject", "customer", "contact", "customer.level"];
+        if owners.len() > 1 || title == "Left undone by your people" {
+            columns.push("owner");
+        }
+        self.part(parts, title, "activity", &ids, &columns)?;
+        if let Some((_, grid)) = parts.last_mut().filter(|(last, _)| *last == title) {
+            grid.total = if count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) };
+        }
+        Ok(())
+    }
+
+    /// A part with these records in this order.
     fn part(
         &mut self,
-        parts: &mut Vec<(&'static str, Grid)>,
+        parts: &mut Parts,
         title: &'static str,
         kind: &str,
-        condition: &str,
+        ids: &[i64],
         columns: &[&str],
-        sort: &str,
     ) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<String> = ids.iter().map(i64::to_string).collect();
+        let left = if kind == "contact" { " not left=yes" } else { "" };
         let query = Query {
-            filter: filter::parse(condition)?,
+            filter: filter::parse(&format!("id={}{left}", numbers.join(",")))?,
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
-            sort: Sort::parse(sort),
-            limit: Some(20),
             ..Query::new(kind)
         };
-        let grid = self.list(&query)?;
-        match parts.last_mut().filter(|(last, _)| *last == title) {
-            Some((_, former)) if !grid.rows.is_empty() => former.rows.extend(grid.rows),
-            _ if grid.rows.is_empty() => {}
-            _ => parts.push((title, grid)),
+        let mut grid = self.list(&query)?;
+        grid.rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+        if !grid.rows.is_empty() {
+            parts.push((title, grid));
         }
         Ok(())
     }

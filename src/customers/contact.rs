@@ -47,7 +47,7 @@ record! {
         /// QQ
         qq: Option<String> [search, label("QQ")],
         /// Birthday; the year may be missing (`--03-15`)
-        birthday: Option<Birthday>,
+        birthday: Option<Birthday> [also("(SUBSTR(birthday, LENGTH(birthday) - 4), customer, owner) WHERE birthday IS NOT NULL AND deleted_at IS NULL")],
         /// Whether they have left the company: kept in history, left out of mail
         left: bool [default("no")],
         /// Street address

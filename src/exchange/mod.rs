@@ -1,5 +1,6 @@
 //! Files in and out: reading delimited text as users have it, and mapping its headings to fields.
 
+mod calendar;
 mod encoding;
 mod export;
 mod guess;
@@ -17,6 +18,7 @@ mod sniff;
 mod source;
 mod target;
 
+pub use calendar::Calendar;
 pub use encoding::Found;
 pub use export::Export;
 pub use headings::{Headings, PeopleRows, Product};

@@ -1,5 +1,6 @@
 //! Reports: questions with parameters and a typed answer. A report never mentions a format, a format never a report.
 
+pub mod day;
 pub mod operations;
 
 use crate::{

@@ -12,9 +12,24 @@ th,td{padding:.3em .8em;text-align:left;vertical-align:top;border-bottom:1px sol
 .n{text-align:right;white-space:nowrap}tfoot{font-weight:bold}";
 
 pub(super) fn write_grid(grid: &Grid, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let refs = has_refs(grid);
     write_start(&grid.noun, style, out)?;
-    write!(out, "<thead><tr>")?;
+    write_table(grid, style, out)?;
+    write_end(out)
+}
+
+/// One page of several tables, each under its title.
+pub(super) fn write_parts(parts: &[(String, Cow<Grid>)], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    write_start(parts.first().map_or("", |(title, _)| title), style, out)?;
+    for (title, grid) in parts {
+        writeln!(out, "<h2>{}</h2>", escaped(title))?;
+        write_table(grid, style, out)?;
+    }
+    write_end(out)
+}
+
+fn write_table(grid: &Grid, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let refs = has_refs(grid);
+    write!(out, "<table>\n<thead><tr>")?;
     write_ref(refs, "th", style.word("Ref", "编号"), out)?;
     for column in &grid.columns {
         write_cell("th", Some(&column.kind), style.heading(column), out)?;
@@ -30,12 +45,12 @@ pub(super) fn write_grid(grid: &Grid, style: &Style, out: &mut dyn Write) -> io:
         write_totals(grid, &row, refs, style, out)?;
         writeln!(out, "</tfoot>")?;
     }
-    write_end(out)
+    writeln!(out, "</table>")
 }
 
 pub(super) fn write_record(grid: &Grid, row: &Row, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     write_start(if row.short.is_empty() { &grid.noun } else { &row.short }, style, out)?;
-    writeln!(out, "<tbody>")?;
+    writeln!(out, "<table>\n<tbody>")?;
     let mut pair = |label: &str, value: &str| {
         write!(out, "<tr>")?;
         write_cell("th", None, label, out)?;
@@ -48,18 +63,18 @@ pub(super) fn write_record(grid: &Grid, row: &Row, style: &Style, out: &mut dyn 
     for (column, value) in grid.columns.iter().zip(texts(grid, row, style.audience())) {
         pair(style.heading(column), &value)?;
     }
-    writeln!(out, "</tbody>")?;
+    writeln!(out, "</tbody>\n</table>")?;
     write_end(out)
 }
 
 fn write_start(title: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let (language, title) = (style.word("en", "zh-CN"), escaped(title));
     writeln!(out, "<!doctype html>\n<html lang=\"{language}\">\n<head><meta charset=\"utf-8\"><title>{title}</title>")?;
-    writeln!(out, "<style>{LOOK}</style></head>\n<body>\n<table>")
+    writeln!(out, "<style>{LOOK}</style></head>\n<body>")
 }
 
 fn write_end(out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "</table>\n</body>\n</html>")
+    writeln!(out, "</body>\n</html>")
 }
 
 fn write_row<T: AsRef<str>>(
