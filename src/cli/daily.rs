@@ -229,18 +229,19 @@ pub fn today(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 }
 
 fn print_parts(session: &mut Session, parts: &[(&'static str, Grid)]) -> Result<()> {
-    let mut titled = Vec::new();
-    for (title, grid) in parts {
-        let mut title = session.terminal.word(&Message::new(title));
-        let shown = grid.rows.len() as u64;
-        match grid.total {
-            Total::Exactly(total) if total > shown => title += &format!(" ({shown}/{total})"),
-            Total::MoreThan(total) => title += &format!(" ({shown}/{total}+)"),
-            Total::Exactly(_) => {}
-        }
-        titled.push((title, session.local(grid)));
-    }
+    let titled: Vec<_> =
+        parts.iter().map(|(title, grid)| (heading(session, &Message::new(title), grid), session.local(grid))).collect();
     let (format, style, mut data) = (session.terminal.format(), session.terminal.style(), Vec::new());
     output::write_parts(&titled, format, &style, &mut data).map_err(|error| unwritable(&error))?;
     session.write(&data)
+}
+
+/// A title, with how many there are where not all are shown: `Overdue (20/431)`.
+pub fn heading(session: &Session, title: &Message, grid: &Grid) -> String {
+    let (title, shown) = (session.terminal.word(title), grid.rows.len() as u64);
+    match grid.total {
+        Total::Exactly(total) if total > shown => format!("{title} ({shown}/{total})"),
+        Total::MoreThan(total) => format!("{title} ({shown}/{total}+)"),
+        Total::Exactly(_) => title,
+    }
 }

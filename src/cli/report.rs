@@ -57,7 +57,8 @@ pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
     }
     // People need no heading over nothing.
     let full = parts.iter().filter(|part| !part.grid.rows.is_empty());
-    let titled: Vec<_> = full.map(|part| (session.terminal.word(&part.title), session.local(&part.grid))).collect();
+    let titled: Vec<_> =
+        full.map(|part| (super::daily::heading(session, &part.title, &part.grid), session.local(&part.grid))).collect();
     let (format, style, mut data) = (session.terminal.format(), session.terminal.style(), Vec::new());
     output::write_parts(&titled, format, &style, &mut data).map_err(|error| unwritable(&error))?;
     session.write(&data)

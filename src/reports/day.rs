@@ -24,6 +24,9 @@ pub const REPORT: Report = Report {
     run,
 };
 
+/// More new customers than these were imported, and nobody reads them one by one.
+const MOST: u64 = 50;
+
 /// A day of one colleague.
 struct Day {
     user: i64,
@@ -41,7 +44,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let day =
         Day { user, short: crm.schema("user")?.short(user), day: day.unwrap_or_else(|| crm.reading().clock.today()) };
     let done = day.done(crm)?;
-    let mut parts = vec![("The day", day.head(crm, &done)?), ("Done, by kind", by_kind(&done)), ("Done", done)];
+    let mut parts = vec![("The day", day.head(crm, &done)?), ("Done by kind", by_kind(&done)), ("Done", done)];
     parts.push(("New customers", day.new_customers(crm)?));
     parts.push(("Changed life cycles", day.lifecycles(crm)?));
     parts.push(("Planned and not done", day.not_done(crm)?));
@@ -55,7 +58,7 @@ impl Day {
             filter: filter::parse(condition)?,
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
             sort: Sort::parse(sort),
-            paging: true,
+            limit: (kind == "customer").then_some(MOST),
             ..Query::new(kind)
         })
     }

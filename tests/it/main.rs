@@ -1,6 +1,7 @@
 //! The integration tests, in one binary.
 
 mod cli;
+mod daily;
 mod filters;
 mod generated;
 mod house;

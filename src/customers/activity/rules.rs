@@ -58,12 +58,8 @@ fn refuse_impossible_times(crm: &Crm, draft: &Draft) -> Result<()> {
     for name in ["due", "first_due", "done", "cancelled"] {
         let Some(Value::Text(instant)) = draft.changed(name) else { continue };
         if instant.as_str() < FIRST_YEAR {
-            return Err(Error::bad_value(
-                Message::new("{field} would be in the year {year}, which nobody can mean.")
-                    .with("field", name)
-                    .with("year", &instant[..4]),
-            )
-            .on_field(name));
+            let message = Message::new("{field} would lie before the year {year}, which nobody can mean.");
+            return Err(Error::bad_value(message.with("field", name).with("year", FIRST_YEAR)).on_field(name));
         }
     }
     match draft.changed("done") {

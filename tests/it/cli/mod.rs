@@ -3,6 +3,7 @@
 mod arguments;
 mod contact;
 mod customer;
+mod daily;
 mod exits;
 mod global;
 mod output;
