@@ -137,10 +137,10 @@ impl Lines {
         self.line("DESCRIPTION", &escaped(&plan.description()));
         self.line("CATEGORIES", &escaped(plan.text("kind")));
         self.place(plan);
+        self.line("STATUS", if part == "VTODO" { "NEEDS-ACTION" } else { "CONFIRMED" });
         if let Some(due) = due {
             self.when(plan, part, due, zone, alarm);
         }
-        self.line("STATUS", if part == "VTODO" { "NEEDS-ACTION" } else { "CONFIRMED" });
         self.line("END", part);
     }
 
