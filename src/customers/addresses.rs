@@ -44,7 +44,7 @@ impl Crm {
             let refused = |row: &&Row| opt_out.is_none() || row.cells.last() != Some(&Value::Bool(true));
             let rows = page.rows.iter().filter(refused);
             if schema.kind == "contact" {
-                rows.filter_map(|row| person(row, primary_only)).for_each(|owner| found.take(owner, primary_only));
+                rows.filter_map(|row| person(row, primary_only)).for_each(|owner| found.take(&owner, primary_only));
                 return Ok(());
             }
             found.customers(crm, rows.collect(), primary_only)
@@ -62,7 +62,8 @@ impl Crm {
         let sql = format!(
             "SELECT p.id, p.customer, p.\"primary\", p.name, p.email FROM contacts p WHERE {works} ORDER BY p.\"primary\" DESC, p.id"
         );
-        let (mut people, mut places): (Vec<(i64, bool, Owner)>, HashMap<i64, usize>) = (Vec::new(), HashMap::new());
+        let mut places: HashMap<i64, usize> = HashMap::new();
+        let mut people = Vec::new();
         for row in self.db.query(&sql, &arguments)? {
             let emails = Some(text(&row[4])).filter(|email| !email.is_empty()).into_iter().collect();
             let (id, name) = (integer(&row[0]), Value::Text(text(&row[3])));
@@ -76,7 +77,8 @@ impl Crm {
         );
         for row in self.db.query(&sql, &arguments)? {
             if let Some(place) = places.get(&integer(&row[0])) {
-                people[*place].2.emails.push(text(&row[1]));
+                let (_, _, owner): &mut (i64, bool, Owner) = &mut people[*place];
+                owner.emails.push(text(&row[1]));
             }
         }
         Ok(people)
@@ -124,19 +126,19 @@ impl Addresses {
             if primary_only {
                 let asked_first = people.into_iter().find(|(primary, owner)| *primary && !owner.emails.is_empty());
                 let person = asked_first.map(|(_, owner)| Owner { customer: link, ..owner });
-                self.take(person.unwrap_or(company), true);
+                self.take(&person.unwrap_or(company), true);
                 continue;
             }
-            self.take(company, false);
+            self.take(&company, false);
             for (_, owner) in people {
-                self.take(Owner { customer: link.clone(), ..owner }, false);
+                self.take(&Owner { customer: link.clone(), ..owner }, false);
             }
         }
         Ok(())
     }
 
     /// The addresses that are not there yet, however they are spelled.
-    fn take(&mut self, owner: Owner, first_only: bool) {
+    fn take(&mut self, owner: &Owner, first_only: bool) {
         for email in owner.emails.iter().take(if first_only { 1 } else { usize::MAX }) {
             if self.seen.insert(fold(email)) {
                 let cells = vec![owner.name.clone(), Value::text(email), owner.customer.clone()];

@@ -32,7 +32,7 @@ struct Day {
     user: i64,
     /// `U2`.
     short: String,
-    day: Date,
+    date: Date,
 }
 
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
@@ -42,7 +42,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     };
     let day = parameter(values, "date").as_text().and_then(|day| day.parse().ok());
     let day =
-        Day { user, short: crm.schema("user")?.short(user), day: day.unwrap_or_else(|| crm.reading().clock.today()) };
+        Day { user, short: crm.schema("user")?.short(user), date: day.unwrap_or_else(|| crm.reading().clock.today()) };
     let done = day.done(crm)?;
     let mut parts = vec![("The day", day.head(crm, &done)?), ("Done by kind", by_kind(&done)), ("Done", done)];
     parts.push(("New customers", day.new_customers(crm)?));
@@ -65,7 +65,7 @@ impl Day {
 
     fn done(&self, crm: &mut Crm) -> Result<Grid> {
         let columns = ["done", "kind", "direction", "subject", "customer", "contact", "outcome", "minutes"];
-        let Self { short, day, .. } = self;
+        let Self { short, date: day, .. } = self;
         Self::list(crm, "activity", &format!("owner={short} done={day}"), &columns, "done,id")
     }
 
@@ -82,7 +82,7 @@ impl Day {
             Column::new("customers", "Customers", "客户", Kind::Integer),
         ];
         let row = vec![
-            Value::Text(self.day.to_string()),
+            Value::Text(self.date.to_string()),
             Value::Text(crm.title("user", self.user)?),
             count(done.rows.len()),
             Value::Integer(done.rows.iter().map(minutes).sum()),
@@ -93,28 +93,28 @@ impl Day {
 
     /// Those that came to the colleague, or that the colleague brought.
     fn new_customers(&self, crm: &mut Crm) -> Result<Grid> {
-        let Self { short, day, .. } = self;
+        let Self { short, date: day, .. } = self;
         let condition = format!("created_at={day} (owner={short} or created_by={short})");
         Self::list(crm, "customer", &condition, &["name", "level", "city", "source", "owner"], "id")
     }
 
     /// What was due that day and was not done by its end.
     fn not_done(&self, crm: &mut Crm) -> Result<Grid> {
-        let Self { short, day, .. } = self;
+        let Self { short, date: day, .. } = self;
         let condition = format!("owner={short} due={day} (done: or done>{day})");
         let columns = ["due", "kind", "subject", "customer", "state", "moved", "cancelled_because"];
         Self::list(crm, "activity", &condition, &columns, "due,id")
     }
 
     fn next_day(&self, crm: &mut Crm) -> Result<Grid> {
-        let next = self.day.tomorrow().unwrap_or(self.day);
+        let next = self.date.tomorrow().unwrap_or(self.date);
         let condition = format!("owner={} due={next} done: cancelled:", self.short);
         Self::list(crm, "activity", &condition, &["due", "kind", "subject", "customer", "contact"], "due,id")
     }
 
     /// What the colleague made of whom, from the change log: where the day began and where it ended.
     fn lifecycles(&self, crm: &mut Crm) -> Result<Grid> {
-        let (from, until) = types::day_bounds(self.day, self.day, crm.reading())?;
+        let (from, until) = types::day_bounds(self.date, self.date, crm.reading())?;
         let sql = "SELECT t.id, t.name, c.before, c.after FROM customers t \
                    JOIN change c ON c.\"key\" = t.id AND c.kind = 'customer' AND c.what = 'update' \
                    JOIN operation o ON o.id = c.op WHERE t.updated_at >= ? AND t.deleted_at IS NULL AND o.actor = ? \
@@ -134,13 +134,13 @@ impl Day {
             Column::new("before", "Before", "原阶段", kind.clone()),
             Column::new("after", "After", "现阶段", kind),
         ];
-        let changed = changes.into_iter().filter(|(_, (_, before, after))| before != after);
+        let moved = changes.into_iter().filter(|(_, (_, before, after))| before != after);
         let row = |(id, (name, before, after))| Row {
             id,
             short: schema.short(id),
             cells: [name, before, after].map(Value::Text).to_vec(),
         };
-        let rows: Vec<Row> = changed.map(row).collect();
+        let rows: Vec<Row> = moved.map(row).collect();
         Ok(Grid { noun: "customers".into(), columns, total: Total::Exactly(rows.len() as u64), rows, totals: None })
     }
 }
