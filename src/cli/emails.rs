@@ -38,8 +38,10 @@ pub fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8
     if !lines {
         return session.print(&grid).map(|()| 0);
     }
-    let emails = grid.rows.iter().filter_map(|row| row.cells.get(1).and_then(Value::as_text));
-    let text: String = emails.map(|email| format!("{email}\n")).collect();
+    let mut text = String::new();
+    for email in grid.rows.iter().filter_map(|row| row.cells.get(1).and_then(Value::as_text)) {
+        text.extend([email, "\n"]);
+    }
     if text.is_empty() {
         session.terminal.warn(&Message::new("None of them has an e-mail address."));
     }

@@ -458,13 +458,13 @@ fn purge(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Res
 
 /// What was answered to the questions of a verb or a report.
 ///
-/// `asked` asks a person for what is missing.
+/// `missing` may still get what was not said from a person.
 pub fn answers(
     crm: &mut Crm,
     asker: &str,
     asks: &[Ask],
     matches: &ArgMatches,
-    asked: impl Fn(&Ask) -> Result<Option<String>>,
+    missing: impl Fn(&Ask) -> Result<Option<String>>,
 ) -> Result<Values> {
     let mut answers = Values::new();
     for ask in asks {
@@ -474,7 +474,7 @@ pub fn answers(
                 kind => types::parse(&kind, text, crm.reading()).map_err(|error| error.on_field(ask.name))?,
             };
             answers.push((ask.name.to_owned(), value));
-        } else if let Some(text) = asked(ask)? {
+        } else if let Some(text) = missing(ask)? {
             let value = types::parse(&(ask.kind)(), &text, crm.reading()).map_err(|error| error.on_field(ask.name))?;
             answers.push((ask.name.to_owned(), value));
         } else if ask.required {
