@@ -160,6 +160,7 @@ pub static ENTRIES: &[Entry] = &[
 
 /// The reports.
 pub static REPORTS: &[Report] = &[
+    reports::day::REPORT,
     reports::latest::REPORT,
     reports::customers::REPORT,
     reports::qualification::REPORT,

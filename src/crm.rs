@@ -22,6 +22,7 @@ mod write;
 use crate::{
     Result, catalog,
     clock::Clock,
+    customers::Silence,
     error::{Cause, Error},
     message::Message,
     record::{Currency, Field, Kind, Schema, Value, types::Reading},
@@ -46,6 +47,8 @@ pub struct Settings {
     pub currency: Currency,
     /// The region whose phone numbers need no country code.
     pub region: String,
+    /// How long customers may go without a word.
+    pub silence: Silence,
     /// The door that a write comes through, for the change log: `cli`, `tui`, `import`.
     pub door: &'static str,
     /// Make the database when there is none.
@@ -60,6 +63,7 @@ pub struct Crm {
     pub(crate) db: Box<dyn Database>,
     pub(crate) schemas: Vec<Arc<Schema>>,
     pub(crate) reading: Reading,
+    pub(crate) silence: Silence,
     actor: Option<(i64, String)>,
     /// The name to give the first user, when the database has none yet.
     newcomer: Option<String>,
@@ -100,6 +104,7 @@ impl Crm {
             db,
             schemas: schemas.into_iter().map(Arc::new).collect(),
             reading,
+            silence: settings.silence.clone(),
             actor: None,
             newcomer: None,
             door: settings.door,

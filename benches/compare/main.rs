@@ -1,5 +1,6 @@
 //! `cargo bench`: kehu beside the bare work, on generated customers; `run.sh` measures, this makes what it measures.
 
+mod activities;
 mod bare_loader;
 mod generate;
 
@@ -20,10 +21,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ["generate", count] => generate::write_csv(count.parse()?, &mut BufWriter::new(io::stdout().lock()))?,
         ["owners"] => (0..generate::OWNERS).for_each(|number| println!("{}", generate::owner(number))),
         ["load", file, database] => println!("{}", bare_loader::load(Path::new(file), Path::new(database))?),
+        ["activities", database, count] => activities::add(Path::new(database), count.parse()?)?,
         ["query", database, file] => query(database, file)?,
         [] => return run(SIZE),
         [size] => return run(size),
-        _ => return Err("compare [SIZE] | generate COUNT | owners | load FILE DATABASE | query DATABASE FILE".into()),
+        _ => return Err("compare [SIZE] | generate COUNT | owners | load FILE DATABASE | activities DATABASE COUNT | query DATABASE FILE".into()),
     }
     Ok(ExitCode::SUCCESS)
 }

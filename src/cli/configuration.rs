@@ -18,6 +18,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use kehu::{
     Error, Message, Result,
     clock::Clock,
+    customers::Silence,
     record::{
         Currency, Kind, Value,
         types::{self, Reading},
@@ -199,6 +200,11 @@ impl Configuration {
     /// The country of a phone number that names none.
     pub fn region(&self) -> Result<String> {
         Ok(self.checked("region", keys::region)?.unwrap_or_else(|| "CN".to_owned()))
+    }
+
+    /// How long customers may go without a word.
+    pub fn silence(&self) -> Result<Silence> {
+        Ok(self.checked("silence", Silence::parse)?.unwrap_or_default())
     }
 
     /// Who asks; never empty.

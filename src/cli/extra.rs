@@ -29,6 +29,17 @@ static EXTRAS: &[Extra] = &[
     Extra { noun: "user", command: handover::command, run: handover::run },
     super::people::RELATE,
     super::people::REMEMBER,
+    Extra { noun: "activity", command: super::plan::command, run: super::plan::run },
+    Extra {
+        noun: "customer",
+        command: || super::emails::command("customer"),
+        run: |session, matches| super::emails::run(session, "customer", matches),
+    },
+    Extra {
+        noun: "contact",
+        command: || super::emails::command("contact"),
+        run: |session, matches| super::emails::run(session, "contact", matches),
+    },
 ];
 
 /// Those below a noun.

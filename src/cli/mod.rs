@@ -4,11 +4,13 @@ mod ask;
 mod assign;
 mod attach;
 mod attachment;
+mod calendar;
 mod complete;
 mod configuration;
 mod daily;
 mod demo;
 mod dossier;
+mod emails;
 mod export;
 mod extra;
 mod fault;
@@ -23,6 +25,7 @@ mod nodes;
 mod output;
 mod output_file;
 mod people;
+mod plan;
 mod qualify;
 mod reads;
 mod record;
@@ -76,6 +79,7 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         "log" => daily::log(session, matches),
         "today" => daily::today(session, matches),
         "attach" => attach::run(session, matches),
+        "calendar" => calendar::run(session, matches),
         "find" => global::find(session, matches),
         "show" => reads::show_any(session, matches),
         "schema" => global::schema(session, matches),

@@ -461,7 +461,15 @@ fn purge(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Res
 }
 
 /// What was answered to the questions of a verb or a report.
-pub fn answers(crm: &mut Crm, asker: &str, asks: &[Ask], matches: &ArgMatches) -> Result<Values> {
+///
+/// `missing` may still get what was not said from a person.
+pub fn answers(
+    crm: &mut Crm,
+    asker: &str,
+    asks: &[Ask],
+    matches: &ArgMatches,
+    missing: impl Fn(&Ask) -> Result<Option<String>>,
+) -> Result<Values> {
     let mut answers = Values::new();
     for ask in asks {
         if let Some(text) = matches.get_one::<String>(ask.name) {
@@ -469,6 +477,9 @@ pub fn answers(crm: &mut Crm, asker: &str, asks: &[Ask], matches: &ArgMatches) -
                 Kind::Link(kind) => crm.link(&kind, text)?,
                 kind => types::parse(&kind, text, crm.reading()).map_err(|error| error.on_field(ask.name))?,
             };
+            answers.push((ask.name.to_owned(), value));
+        } else if let Some(text) = missing(ask)? {
+            let value = types::parse(&(ask.kind)(), &text, crm.reading()).map_err(|error| error.on_field(ask.name))?;
             answers.push((ask.name.to_owned(), value));
         } else if ask.required {
             return Err(Error::bad_value(
@@ -484,8 +495,10 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
     let Some(verb) = verb else { return Err(super::unanswered(kind, name)) };
     let references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
+    let terminal = session.terminal.clone();
+    let asked = |ask: &Ask| if ask.required { ask::value(&terminal, ask.doc) } else { Ok(None) };
     let crm = session.crm()?;
-    let answers = answers(crm, verb.name, verb.asks, matches)?;
+    let answers = answers(crm, verb.name, verb.asks, matches, asked)?;
     let mut done = Vec::new();
     crm.transaction(&format!("{name} {kind}"), |crm| {
         done.clear();

@@ -39,7 +39,7 @@ fn one(report: &Report) -> Command {
 pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let Some((name, matches)) = matches.subcommand() else { return Err(super::unanswered("report", "")) };
     let Some(report) = catalog::report(name) else { return Err(super::unanswered("report", name)) };
-    let values = answers(session.crm()?, report.name, report.asks, matches)?;
+    let values = answers(session.crm()?, report.name, report.asks, matches, |_| Ok(None))?;
     let parts = (report.run)(session.crm()?, &values)?;
     print(session, &parts)?;
     Ok(0)
@@ -59,15 +59,11 @@ pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
         }
         return session.print_line(&serde_json::Value::Object(object).to_string());
     }
-    let (format, style) = (session.terminal.format(), session.terminal.style());
-    let mut data = Vec::new();
-    for (place, part) in parts.iter().enumerate() {
-        if place > 0 {
-            data.push(b'\n');
-        }
-        data.extend(format!("{}\n", session.terminal.word(&part.title)).into_bytes());
-        output::write_grid(&session.local(&part.grid), format, &style, &mut data)
-            .map_err(|error| unwritable(&error))?;
-    }
+    // People need no heading over nothing.
+    let full = parts.iter().filter(|part| !part.grid.rows.is_empty());
+    let titled: Vec<_> =
+        full.map(|part| (super::daily::heading(session, &part.title, &part.grid), session.local(&part.grid))).collect();
+    let (format, style, mut data) = (session.terminal.format(), session.terminal.style(), Vec::new());
+    output::write_parts(&titled, format, &style, &mut data).map_err(|error| unwritable(&error))?;
     session.write(&data)
 }

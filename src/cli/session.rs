@@ -255,6 +255,7 @@ impl Session {
             clock,
             currency: self.configuration.currency()?,
             region: self.configuration.region()?,
+            silence: self.configuration.silence()?,
             door: "cli",
             create,
             read_only: false,

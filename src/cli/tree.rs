@@ -135,11 +135,11 @@ const FIRST_EXAMPLES: &str = "Examples:
 `kehu customer list --help` how, with every flag.";
 
 /// The commands beside the record kinds as the first screen groups them, with what each group is for.
-const GROUPS: [(&[&str], &str); 10] = [
+const GROUPS: &[(&[&str], &str)] = &[
     (&["log", "today"], "what happened; your plan of the day"),
-    (&["attach"], "files with what they belong to"),
     (&["find", "show", "view", "sql"], "everything by words or ref; saved lists; SQL"),
     (&["report"], "questions with an answer in a table"),
+    (&["attach", "calendar"], "files kept with records; your plans for phones"),
     (&["oplog", "undo", "redo"], "what was done, and taking it back"),
     (&["import"], "a file whose headings tell what it holds"),
     (&["schema", "field"], "which fields there are; fields of your own"),
@@ -238,7 +238,8 @@ fn own_verb(verb: &Verb) -> Command {
         .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
         .after_help(two_examples(verb.example, "--dry-run -v"));
     for ask in verb.asks {
-        command = command.arg(Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1));
+        let flag = Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1);
+        command = command.arg(flag.allow_hyphen_values(true));
     }
     command
 }
@@ -499,6 +500,7 @@ fn bespoke() -> Vec<Command> {
     commands.extend(super::global::commands());
     commands.push(import::any_command());
     commands.push(report::command());
+    commands.push(super::calendar::command());
     commands.push(sql::command());
     commands.push(field::command());
     commands.push(view::command());

@@ -291,7 +291,9 @@ impl Crm {
         let (sql, sign) = (place.sql(), sign(operator));
         Ok(match day.strip_prefix("--") {
             Some(day) => {
-                Condition::new(format!("SUBSTR({sql}, LENGTH({sql}) - 4) {sign} ?"), vec![Sql::Text(day.to_owned())])
+                // The index of days of the year holds those that are known.
+                let day_of_year = format!("({sql} IS NOT NULL AND SUBSTR({sql}, LENGTH({sql}) - 4) {sign} ?)");
+                Condition::new(day_of_year, vec![Sql::Text(day.to_owned())])
             }
             None => Condition::new(format!("({sql} {sign} ? AND {sql} NOT LIKE '-%')"), vec![Sql::Text(day)]),
         })

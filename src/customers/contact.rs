@@ -1,6 +1,6 @@
 //! Contact: a person at a customer (R26, R27); exactly one of a customer's contacts is the primary one.
 
-use super::{Customer, activity::answer};
+use super::Customer;
 use crate::{
     Result,
     catalog::Panel,
@@ -48,7 +48,7 @@ record! {
         /// QQ
         qq: Option<String> [search, label("QQ")],
         /// Birthday; the year may be missing (`--03-15`)
-        birthday: Option<Birthday> [index],
+        birthday: Option<Birthday> [also("(SUBSTR(birthday, LENGTH(birthday) - 4), customer, owner) WHERE birthday IS NOT NULL AND deleted_at IS NULL")],
         /// Whether they have left the company: kept in history, left out of mail
         left: bool [default("no")],
         /// The day on which they left
@@ -156,8 +156,8 @@ impl Contact {
             example: "kehu contact leave P2\n  kehu contact leave P3 --on 2026-01-31 --to C2",
             refused: Self::left_already,
             run: |crm, id, answers| {
-                let on = answer(answers, "on").as_text().and_then(|day| day.parse().ok());
-                crm.leave(id, on, answer(answers, "to").as_integer()).map(|_| ())
+                let on = crate::reports::parameter(answers, "on").as_text().and_then(|day| day.parse().ok());
+                crm.leave(id, on, crate::reports::parameter(answers, "to").as_integer()).map(|_| ())
             },
         },
         Verb {

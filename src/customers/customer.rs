@@ -75,7 +75,7 @@ record! {
         /// The company they belong to
         parent: Option<Id<Customer>> [index],
         /// The colleague who looks after them
-        owner: Option<Id<User>> [index, list],
+        owner: Option<Id<User>> [index, list, also("(owner, level, deleted_at, annual_revenue_currency, annual_revenue)")],
         /// The branch that serves them
         branch: Option<Id<Branch>> [index],
         /// Since when we know them
@@ -110,7 +110,7 @@ record! {
             "(SELECT MAX(a.done) FROM activities a WHERE a.customer = {t}.id AND a.deleted_at IS NULL)",
         /// What is planned next with them
         next_step: crate::record::Kind::Timestamp =>
-            "(SELECT MIN(a.due) FROM activities a WHERE a.customer = {t}.id AND a.done IS NULL AND a.deleted_at IS NULL)",
+            "(SELECT MIN(a.due) FROM activities a WHERE a.customer = {t}.id AND a.done IS NULL AND a.cancelled IS NULL AND a.deleted_at IS NULL)",
         /// The colleagues it is shared with just now
         shared: crate::record::Kind::List(Box::new(crate::record::Kind::Link("user".into()))) =>
             "SELECT s.customer AS record, s.id AS position, s.\"user\" AS value FROM shares s \

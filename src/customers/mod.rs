@@ -1,6 +1,7 @@
 //! Customers and the people who work there.
 
 pub(crate) mod activity;
+mod addresses;
 mod agenda;
 mod assign;
 pub(crate) mod attachment;
@@ -19,11 +20,13 @@ pub(crate) mod relation;
 pub(crate) mod review;
 pub(crate) mod review_rule;
 pub(crate) mod share;
+mod silence;
 pub mod timeline;
 mod upcoming;
 mod yearly;
 
-pub use activity::{Activity, ActivityKind, Direction};
+pub use activity::{Activity, ActivityKind, Direction, Logged, Mass, Note, Owner};
+pub use addresses::Addresses;
 pub use assign::{Assigned, Assignment};
 pub use attachment::{Attachment, is_hidden, media_type};
 pub use contact::{Contact, Gender};
@@ -38,5 +41,6 @@ pub use qualification::{Aspect, Qualification, Size, Worth, sign_by};
 pub use relation::{Relation, RelationKind};
 pub use review_rule::ReviewRule;
 pub use share::{Access, Share};
+pub use silence::Silence;
 pub use timeline::Timeline;
 pub use yearly::Yearly;

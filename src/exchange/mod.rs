@@ -1,5 +1,6 @@
 //! Files in and out: reading tables of several formats as users have them, and mapping their headings to fields.
 
+mod calendar;
 mod encoding;
 mod export;
 mod formats;
@@ -19,6 +20,7 @@ mod source;
 mod target;
 mod vcard;
 
+pub use calendar::Calendar;
 pub use export::Export;
 pub use formats::{Format, RowSource, Table, Wishes};
 pub use headings::{Headings, PeopleRows, Product};

@@ -38,6 +38,10 @@ pub struct Field {
     pub unique: bool,
     /// Often filtered or sorted by, so it has an index.
     pub index: bool,
+    /// Often looked up together with that other field, so that its index goes on with it.
+    pub then: Option<Cow<'static, str>>,
+    /// One more index, as SQL writes it behind the table's name: its columns, and of which rows.
+    pub also: Option<Cow<'static, str>>,
     /// Often grouped by together with that other field, so that one index holds both.
     pub together: Option<Cow<'static, str>>,
     /// Shown in lists when no columns are asked for.
@@ -72,6 +76,8 @@ impl Field {
             matching: false,
             unique: false,
             index: false,
+            then: None,
+            also: None,
             together: None,
             listed: false,
             child: false,
@@ -130,7 +136,8 @@ impl Field {
             "search" => self.search = true,
             "match" => self.matching = true,
             "unique" => self.unique = true,
-            "index" => self.index = true,
+            "index" => (self.index, self.then) = (true, argument.map(Cow::Borrowed)),
+            "also" => self.also = argument.map(Cow::Borrowed),
             "together" => self.together = argument.map(Cow::Borrowed),
             "list" => self.listed = true,
             "child" => self.child = true,

@@ -1,6 +1,7 @@
 //! Reports: questions with parameters and a typed answer. A report never mentions a format, a format never a report.
 
 pub mod customers;
+pub mod day;
 pub mod latest;
 pub mod occasions;
 pub mod operations;

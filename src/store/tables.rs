@@ -136,10 +136,17 @@ impl Maker<'_> {
     }
 
     fn indexes(&self, schema: &Schema, field: &Field) -> Vec<String> {
+        let mut indexes = Vec::new();
+        indexes.extend(
+            field
+                .also
+                .as_ref()
+                .map(|also| format!("CREATE INDEX \"{}_also\" ON {} {also}", index_name(schema, field), schema.table)),
+        );
         let wanted = field.index || field.matching || field.unique || field.title;
         let link = matches!(field.kind, Kind::Link(_)) && !field.engine;
         if !field.stored() || matches!(&*field.name, "id" | "uid") || !(wanted || link) {
-            return Vec::new();
+            return indexes;
         }
         if field.kind == Kind::Birthday {
             return vec![birthday_index(schema, field)];
@@ -155,7 +162,8 @@ impl Maker<'_> {
         // Few rows are in the recycle bin; the others need no place in its index.
         let some = if field.name == "deleted_at" { " WHERE deleted_at IS NOT NULL" } else { "" };
         let (name, table) = (index_name(schema, field), schema.table);
-        let mut indexes = vec![format!("CREATE INDEX \"{name}\" ON {table} (\"{}{key}\"{rest}){some}", field.name)];
+        let then = field.then.as_ref().map(|other| format!(", \"{other}\"")).unwrap_or_default();
+        indexes.push(format!("CREATE INDEX \"{name}\" ON {table} (\"{}{key}\"{then}{rest}){some}", field.name));
         indexes.extend(field.together.as_ref().map(|other| {
             format!("CREATE INDEX \"{name}_{other}\" ON {table} (\"{}{key}\", \"{other}\", deleted_at)", field.name)
         }));

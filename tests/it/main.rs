@@ -2,6 +2,7 @@
 
 mod attachments;
 mod cli;
+mod daily;
 mod filters;
 mod generated;
 mod house;

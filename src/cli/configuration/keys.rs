@@ -35,6 +35,7 @@ pub const KEYS: &[Key] = &[
     plain("base_currency", "The currency of an amount written without one", &[]),
     plain("region", "The country of a phone number without a country code", &[]),
     plain("time_zone", "Where days begin and end", &[]),
+    plain("silence", "After how many days without a word a customer is on your plan, by level", &[]),
 ];
 
 /// What opens a file in the program that is made for it.
@@ -68,6 +69,7 @@ pub(super) fn default_of(name: &str) -> String {
         "attachment_limit" => "100 MB",
         "base_currency" => "CNY",
         "region" => "CN",
+        "silence" => return kehu::customers::Silence::default().to_string(),
         "time_zone" => return super::zone::of_system().iana_name().unwrap_or_default().to_owned(),
         _ => "",
     };
@@ -83,6 +85,7 @@ pub fn check(key: &Key, value: &str) -> Result<String> {
         "base_currency" => types::currency(value).map(|currency| currency.to_string()),
         "region" => region(value),
         "attachment_limit" => bytes(value).map(|_| value.to_owned()),
+        "silence" => kehu::customers::Silence::parse(value).map(|silence| silence.to_string()),
         "time_zone" => super::zone::named(value).map(|_| value.to_owned()),
         _ if value.is_empty() => Err(Error::bad_value(Message::new("{key} needs a value.").with("key", key.name))),
         _ => Ok(value.to_owned()),

@@ -14,6 +14,7 @@ fn crm() -> Crm {
         clock: Clock::fixed("2026-03-31T01:00:00Z".parse().unwrap(), jiff::tz::TimeZone::UTC),
         currency: Currency(*b"CNY"),
         region: "CN".into(),
+        silence: kehu::customers::Silence::default(),
         door: "test",
         create: true,
         read_only: false,

@@ -36,13 +36,22 @@ pub(super) fn write_page(page: &Page, style: &Style, out: &mut dyn Write) -> io:
             Part::Line(line) => writeln!(out, "<p>{}</p>", escaped(line))?,
         }
     }
-    writeln!(out, "</body>\n</html>")
+    write_end(out)
+}
+
+/// One page of several tables, each under its title.
+pub(super) fn write_parts(parts: &[(String, Cow<Grid>)], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    write_head(parts.first().map_or("", |(title, _)| title), style, out)?;
+    for (title, grid) in parts {
+        writeln!(out, "<h2>{}</h2>", escaped(title))?;
+        write_table(grid, style, out)?;
+    }
+    write_end(out)
 }
 
 fn write_table(grid: &Grid, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let refs = has_refs(grid);
-    writeln!(out, "<table>")?;
-    write!(out, "<thead><tr>")?;
+    write!(out, "<table>\n<thead><tr>")?;
     write_ref(refs, "th", style.word("Ref", "编号"), out)?;
     for column in &grid.columns {
         write_cell("th", Some(&column.kind), style.heading(column), out)?;

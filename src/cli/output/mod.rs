@@ -65,6 +65,29 @@ pub fn write_grid(grid: &Grid, format: Format, style: &Style, out: &mut dyn Writ
     }
 }
 
+/// Writes tables one below the other, each under its title; one page of HTML, sections in Markdown. Refs alone need no
+/// titles.
+pub fn write_parts(
+    parts: &[(String, Cow<Grid>)],
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if format == Format::Html {
+        return html::write_parts(parts, style, out);
+    }
+    for (place, (title, grid)) in parts.iter().enumerate() {
+        let between = if place > 0 && format != Format::Ids { "\n" } else { "" };
+        match format {
+            Format::Ids => {}
+            Format::Markdown => write!(out, "{between}## {title}\n\n")?,
+            _ => writeln!(out, "{between}{title}")?,
+        }
+        write_grid(grid, format, style, out)?;
+    }
+    Ok(())
+}
+
 /// Writes one record, the only row of the grid: fields down the page where people read it.
 pub fn write_record(grid: &Grid, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let Some(row) = grid.rows.first() else { return Ok(()) };

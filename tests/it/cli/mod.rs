@@ -4,6 +4,7 @@ mod arguments;
 mod attachment;
 mod contact;
 mod customer;
+mod daily;
 mod dossier;
 mod exits;
 mod global;
