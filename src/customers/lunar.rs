@@ -71,7 +71,8 @@ impl LunarDay {
     /// The lunar day of a day; none outside the table.
     #[must_use]
     pub fn of(date: Date) -> Option<Self> {
-        let year = if new_year(date.year())? <= date { date.year() } else { date.year() - 1 };
+        let begun = new_year(date.year()).is_some_and(|first| first <= date);
+        let year = if begun { date.year() } else { date.year() - 1 };
         let mut days = u32::try_from((date - new_year(year)?).get_days()).ok()?;
         for (month, leap, length) in months(year) {
             if days < u32::from(length) {
