@@ -250,11 +250,18 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
 fn add(schema: &Schema) -> Command {
     let (name, flags, _) = sample(schema);
     let kind = schema.kind;
+    // A detail is nothing without what it is a detail of.
+    let detail = catalog::entry(kind).is_some_and(|entry| entry.detail);
+    let examples = if detail {
+        format!("kehu {kind} add {name} {flags} --dry-run -v\n  kehu {kind} add {name} {flags}")
+    } else {
+        format!("kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v")
+    };
     let command = Command::new("add")
         .about(format!("Adds {} {kind}", if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }))
         .arg(Arg::new("values").value_name("NAME").num_args(0..).help("The name, then more values as field=value"))
         .arg(allow_duplicate())
-        .after_help(format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v"));
+        .after_help(format!("Examples:\n  {examples}"));
     field_flags(command, schema)
 }
 
@@ -362,25 +369,24 @@ fn reference(schema: &Schema) -> Arg {
 }
 
 fn edit(schema: &Schema) -> Command {
-    let kind = schema.kind;
     let letter = schema.letter;
     let (_, _, filter) = sample(schema);
     let command = Command::new("edit")
         .about("Changes fields of one or several records")
         .arg(reference(schema).num_args(0..).help(format!("{letter}12 or another reference; then field=value pairs")))
-        .arg(Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"))
-        .arg(Arg::new("if-version").long("if-version").value_name("N").num_args(1).value_parser(value_parser!(i64)).help("Only if nobody changed it since"))
+        .arg(
+            Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"),
+        )
+        .arg(
+            Arg::new("if-version")
+                .long("if-version")
+                .value_name("N")
+                .num_args(1)
+                .value_parser(value_parser!(i64))
+                .help("Only if nobody changed it since"),
+        )
         .arg(allow_duplicate())
-        .after_help(if schema.field("notes").is_some() {
-            format!(
-                "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
-                 kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
-            )
-        } else {
-            format!(
-                "Examples:\n  kehu {kind} edit {letter}1 --phone 021-80001234\n  kehu {kind} edit {letter}1 phone=02180001234 --dry-run -v"
-            )
-        });
+        .after_help(format!("Examples:\n  {}", edit_examples(schema, filter)));
     let command = if schema.field("tags").is_some() {
         command
             .arg(
@@ -395,6 +401,24 @@ fn edit(schema: &Schema) -> Command {
         command
     };
     field_flags(command, schema)
+}
+
+/// Changes that fields of this kind allow.
+fn edit_examples(schema: &Schema, filter: &str) -> String {
+    let edit = format!("kehu {} edit", schema.kind);
+    let first = format!("{edit} {}1", schema.letter);
+    let has = |name: &str| schema.field(name).is_some();
+    if has("notes") && has("tags") {
+        format!(
+            "{first} --notes \"Met at the fair\"\n  {first} tags=vip,fair\n  \
+             {edit} --where {filter} --add-tag key --dry-run -y"
+        )
+    } else if has("phone") {
+        format!("{first} --phone 021-80001234\n  {first} phone=02180001234 --dry-run -v")
+    } else {
+        let field = if has("notes") { "notes" } else { &*schema.title().name };
+        format!("{first} \"{field}=plays tennis\"\n  {edit} --where {filter} \"{field}=said at the fair\" --dry-run -y")
+    }
 }
 
 /// Two records of the demo company that nobody depends on, and what must be done before there are such.
