@@ -396,34 +396,24 @@ fn reference(schema: &Schema) -> Arg {
 }
 
 fn edit(schema: &Schema) -> Command {
-    let kind = schema.kind;
     let letter = schema.letter;
     let (_, _, filter) = sample(schema);
     let command = Command::new("edit")
         .about("Changes fields of one or several records")
         .arg(reference(schema).num_args(0..).help(format!("{letter}12 or another reference; then field=value pairs")))
-        .arg(Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"))
-        .arg(Arg::new("if-version").long("if-version").value_name("N").num_args(1).value_parser(value_parser!(i64)).help("Only if nobody changed it since"))
+        .arg(
+            Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"),
+        )
+        .arg(
+            Arg::new("if-version")
+                .long("if-version")
+                .value_name("N")
+                .num_args(1)
+                .value_parser(value_parser!(i64))
+                .help("Only if nobody changed it since"),
+        )
         .arg(allow_duplicate())
-        .after_help(if let Some((one, other)) = edits(kind) {
-            format!("Examples:\n  kehu {kind} edit {letter}1 {one}\n  kehu {kind} edit {letter}2 {other} --dry-run -v")
-        } else if schema.field("notes").is_some() {
-            format!(
-                "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
-                 kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
-            )
-        } else if kind == "attachment" {
-            format!(
-                "Examples:\n  {}kehu {kind} edit {letter}1 --note \"Signed\"\n  kehu {kind} edit {letter}1 name=list.csv",
-                first(kind)
-            )
-        } else if kind == "share" {
-            "Examples:\n  kehu share edit SH1 --access write\n  kehu share edit SH1 until=+30d --dry-run -v".to_owned()
-        } else {
-            format!(
-                "Examples:\n  kehu {kind} edit {letter}1 --phone 021-80001234\n  kehu {kind} edit {letter}1 phone=02180001234 --dry-run -v"
-            )
-        });
+        .after_help(format!("Examples:\n  {}", edit_examples(schema, filter)));
     let command = if schema.field("tags").is_some() {
         command
             .arg(
@@ -448,12 +438,30 @@ fn first(kind: &str) -> &'static str {
     }
 }
 
-/// Changes for the examples of kinds that have neither tags nor a phone.
-fn edits(kind: &str) -> Option<(&'static str, &'static str)> {
-    match kind {
-        "node" => Some(("--label \"Visit\"", "position=7")),
-        "review_rule" => Some(("--level B", "position=9")),
-        _ => None,
+/// Changes that fields of this kind allow.
+fn edit_examples(schema: &Schema, filter: &str) -> String {
+    let edit = format!("kehu {} edit", schema.kind);
+    let first = format!("{edit} {}1", schema.letter);
+    let has = |name: &str| schema.field(name).is_some();
+    let two =
+        |one: &str, other: &str| format!("{}{first} {one}\n  {first} {other} --dry-run -v", self::first(schema.kind));
+    match schema.kind {
+        "node" => return two("--label \"Visit\"", "position=7"),
+        "review_rule" => return two("--level B", "position=9"),
+        "attachment" => return two("--note \"Signed\"", "name=list.csv"),
+        "share" => return two("--access write", "until=+30d"),
+        _ => {}
+    }
+    if has("notes") && has("tags") {
+        format!(
+            "{first} --notes \"Met at the fair\"\n  {first} tags=vip,fair\n  \
+             {edit} --where {filter} --add-tag key --dry-run -y"
+        )
+    } else if has("phone") {
+        format!("{first} --phone 021-80001234\n  {first} phone=02180001234 --dry-run -v")
+    } else {
+        let field = if has("notes") { "notes" } else { &*schema.title().name };
+        format!("{first} \"{field}=plays tennis\"\n  {edit} --where {filter} \"{field}=said at the fair\" --dry-run -y")
     }
 }
 

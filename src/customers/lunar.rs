@@ -22,6 +22,7 @@ const FIRST: i16 = 1900;
 
 /// A year each: the days from 1 January to new year (6 bits), the leap month or 0 (4 bits), and for each month, the
 /// first in the lowest bit, whether it has 30 days rather than 29 (13 bits).
+#[expect(clippy::unreadable_literal, reason = "bits, not amounts")]
 const YEARS: [u32; 201] = [
     0x3d16d2, 0x620752, 0x4c0ea5, 0x38b64a, 0x5c064b, 0x440a9b, 0x309556, 0x56056a, 0x400b59, 0x2a5752, 0x500752,
     0x3adb25, 0x600b25, 0x480a4b, 0x32b4ab, 0x5802ad, 0x42056b, 0x2c4b69, 0x520da9, 0x3efd92, 0x640e92, 0x4c0d25,
@@ -71,7 +72,8 @@ impl LunarDay {
     /// The lunar day of a day; none outside the table.
     #[must_use]
     pub fn of(date: Date) -> Option<Self> {
-        let year = if new_year(date.year())? <= date { date.year() } else { date.year() - 1 };
+        let begun = new_year(date.year()).is_some_and(|first| first <= date);
+        let year = if begun { date.year() } else { date.year() - 1 };
         let mut days = u32::try_from((date - new_year(year)?).get_days()).ok()?;
         for (month, leap, length) in months(year) {
             if days < u32::from(length) {

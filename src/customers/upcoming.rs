@@ -55,6 +55,8 @@ impl Crm {
         let (near, all) = (days(first, last), days(first, reminded));
         let mut found = self.birthdays(&near, owner)?;
         found.extend(self.kept_occasions(&near, &all, last, owner)?);
+        // What is yet to happen for the first time has no anniversary.
+        found.retain(|found| found.years.is_none_or(|years| years >= 0));
         found.sort_by(|one, other| {
             (one.on, &one.name, &one.contact, &one.customer).cmp(&(
                 other.on,
@@ -180,7 +182,7 @@ fn birthday(row: &[Sql], near: &HashMap<Key, Date>) -> Option<Found> {
     let born = text(&row[5]);
     let (year, day) = born.split_at_checked(born.len().checked_sub(5)?)?;
     let on = *near.get(&(false, false, day.to_owned()))?;
-    let years = years(year.trim_end_matches('-').parse().ok(), on, false)?;
+    let years = years(year.trim_end_matches('-').parse().ok(), on, false);
     Some(Found { name: "birthday".to_owned(), on, years, lunar: false, day: day.to_owned(), ..who(row) })
 }
 
@@ -192,17 +194,14 @@ fn occasion(row: &[Sql], all: &HashMap<Key, Date>, last: Date) -> Option<Found> 
     if on.checked_sub(early.days()).ok()? > last {
         return None;
     }
-    let years = years(row[7].as_integer(), on, lunar)?;
+    let years = years(row[7].as_integer(), on, lunar);
     Some(Found { name: text(&row[5]), on, years, lunar, day, ..who(row) })
 }
 
-/// How many years it is since the first time; none at all before that.
-fn years(first: Option<i64>, on: Date, lunar: bool) -> Option<Option<i64>> {
+/// How many years it is since the first time, where that is known.
+fn years(first: Option<i64>, on: Date, lunar: bool) -> Option<i64> {
     let year = if lunar { LunarDay::of(on)?.year } else { on.year() };
-    match first.map(|first| i64::from(year) - first) {
-        Some(years) if years < 0 => None,
-        years => Some(years),
-    }
+    first.map(|first| i64::from(year) - first)
 }
 
 fn who(row: &[Sql]) -> Found {

@@ -32,10 +32,11 @@ impl Yearly {
         let mut rest = types::fold(text);
         let mut taken = |words: &[&str]| {
             let held = words.iter().find(|word| rest.contains(**word));
-            held.map(|word| rest = rest.replace(word, " ").trim().to_owned()).is_some()
+            held.map(|word| rest = rest.replace(word, " ")).is_some()
         };
         let (says_lunar, says_solar) = (taken(&LUNAR), taken(&SOLAR));
-        if says_lunar || (lunar && !says_solar) { Self::lunar(&rest, text) } else { Self::solar(&rest, text, reading) }
+        let rest = rest.trim();
+        if says_lunar || (lunar && !says_solar) { Self::lunar(rest, text) } else { Self::solar(rest, text, reading) }
     }
 
     fn solar(rest: &str, text: &str, reading: &Reading) -> Result<Self> {

@@ -37,7 +37,7 @@ fn relations(world: &mut World, contact: i64) -> Vec<(String, String)> {
     let parts = world.crm.belongings("contact", contact).expect("reads");
     let grid = parts.iter().find(|grid| grid.noun == "relations");
     let row = |cells: &Vec<Value>| match (&cells[0], &cells[1]) {
-        (Value::Text(word), Value::Link(link)) => (word.clone(), link.title.clone()),
+        (Value::Text(told), Value::Link(link)) => (told.clone(), link.title.clone()),
         other => panic!("{other:?}"),
     };
     grid.map(|grid| grid.rows.iter().map(|found| row(&found.cells)).collect()).unwrap_or_default()

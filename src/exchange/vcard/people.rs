@@ -228,7 +228,8 @@ impl Person {
         } else if name != plain && !part(3).is_empty() {
             // "Mr. John Doe" is called John Doe.
             let without = name.strip_prefix(part(3)).filter(|rest| rest.starts_with(' ')).map(str::trim);
-            name = without.filter(|rest| !rest.is_empty()).unwrap_or(&name).to_owned();
+            let without = without.filter(|rest| !rest.is_empty()).map(str::to_owned);
+            name = without.unwrap_or(name);
         }
         let organisation = read.parts("ORG")?;
         let company = organisation.first().map_or("", |part| part.trim()).to_owned();
@@ -352,7 +353,7 @@ impl Person {
     /// Our own uid, or the card's as another system's number; and every other field that our export wrote.
     fn ids(&mut self, read: &Read) -> Option<()> {
         let own = read.first(&["X-KEHU-UID"])?;
-        for property in read.card.properties.iter() {
+        for property in &read.card.properties {
             if let Some(field) = property.name.strip_prefix("X-KEHU-") {
                 self.set(&field.to_lowercase().replace('-', "_"), property.text(read.how)?);
             }

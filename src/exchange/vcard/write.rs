@@ -153,8 +153,8 @@ impl Fields<'_> {
     /// The ids, and the fields that cards do not have. Links to colleagues stay here.
     fn others(&self, card: &mut Lines) {
         let uid = self.text("uid");
-        let foreign = self.value("external_ids").items().iter().filter_map(Value::as_text);
-        let foreign = foreign.filter_map(|id| id.strip_prefix("vcard:")).next();
+        let mut foreign = self.value("external_ids").items().iter().filter_map(Value::as_text);
+        let foreign = foreign.find_map(|id| id.strip_prefix("vcard:"));
         card.text(
             "UID",
             &foreign
