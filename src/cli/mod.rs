@@ -15,6 +15,7 @@ mod form;
 mod generate;
 mod global;
 mod import;
+mod interrupt;
 mod language;
 mod output;
 mod output_file;

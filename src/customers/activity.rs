@@ -34,7 +34,7 @@ record! {
         /// When it was done; empty while it is planned
         done: Option<Timestamp> [index, list],
         /// How long it took, in minutes
-        minutes: Option<i64>,
+        minutes: Option<i64> [min("0")],
         /// What came of it
         outcome: Option<String> [search],
         /// Why it was moved to another day, the last time it was

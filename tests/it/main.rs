@@ -7,6 +7,7 @@ mod generated;
 mod house;
 mod import;
 mod lists;
+mod manners;
 mod mappings;
 mod messy_files;
 mod postgres_server;

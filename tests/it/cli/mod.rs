@@ -6,5 +6,6 @@ mod contact;
 mod customer;
 mod exits;
 mod global;
+mod interrupting;
 mod output;
 mod user;
