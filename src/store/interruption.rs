@@ -5,14 +5,16 @@ use crate::{
     message::Message,
 };
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 /// What a connection and whoever may interrupt it share.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Interruption {
     wanted: AtomicBool,
+    /// Another connection that was opened for the same question.
+    beside: Mutex<Option<Interrupter>>,
     /// How many pieces of work are under way that end in good order by themselves, and say what stands.
     working: AtomicUsize,
 }
@@ -27,6 +29,11 @@ impl Interruption {
         self.wanted.load(Ordering::Relaxed)
     }
 
+    /// From now on another connection is stopped along with this one.
+    pub fn take_along(&self, other: Interrupter) {
+        *self.beside.lock().unwrap_or_else(PoisonError::into_inner) = Some(other);
+    }
+
     /// Says that work is under way until the answer is dropped.
     pub fn work(self: &Arc<Self>) -> Work {
         self.working.fetch_add(1, Ordering::SeqCst);
@@ -35,7 +42,6 @@ impl Interruption {
 }
 
 /// Work under way.
-#[derive(Debug)]
 pub struct Work {
     of: Arc<Interruption>,
 }
@@ -59,6 +65,9 @@ impl Interrupter {
         self.interruption.wanted.store(true, Ordering::SeqCst);
         let working = self.interruption.working.load(Ordering::SeqCst) > 0;
         (self.stop)();
+        if let Some(beside) = &*self.interruption.beside.lock().unwrap_or_else(PoisonError::into_inner) {
+            (beside.stop)();
+        }
         working
     }
 }

@@ -46,7 +46,7 @@ fn many_customers(desk: &Desk, count: usize) {
 #[test]
 fn an_interrupted_import_says_what_stands_and_can_be_finished_or_undone() {
     let desk = Desk::new();
-    many_customers(&desk, 20_000);
+    many_customers(&desk, 6_000);
     let child = start(&desk, "customer import many.csv");
     let written = || desk.crm().import_runs().expect("lists").first().is_some_and(|run| run.created > 0);
     until(written);
@@ -65,7 +65,7 @@ fn an_interrupted_import_says_what_stands_and_can_be_finished_or_undone() {
     let count = |desk: &Desk| desk.say("customer list --count").done().trim().parse::<u64>().expect("a number");
     assert_eq!(count(&desk), 4 + stands.created);
     desk.say("import resume").done();
-    assert_eq!(count(&desk), 20_004);
+    assert_eq!(count(&desk), 6_004);
     desk.say(&format!("undo {operation}")).done();
     assert_eq!(count(&desk), 4);
     let runs = desk.say("import runs -f json").json();
@@ -77,7 +77,7 @@ fn an_interrupted_import_says_what_stands_and_can_be_finished_or_undone() {
 #[test]
 fn an_interrupted_check_or_edit_writes_nothing() {
     let desk = Desk::new();
-    many_customers(&desk, 20_000);
+    many_customers(&desk, 6_000);
     let child = start(&desk, "customer import many.csv");
     std::thread::sleep(Duration::from_millis(300));
     press(&child);
