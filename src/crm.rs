@@ -264,7 +264,8 @@ impl Crm {
     fn attempt<R>(&mut self, label: &str, work: &mut impl FnMut(&mut Self) -> Result<R>) -> Result<R> {
         let before = (self.actor.clone(), self.newcomer.clone());
         self.db.begin()?;
-        let done = self.in_transaction(label, work);
+        let _working = self.db.interruption().work();
+        let done = self.in_transaction(label, work).map_err(store::taken_back);
         self.operation = None;
         if done.is_err() || self.dry_run {
             let rolled_back = self.db.rollback();
@@ -341,6 +342,12 @@ impl Crm {
                 .with("name", name),
         );
         Ok(())
+    }
+
+    /// What lets another thread stop this handle on behalf of a person.
+    #[must_use]
+    pub fn interrupter(&self) -> store::Interrupter {
+        self.db.interrupter()
     }
 
     pub(crate) fn now_text(&self) -> String {

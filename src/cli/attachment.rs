@@ -154,12 +154,10 @@ pub fn export_files(session: &mut Session, query: &Query, folder: &Path) -> Resu
     Ok(())
 }
 
-/// The folder that an import brings along.
-pub fn brought(folder: &Path) -> Result<Folder> {
-    if folder.is_dir() {
-        return Ok(Folder::at(folder));
-    }
-    Err(Error::new(Cause::NotFound, Message::new("There is no folder {path}.").with("path", folder.display())))
+/// The folder that an import brings along; from anywhere, since an import may be gone on with elsewhere.
+pub fn brought(folder: &str) -> Result<PathBuf> {
+    let path = Path::new(folder).canonicalize().ok().filter(|path| path.is_dir());
+    path.ok_or_else(|| Error::new(Cause::NotFound, Message::new("There is no folder {path}.").with("path", folder)))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Error {

@@ -61,9 +61,6 @@ fn import(session: &mut Session, kind: Option<&str>, matches: &ArgMatches) -> Re
         return report::dry_run(session, &plan);
     } else {
         let crm = session.crm_or_new()?;
-        if let Ok(Some(folder)) = matches.try_get_one::<String>("files") {
-            crm.bring_contents(Some(super::attachment::brought(Path::new(folder))?));
-        }
         plan(crm, &source, kind, &options, &bar).and_then(|plan| {
             maps::save(matches, &plan)?;
             let kind = plan.kind();

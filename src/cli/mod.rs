@@ -20,6 +20,7 @@ mod generate;
 mod global;
 mod handover;
 mod import;
+mod interrupt;
 mod language;
 mod nodes;
 mod output;

@@ -269,6 +269,7 @@ impl Session {
             self.configuration.make_folder(&url)?;
         }
         let mut crm = Crm::open(&url, &self.settings(create)?)?;
+        super::interrupt::watch(crm.interrupter());
         crm.set_dry_run(self.dry_run);
         crm.sign_in(&self.configuration.user())?;
         self.crm = Some(crm);

@@ -15,7 +15,6 @@ use crate::{
     },
     store::{Dialect, Sql, search_text},
 };
-use std::sync::Arc;
 
 /// A condition with its arguments, in their order.
 #[derive(Debug, Clone, Default)]
@@ -308,18 +307,29 @@ impl Crm {
         operator: Operator,
         text: &str,
     ) -> Result<Condition> {
-        let none = matches!(&*types::fold(text), "none" | "无");
-        if none {
+        let ordered = !matches!(operator, Operator::Equal | Operator::Has);
+        // By their names they have one, but whoever writes a ref does not mean the name.
+        if ordered && self.is_ref(target, text)? {
+            let message = Message::new("{field} points to a record, and refs have no order.");
+            let hint = Message::new("{field}={value}").with("field", field).with("value", text);
+            return Err(Error::bad_value(message.with("field", field)).on_field(field).hint(hint));
+        }
+        if matches!(&*types::fold(text), "none" | "无") {
             return Ok(Condition::new(format!("{sql} IS NULL"), vec![]));
         }
-        if operator == Operator::Equal || operator == Operator::Has {
+        if !ordered {
             let ids = self.linkable(target, text).map_err(|error| error.on_field(field))?;
             return Ok(one_of(sql, ids.into_iter().map(Sql::Integer).collect()));
         }
-        let schema: Arc<Schema> = self.schema(target)?;
+        let schema = self.schema(target)?;
         let title = &schema.title().name;
         let column = format!("(SELECT x.\"{title}_key\" FROM \"{}\" x WHERE x.id = {sql})", schema.table);
         Ok(Condition::new(format!("{column} {} ?", sign(operator)), vec![Sql::Text(types::fold(text))]))
+    }
+
+    fn is_ref(&self, target: &str, text: &str) -> Result<bool> {
+        let short = super::reference::number_of_short(&*self.schema(target)?, text).is_some();
+        Ok(short || text.parse::<i64>().is_ok() || super::reference::is_me(target, text))
     }
 }
 

@@ -233,7 +233,7 @@ fn ambiguous(reference: &str) -> Error {
 }
 
 /// Whether the reference means whoever asks.
-fn is_me(kind: &str, reference: &str) -> bool {
+pub(super) fn is_me(kind: &str, reference: &str) -> bool {
     kind == "user" && matches!(&*types::fold(reference), "me" | "我")
 }
 

@@ -29,6 +29,7 @@ impl Crm {
             return answer(&mut *self.db, text);
         }
         let mut reader = store::open(&self.url, store::Open { read_only: true, ..store::Open::default() })?;
+        self.db.interruption().take_along(reader.interrupter());
         if reader.dialect() == Dialect::Sqlite {
             reader.script("PRAGMA query_only = ON")?;
             return answer(&mut *reader, text);

@@ -144,6 +144,7 @@ impl Crm {
         self.complete(draft)?;
         (rules(&draft.schema).check)(self, draft)?;
         refuse_missing(draft)?;
+        refuse_beyond(draft)?;
         self.refuse_duplicates(draft, allow_duplicate)?;
         let id = self.insert_row(draft)?;
         draft.id = Some(id);
@@ -163,6 +164,7 @@ impl Crm {
         }
         refuse_kept(draft)?;
         refuse_cleared(draft)?;
+        refuse_beyond(draft)?;
         self.refuse_duplicates(draft, allow_duplicate)?;
         self.update_row(draft)?;
         (rules(&draft.schema).settle)(self, draft)?;
@@ -214,6 +216,12 @@ impl Crm {
     /// What does not parse, or a link to nobody or to several.
     pub fn parse_value(&mut self, field: &Field, text: &str) -> Result<Value> {
         let value = types::parse(&field.kind, text, &self.reading).map_err(|error| error.on_field(&*field.name))?;
+        if value == Value::Null && text.bytes().any(|byte| byte == b'0') && is_day(&field.kind) {
+            // Files of other programs say nothing so; a person who means nothing leaves the value empty.
+            let message = Message::new("{value} is no day.").with("value", text.trim());
+            let hint = Message::new("leave the value empty to clear the field: {field}=").with("field", &field.name);
+            return Err(Error::bad_value(message).on_field(&*field.name).hint(hint));
+        }
         self.resolved(&field.kind, value).map_err(|error| error.on_field(&*field.name))
     }
 
@@ -226,6 +234,10 @@ impl Crm {
             (_, value) => Ok(value),
         }
     }
+}
+
+fn is_day(kind: &Kind) -> bool {
+    matches!(kind, Kind::Date | Kind::Timestamp | Kind::Birthday)
 }
 
 pub(super) fn rules(schema: &Arc<Schema>) -> &'static catalog::Entry {
@@ -298,6 +310,11 @@ fn refuse_missing(draft: &Draft) -> Result<()> {
         )
         .on_field(*first)),
     }
+}
+
+fn refuse_beyond(draft: &Draft) -> Result<()> {
+    let mut bounded = draft.values.iter().filter_map(|(name, value)| Some((draft.schema.field(name)?, value)));
+    bounded.try_for_each(|(field, value)| field.within(value))
 }
 
 fn refuse_cleared(draft: &Draft) -> Result<()> {

@@ -63,11 +63,11 @@ record! {
         /// Tax number; a Chinese one must have the right check character
         tax_id: Option<TaxId> [match, unique, search],
         /// How many people work there
-        employees: Option<i64>,
+        employees: Option<i64> [min("0")],
         /// The year it was founded
         founded: Option<i64>,
         /// Yearly revenue
-        annual_revenue: Option<Money>,
+        annual_revenue: Option<Money> [min("0")],
         /// How they came to us
         source: Option<Open> [index],
         /// Who recommended us to them

@@ -1,6 +1,10 @@
 //! `Schema`: everything the engine and the doors need to know of a record kind, derived from its `record!` declaration.
 
-use super::{Choice, Kind};
+use super::{Choice, Kind, Value, types};
+use crate::{
+    error::{Error, Result},
+    message::Message,
+};
 use std::borrow::Cow;
 
 /// A record kind: its names, its table and its fields.
@@ -50,6 +54,9 @@ pub struct Field {
     pub child: bool,
     /// What a new record gets when nothing is said.
     pub default: Option<Cow<'static, str>>,
+    /// The least and the greatest that a number may be, in whole units.
+    pub min: Option<i64>,
+    pub max: Option<i64>,
     /// The SQL expression of a computed field, with `{t}` for the table's alias: never stored, imported or set.
     pub computed: Option<Cow<'static, str>>,
     /// Added by a user with `kehu field add`.
@@ -82,6 +89,8 @@ impl Field {
             listed: false,
             child: false,
             default: None,
+            min: None,
+            max: None,
             computed: None,
             custom: false,
             retired: false,
@@ -128,6 +137,32 @@ impl Field {
         }
     }
 
+    /// Refuses a number beyond the bounds that the declaration sets.
+    ///
+    /// # Errors
+    /// Names the field, the bound and the number.
+    pub fn within(&self, value: &Value) -> Result<()> {
+        if self.min.is_none() && self.max.is_none() {
+            return Ok(());
+        }
+        let (number, places) = match (value, &self.kind) {
+            (Value::Money(money), _) => (money.minor, money.currency.places()),
+            (Value::Integer(number), Kind::Decimal { scale }) => (*number, *scale),
+            (Value::Integer(number), Kind::Percent) => (*number, 2),
+            (Value::Integer(number), _) => (*number, 0),
+            _ => return Ok(()),
+        };
+        let scaled = |bound: i64| i128::from(bound) * 10_i128.pow(u32::from(places));
+        let number = i128::from(number);
+        let (bound, message) = match (self.min, self.max) {
+            (Some(min), _) if number < scaled(min) => (min, Message::new("{field} is {bound} or more, not {value}.")),
+            (_, Some(max)) if number > scaled(max) => (max, Message::new("{field} is {bound} or less, not {value}.")),
+            _ => return Ok(()),
+        };
+        let message = message.with("field", &self.name).with("bound", bound);
+        Err(Error::bad_value(message.with("value", types::show(&self.kind, value))).on_field(self.name.to_string()))
+    }
+
     /// One word from the brackets of a declaration.
     #[must_use]
     pub fn flag(mut self, flag: &str, argument: Option<&'static str>) -> Self {
@@ -142,6 +177,8 @@ impl Field {
             "list" => self.listed = true,
             "child" => self.child = true,
             "default" => self.default = argument.map(Cow::Borrowed),
+            "min" => self.min = argument.and_then(|text| text.parse().ok()),
+            "max" => self.max = argument.and_then(|text| text.parse().ok()),
             "label" => self.label = Cow::Borrowed(argument.unwrap_or_default()),
             "scale" => {
                 self.kind = Kind::Decimal { scale: argument.and_then(|text| text.parse().ok()).unwrap_or(2) };

@@ -6,6 +6,7 @@ mod bulk;
 pub mod content;
 mod dialect;
 mod errors;
+mod interruption;
 mod migrations;
 mod open;
 mod operation;
@@ -16,9 +17,12 @@ mod tables;
 mod triggers;
 mod undo;
 
-pub(crate) use errors::from_file;
+pub(crate) use errors::{from_file, is_disk_full};
+pub(crate) use interruption::taken_back;
 pub(crate) use migrations::{beside, mark, missing_triggers, newer};
 pub(crate) use open::private_file;
+
+pub use interruption::{Interrupter, Interruption, Work};
 
 pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
@@ -33,6 +37,7 @@ pub mod search_text;
 
 use crate::error::Result;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// One cell or argument, as a database holds it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -78,6 +83,12 @@ pub trait Database: Send {
 
     /// The names of the columns that a statement answers with; refuses a statement that would write.
     fn column_names(&mut self, sql: &str) -> Result<Vec<String>>;
+
+    /// What says that somebody wants it to stop.
+    fn interruption(&self) -> &Arc<Interruption>;
+
+    /// What stops it from another thread.
+    fn interrupter(&self) -> Interrupter;
 
     /// The file it lives in, if it lives in one.
     fn path(&self) -> Option<PathBuf>;

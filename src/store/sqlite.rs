@@ -2,7 +2,7 @@
 
 use super::errors::{busy, from_sqlite};
 use super::open::Open;
-use super::{Database, Dialect, Sql};
+use super::{Database, Dialect, Interrupter, Interruption, Sql};
 use crate::error::{Error, Result};
 use crate::message::Message;
 use crate::record::types::fold;
@@ -11,6 +11,7 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, backup};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How many KiB of pages a connection that writes keeps.
@@ -22,6 +23,7 @@ const STATEMENTS: usize = 128;
 /// A connection to a SQLite file, or to a database in memory.
 pub struct Sqlite {
     connection: Connection,
+    interruption: Arc<Interruption>,
 }
 
 impl Sqlite {
@@ -63,10 +65,11 @@ impl Sqlite {
                 })
             })
             .map_err(translate)?;
-        Ok(Self { connection })
+        Ok(Self { connection, interruption: Arc::default() })
     }
 
     fn statement(&self, sql: &str, arguments: &[Sql]) -> Result<CachedStatement<'_>> {
+        self.interruption.check()?;
         let mut statement = self.connection.prepare_cached(sql).map_err(translate)?;
         for (at, argument) in arguments.iter().enumerate() {
             statement.raw_bind_parameter(at + 1, argument).map_err(translate)?;
@@ -184,6 +187,15 @@ impl Database for Sqlite {
             return Err(Error::bad_value(Message::new("This statement would write.")));
         }
         Ok(statement.column_names().map(str::to_owned).collect())
+    }
+
+    fn interruption(&self) -> &Arc<Interruption> {
+        &self.interruption
+    }
+
+    fn interrupter(&self) -> Interrupter {
+        let handle = self.connection.get_interrupt_handle();
+        Interrupter { interruption: self.interruption.clone(), stop: Box::new(move || handle.interrupt()) }
     }
 
     fn path(&self) -> Option<PathBuf> {

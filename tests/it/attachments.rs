@@ -226,7 +226,7 @@ on_both! {
                 let mut crm = world.as_user("lin");
                 scope.spawn(move || {
                     for round in 0..5_u8 {
-                        let id = attach(&mut crm, customer, "same.bin", &[round; 70_000]);
+                        let id = attach(&mut crm, customer, "same.bin", &vec![round; 70_000]);
                         crm.remove("attachment", id).expect("removes");
                         if round % 2 == 0 {
                             crm.purge("attachment", id).expect("purges");

@@ -10,6 +10,7 @@ mod import;
 mod json_lines;
 mod lifecycles;
 mod lists;
+mod manners;
 mod mappings;
 mod messy_files;
 mod people;

@@ -105,6 +105,12 @@ pub fn options(session: &Session, matches: &ArgMatches) -> Result<Options> {
         map_file: text("map-file").map(|name| maps::read(&name)).transpose()?,
         system: text("system"),
         clear_empty: matches.get_flag("clear-empty"),
+        files: matches
+            .try_get_one::<String>("files")
+            .ok()
+            .flatten()
+            .map(|folder| attachment::brought(folder))
+            .transpose()?,
         details: matches.get_flag("dry-run"),
         ids: session.terminal.format == Some(super::super::output::Format::Ids),
     })

@@ -56,6 +56,7 @@ impl Plan {
                 self.reserve(&mut memory, &records);
             }
             if number.is_multiple_of(4096) {
+                crm.db.interruption().check()?;
                 progress(Progress { writing: false, done: number as u64, total: 0 });
             }
             let number = u32::try_from(number).unwrap_or(u32::MAX);
@@ -147,6 +148,7 @@ impl Plan {
             return Err(nameless(shape, row.line).into());
         }
         let missing = shape.schema.writable().filter(|field| field.required && field.default.is_none() && !field.title);
+        let mut problems = Vec::new();
         for field in missing {
             let slot = shape.place(&field.name);
             let wanted = shape.links.iter().position(|link| Some(*link) == slot).map(|link| &spoken.said.wanted[link]);
@@ -154,9 +156,10 @@ impl Plan {
                 let message = Message::new("A {kind} needs {fields}.")
                     .with("kind", shape.schema.kind)
                     .with("fields", &field.name);
-                return Err(Problem::new("missing", message).on_field(&*field.name).into());
+                problems.push(Problem::new("missing", message).on_field(&*field.name));
             }
         }
+        Problem::of_all(problems)?;
         let linked = u64::from(!spoken.contact.values.is_empty()) + u64::from(spoken.told.is_some());
         Ok(Verdict { fate: Fate::Create, linked })
     }

@@ -5,7 +5,7 @@ use super::{
     links::{self, Answer, Links},
     matcher::{Matcher, Scope},
     problem::{Attempt, Problem},
-    said::{Cells, Said, Wanted},
+    said::{Cells, Said, Wanted, nameless},
     shape::Shape,
 };
 use crate::{
@@ -105,17 +105,24 @@ impl Lane {
         let cells = Cells { mapping, reading, system };
         spoken.pending.clear();
         (spoken.unborn, spoken.customer_alone) = (false, false);
-        spoken.said.read(shape, row, &cells).map_err(|problem| *problem)?;
+        let mut problems = Vec::new();
+        spoken.said.read(shape, row, &cells, &mut problems);
         spoken.contact.values.clear();
         if let Some((shape, _)) = contact {
-            spoken.contact.read(shape, row, &cells).map_err(|problem| *problem)?;
+            spoken.contact.read(shape, row, &cells, &mut problems);
             if spoken.contact.text(shape.title).is_empty() {
                 spoken.contact.values.clear();
             }
         }
         if let Some(shape) = company {
-            spoken.company.read(shape, row, &cells).map_err(|problem| *problem)?;
+            spoken.company.read(shape, row, &cells, &mut problems);
         }
+        let nameless_too =
+            !problems.is_empty() && shape.schema.kind != "contact" && spoken.said.text(shape.uid).is_empty();
+        if nameless_too && shape.title.is_some_and(|title| spoken.said.values[title].is_empty()) {
+            problems.push(nameless(shape, row.line));
+        }
+        Problem::of_all(problems)?;
         spoken.told = teller.as_ref().map_or(Ok(None), |teller| teller.read(mapping, row, reading))?;
         if self.kind() == "contact" {
             self.name_contact(spoken);
@@ -176,6 +183,7 @@ impl Lane {
         main: &str,
         line: u64,
     ) -> Attempt<()> {
+        let mut problems = Vec::new();
         for (place, slot) in self.shape.links.iter().enumerate() {
             let wanted = spoken.said.wanted[place].clone();
             if wanted.is_empty() {
@@ -191,7 +199,11 @@ impl Lane {
                     if kind == main && (mode == Mode::Check || kind == self.kind()) {
                         spoken.pending.push(place);
                     } else if !alone && !links.may_make(kind, &wanted) {
-                        return Err(links::missing(kind, &field.name, &wanted).into());
+                        problems.push(links::missing(kind, &field.name, &wanted));
+                        continue;
+                    } else if !problems.is_empty() {
+                        // Nothing is made for a row that is not taken.
+                        continue;
                     } else if mode == Mode::Check {
                         let fresh = links.plan(kind, &wanted);
                         if alone {
@@ -209,7 +221,7 @@ impl Lane {
                 }
             }
         }
-        Ok(())
+        Problem::of_all(problems)
     }
 
     /// What the row says of its customer beside the name; without a person in it, its phone and address too.

@@ -48,8 +48,9 @@ pub use problem::Problem;
 
 use super::{Layout, Mapping, People, Row, Source};
 use crate::{
-    Crm, Error, Message, Result, catalog,
+    Cause, Crm, Error, Message, Result, catalog,
     record::{Kind, Schema, Value},
+    store::content::Folder,
 };
 use lane::Lane;
 use links::Links;
@@ -186,6 +187,7 @@ impl Import {
     ) -> Result<Plan> {
         let started = std::time::Instant::now();
         options.check()?;
+        crm.bring_contents(options.files.clone().map(Folder::at));
         let layout = Layout::look(source, &options.wishes())?;
         let mut mapping = options.mapping(&layout, kind, crm.schemas())?;
         let schema = crm.schema(&mapping.kind)?;
@@ -233,7 +235,13 @@ impl Import {
             resumed,
             started,
         };
-        crm.reading_at_once(|crm| plan.check(crm, progress))?;
+        let _working = crm.db.interruption().work();
+        let passed = plan.resumed.as_ref().map_or(0, |resumed| resumed.done);
+        let checked = crm.reading_at_once(|crm| plan.check(crm, progress));
+        checked.map_err(|error| match error.cause {
+            Cause::Interrupted => plan.stopped(error, own, passed),
+            _ => error,
+        })?;
         Ok(plan)
     }
 }

@@ -35,6 +35,8 @@ pub struct Options {
     pub details: bool,
     /// Keep the numbers of what was written.
     pub ids: bool,
+    /// Where the contents of imported attachments are.
+    pub files: Option<PathBuf>,
 }
 
 /// What is done with a row whose record is there already.

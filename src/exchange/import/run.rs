@@ -7,10 +7,11 @@ mod stages;
 
 use super::{Outcome, Plan, Progress, lane::Spoken, ledger, problem::Problem, rejects::Rejects, said::Wanted};
 use crate::{
-    Crm, Result,
+    Cause, Crm, Error, Message, Result,
     crm::bulk::{Bulk, Inserter},
     exchange::{Records, Row},
     record::Value,
+    store,
 };
 
 /// So many rows and fewer are written in one transaction.
@@ -86,10 +87,11 @@ impl Plan {
         }
         let whole = self.created + self.updated + self.linked <= SHORT && self.resumed.is_none();
         crm.relax_checkpoints(!whole)?;
-        let outcome = self.write(crm, whole, progress);
+        let _working = crm.db.interruption().work();
+        let outcome = self.write(crm, whole, progress)?;
         crm.relax_checkpoints(false)?;
         crm.reload_fields()?;
-        outcome
+        Ok(outcome)
     }
 
     /// Enters a run that wrote nothing into the ledger, and nothing else anywhere.
@@ -124,6 +126,35 @@ impl Plan {
         Ok(Outcome { unchanged: self.unchanged, warnings: self.warnings(), ..Outcome::default() })
     }
 
+    /// What ended the import, and what stands of it: the batches that were written before.
+    pub(super) fn stopped(&self, error: Error, operation: Option<i64>, passed: u64) -> Error {
+        let Some(operation) = operation else { return store::taken_back(error) };
+        let message = if error.cause == Cause::Interrupted {
+            Message::new(
+                "The import was interrupted: {count} {count:row is|rows are} written and stay; `kehu undo {operation}` \
+                 takes them back.",
+            )
+        } else if store::is_disk_full(&error) {
+            Message::new(
+                "The disk is full: {count} {count:row is|rows are} written and stay; `kehu undo {operation}` takes them back.",
+            )
+        } else {
+            Message::new(
+                "The import stopped: {why} {count} {count:row is|rows are} written and stay; `kehu undo {operation}` takes \
+                 them back.",
+            )
+            .with("why", &error.message)
+        };
+        let message = message.with("count", passed).with("operation", operation);
+        // What came through a pipe cannot be read once more.
+        let again = if self.source.name == "standard input" {
+            Message::new("kehu undo {operation}").with("operation", operation)
+        } else {
+            Message::new("kehu import resume")
+        };
+        Error::new(error.cause, message).hint(again)
+    }
+
     fn write(&mut self, crm: &mut Crm, whole: bool, progress: &mut dyn FnMut(Progress)) -> Result<Outcome> {
         let label = format!("Import {}", file_name(&self.source.name));
         let operation = self.resumed.as_ref().and_then(|resumed| resumed.operation);
@@ -131,6 +162,7 @@ impl Plan {
         let warnings = self.warnings();
         self.links.forget_plan();
         let mut writer = Writer::new(self, whole)?;
+        let mut passed = writer.plan.resumed.as_ref().map_or(0, |resumed| resumed.done);
         loop {
             let done = crm.batch(&mut bulk, |crm, bulk| writer.work(crm, bulk));
             if let Some(problem) = writer.fatal.take() {
@@ -145,10 +177,13 @@ impl Plan {
                     ..Outcome::default()
                 });
             }
-            done?;
+            if let Err(error) = done {
+                return Err(writer.plan.stopped(error, bulk.operation, passed));
+            }
             if matches!(writer.stage, Stage::Finished) {
                 break;
             }
+            passed = if matches!(writer.stage, Stage::Rows(0, _)) { writer.number as u64 } else { writer.plan.rows() };
             progress(Progress { writing: true, done: writer.number as u64, total: writer.plan.rows() });
         }
         writer.finish(crm, &bulk, warnings)

@@ -8,6 +8,7 @@ mod daily;
 mod dossier;
 mod exits;
 mod global;
+mod interrupting;
 mod output;
 mod qualify;
 mod responsible;
