@@ -252,7 +252,7 @@ fn add(schema: &Schema) -> Command {
         .about(format!("Adds {} {kind}", if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }))
         .arg(Arg::new("values").value_name("NAME").num_args(0..).help("The name, then more values as field=value"))
         .arg(allow_duplicate())
-        .after_help(format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v"));
+        .after_help(format!("Examples:\n  kehu {kind} add {name} --dry-run -v\n  kehu {kind} add {name} {flags}"));
     field_flags(command, schema)
 }
 
