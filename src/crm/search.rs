@@ -129,11 +129,18 @@ impl Crm {
             kinds.extend(
                 schema.lists().filter(|field| field.search).map(|field| format!("{}.{}", schema.kind, field.name)),
             );
+            // A new owner changes nothing that is searched for.
+            let told =
+                schema.fields.iter().filter(|field| field.search && field.stored() || field.name == "deleted_at");
+            let told: Vec<String> = told.map(|field| format!("after LIKE '%\"{}\":%'", field.name)).collect();
+            let told = told.join(" OR ");
             for kind in kinds {
                 let mut last = i64::MIN;
+                let told =
+                    if kind == schema.kind { format!(" AND (what <> 'update' OR {told})") } else { String::new() };
                 loop {
                     let sql = format!(
-                        "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND kind = ? AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}"
+                        "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND kind = ? AND \"key\" > ?{told} ORDER BY \"key\" LIMIT {BATCH}"
                     );
                     let keys =
                         self.numbers(&sql, &[Sql::Integer(operation), Sql::Text(kind.clone()), Sql::Integer(last)])?;

@@ -54,11 +54,12 @@ impl Crm {
         let limit = Some(EVENTS).filter(|_| depth == Depth::Brief);
         let plans = limit.map(|_| PLANS);
         let wanted = Wanted { kind: kind.to_owned(), id, limit, plans, ..Wanted::default() };
+        let timeline = self.timeline(&wanted)?;
         Ok(Dossier {
-            next: self.next_planned(kind, id)?,
+            next: timeline.next(),
             panels: self.panels(kind, id, depth)?,
             belongings: self.sections(kind, id, depth)?,
-            timeline: self.timeline(&wanted)?,
+            timeline,
             entry,
         })
     }

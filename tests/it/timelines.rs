@@ -57,8 +57,8 @@ on_both! {
         assert!(first.planned && first.overdue && first.short == "A5" && first.who == "lin", "{first:?}");
         assert_eq!(first.contact.as_ref().expect("somebody").title, "王晓明");
         assert!(!timeline.entries[1].overdue, "it is planned for later");
-        assert_eq!(world.crm.next_planned("customer", 1).expect("reads").entries[0].title, "call back");
-        assert!(world.crm.next_planned("customer", 4).expect("reads").entries.is_empty());
+        assert_eq!(timeline.next().entries[0].title, "call back");
+        assert!(world.crm.timeline(&of_customer(4)).expect("a timeline").next().entries.is_empty());
     }
 
     fn only_the_sorts_and_the_days_that_are_asked_for_are_told(world) {

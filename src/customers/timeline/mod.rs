@@ -50,6 +50,15 @@ pub struct Timeline {
     kinds: Vec<Choice>,
 }
 
+impl Timeline {
+    /// What is planned next, the longest overdue first, as a timeline of one event or none.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        let next = self.entries.first().filter(|entry| entry.planned).cloned();
+        Self { entries: next.into_iter().collect(), more: false, words: self.words.clone(), kinds: self.kinds.clone() }
+    }
+}
+
 impl Crm {
     /// The timeline of a record.
     ///
@@ -76,21 +85,6 @@ impl Crm {
         let more = entries.len() > most || hidden > 0;
         entries.truncate(most);
         Ok(Timeline { entries, more, words: asked.words, kinds: asked.kinds })
-    }
-
-    /// The next planned event of a record, the longest overdue first; nothing when nothing is planned.
-    ///
-    /// # Errors
-    /// Storage faults.
-    pub fn next_planned(&mut self, kind: &str, id: i64) -> Result<Timeline> {
-        let wanted = Wanted { kind: kind.to_owned(), id, ..Wanted::default() };
-        let asked = Asked::of(self, &wanted)?;
-        let mut entries = Vec::new();
-        for (rank, source) in asked.sources.iter().enumerate() {
-            entries.extend(self.planned(&wanted, source, rank, Some(1))?);
-        }
-        let next = entries.into_iter().min_by(|one, other| one.place.cmp(&other.place));
-        Ok(Timeline { entries: next.into_iter().collect(), more: false, words: asked.words, kinds: asked.kinds })
     }
 
     /// Whether records of a kind have a timeline: something else has events that link to them.
