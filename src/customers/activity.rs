@@ -34,7 +34,7 @@ record! {
         /// The person it was with
         contact: Option<Id<Contact>> [index, child],
         /// Who does it or did it
-        owner: Option<Id<User>> [default("me"), index, list, also("(owner, due) WHERE done IS NULL AND cancelled IS NULL AND deleted_at IS NULL")],
+        owner: Option<Id<User>> [default("me"), index, list, also("(owner, due, customer, done, cancelled, deleted_at) WHERE done IS NULL AND cancelled IS NULL AND deleted_at IS NULL")],
         /// When it is planned for; empty for what was never planned
         due: Option<Timestamp> [index, list],
         /// When it was done; empty while it is planned

@@ -84,6 +84,7 @@ const TAKEN: &[&str] = &[
     "inspect",
     "create_missing",
     "allow_duplicate",
+    "primary_only",
     "if_version",
     "add_tag",
     "rm_tag",
