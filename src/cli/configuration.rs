@@ -18,6 +18,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use kehu::{
     Error, Message, Result,
     clock::Clock,
+    customers::duplicates::Watch,
     record::{
         Currency, Kind, Value,
         types::{self, Reading},
@@ -199,6 +200,11 @@ impl Configuration {
     /// The country of a phone number that names none.
     pub fn region(&self) -> Result<String> {
         Ok(self.checked("region", keys::region)?.unwrap_or_else(|| "CN".to_owned()))
+    }
+
+    /// What happens when a new record is probably another one.
+    pub fn watch(&self) -> Result<Watch> {
+        Ok(self.checked("duplicates", keys::watch)?.unwrap_or_default())
     }
 
     /// Who asks; never empty.

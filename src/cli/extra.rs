@@ -1,6 +1,6 @@
 //! Commands below a noun that are more than a verb on its records: each is one line here and a file of its own.
 
-use super::session::Session;
+use super::{duplicates, merge, session::Session};
 use clap::{ArgMatches, Command};
 use kehu::Result;
 
@@ -12,7 +12,14 @@ pub struct Extra {
     pub run: fn(&mut Session, &ArgMatches) -> Result<u8>,
 }
 
-static EXTRAS: [Extra; 0] = [];
+static EXTRAS: [Extra; 6] = [
+    duplicates::CUSTOMERS,
+    merge::CUSTOMERS,
+    duplicates::DISTINCT_CUSTOMERS,
+    duplicates::CONTACTS,
+    merge::CONTACTS,
+    duplicates::DISTINCT_CONTACTS,
+];
 
 /// Those below a noun.
 pub fn below(noun: &str) -> impl Iterator<Item = &'static Extra> {

@@ -10,7 +10,7 @@ use crate::{
     Result,
     error::{Cause, Error},
     message::Message,
-    record::{Column, Grid, Id, Record, Row, Schema, Total, Value},
+    record::{Column, Field, Grid, Id, Record, Row, Schema, Total, Value},
     store::Sql,
 };
 use std::sync::Arc;
@@ -141,7 +141,8 @@ impl Crm {
     pub fn belongings(&mut self, kind: &str, id: i64) -> Result<Vec<Grid>> {
         let mut found = Vec::new();
         for schema in self.schemas().to_vec() {
-            for field in schema.fields.iter().filter(|field| field.child && field.kind.target() == Some(kind)) {
+            let owner = |field: &&Field| field.child && !field.automatic && field.kind.target() == Some(kind);
+            for field in schema.fields.iter().filter(owner) {
                 let filter = crate::record::filter::parse(&format!("{}={}", field.name, self.schema(kind)?.short(id)))?;
                 let mut query = super::Query { filter, limit: Some(50), ..super::Query::new(schema.kind) };
                 query.columns = super::list::usual_columns(&schema);

@@ -3,6 +3,7 @@
 use super::{Crm, Entry};
 use crate::{
     Result, catalog,
+    customers::duplicates,
     error::{Cause, Error},
     message::Message,
     record::{Draft, Field, Id, Kind, Record, Schema, Value, Values, types},
@@ -145,6 +146,9 @@ impl Crm {
         let id = self.insert_row(draft)?;
         draft.id = Some(id);
         (rules(&draft.schema).settle)(self, draft)?;
+        if !allow_duplicate {
+            duplicates::look(self, draft)?;
+        }
         Ok(id)
     }
 
@@ -161,6 +165,9 @@ impl Crm {
         self.refuse_duplicates(draft, allow_duplicate)?;
         self.update_row(draft)?;
         (rules(&draft.schema).settle)(self, draft)?;
+        if !allow_duplicate {
+            duplicates::look(self, draft)?;
+        }
         let mut changed = Vec::with_capacity(draft.values.len());
         for (name, value) in &draft.values {
             changed.push((name.clone(), draft.before(name), self.titled(&draft.schema, name, value)));
@@ -242,7 +249,10 @@ fn refuse_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
     }
 }
 
-pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {
+pub(crate) fn refuse_deleted(entry: &Entry) -> Result<()> {
+    if let Some(error) = merged_already(entry) {
+        return Err(error);
+    }
     if entry.is_deleted() {
         return Err(Error::new(
             Cause::Refused,
@@ -253,6 +263,14 @@ pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// What became of a record that was merged into another.
+fn merged_already(entry: &Entry) -> Option<Error> {
+    let Value::Link(winner) = entry.value("merged_into") else { return None };
+    let message = Message::new("{record} was merged into {winner} {title}.").with("record", entry.short());
+    let error = Error::new(Cause::Refused, message.with("winner", winner.short()).with("title", &winner.title));
+    Some(error.hint(Message::new("kehu show {winner}").with("winner", winner.short())))
 }
 
 fn refuse_missing(draft: &Draft) -> Result<()> {

@@ -216,7 +216,9 @@ fn when_and_what(crm: &Crm, words: &str) -> Result<(Timestamp, String)> {
 /// The records that an activity is linked to must agree; what is neither planned nor a task was done just now.
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     crm.refuse_circle(draft, "follows")?;
-    if let Some(contact) = draft.get("contact").as_integer() {
+    // Who has changed company since keeps what was done before.
+    let told = draft.is_new() || draft.changed("contact").is_some() || draft.changed("customer").is_some();
+    if let Some(contact) = draft.get("contact").as_integer().filter(|_| told) {
         let contact: Contact = crm.get(Id::new(contact))?;
         match (contact.customer, draft.get("customer").as_integer()) {
             (Some(theirs), None) => draft.set("customer", crate::record::Link::to(theirs.number)),

@@ -44,6 +44,8 @@ pub struct Field {
     pub listed: bool,
     /// A link to the record that this one belongs to: it goes to the recycle bin, and comes back, with it.
     pub child: bool,
+    /// Set by the program alone, such as what a record was merged into.
+    pub automatic: bool,
     /// What a new record gets when nothing is said.
     pub default: Option<Cow<'static, str>>,
     /// The SQL expression of a computed field, with `{t}` for the table's alias: never stored, imported or set.
@@ -75,6 +77,7 @@ impl Field {
             together: None,
             listed: false,
             child: false,
+            automatic: false,
             default: None,
             computed: None,
             custom: false,
@@ -86,7 +89,7 @@ impl Field {
     /// Whether a person, a form or an import may set it.
     #[must_use]
     pub fn writable(&self) -> bool {
-        self.computed.is_none() && !self.engine && !self.retired
+        self.computed.is_none() && !self.engine && !self.retired && !self.automatic
     }
 
     /// Whether it has a column (or, for money, two) in the record's own table.
@@ -134,6 +137,7 @@ impl Field {
             "together" => self.together = argument.map(Cow::Borrowed),
             "list" => self.listed = true,
             "child" => self.child = true,
+            "automatic" => self.automatic = true,
             "default" => self.default = argument.map(Cow::Borrowed),
             "label" => self.label = Cow::Borrowed(argument.unwrap_or_default()),
             "scale" => {

@@ -149,8 +149,12 @@ impl Maker<'_> {
             Dialect::Sqlite => ", deleted_at",
             Dialect::Postgres => ", id",
         };
-        // Few rows are in the recycle bin; the others need no place in its index.
-        let some = if field.name == "deleted_at" { " WHERE deleted_at IS NOT NULL" } else { "" };
+        // Few rows are in the recycle bin, or were merged; the others need no place in such an index.
+        let some = if field.name == "deleted_at" || field.automatic {
+            format!(" WHERE \"{}\" IS NOT NULL", field.name)
+        } else {
+            String::new()
+        };
         let (name, table) = (index_name(schema, field), schema.table);
         let mut indexes = vec![format!("CREATE INDEX \"{name}\" ON {table} (\"{}{key}\"{rest}){some}", field.name)];
         indexes.extend(field.together.as_ref().map(|other| {

@@ -1,7 +1,7 @@
 //! The keys of a configuration file, and what each may hold.
 
 use super::super::output::Format;
-use kehu::{Error, Message, Result, record::types};
+use kehu::{Error, Message, Result, customers::duplicates::Watch, record::types};
 
 /// One key, and the environment variables that set it: before the files, and after them.
 pub struct Key {
@@ -33,6 +33,7 @@ pub const KEYS: &[Key] = &[
     plain("base_currency", "The currency of an amount written without one", &[]),
     plain("region", "The country of a phone number without a country code", &[]),
     plain("time_zone", "Where days begin and end", &[]),
+    plain("duplicates", "When a new record is probably another: warn, block or off", &["KEHU_DUPLICATES"]),
 ];
 
 /// Not a key of a file: the clock is set for one command or one shell only.
@@ -61,6 +62,7 @@ pub(super) fn default_of(name: &str) -> String {
         "pager" => "less -FRX",
         "base_currency" => "CNY",
         "region" => "CN",
+        "duplicates" => "warn",
         "time_zone" => return super::zone::of_system().iana_name().unwrap_or_default().to_owned(),
         _ => "",
     };
@@ -75,6 +77,7 @@ pub fn check(key: &Key, value: &str) -> Result<String> {
         "lang" => language(value),
         "base_currency" => types::currency(value).map(|currency| currency.to_string()),
         "region" => region(value),
+        "duplicates" => watch(value).map(|_| value.to_owned()),
         "time_zone" => super::zone::named(value).map(|_| value.to_owned()),
         _ if value.is_empty() => Err(Error::bad_value(Message::new("{key} needs a value.").with("key", key.name))),
         _ => Ok(value.to_owned()),
@@ -92,6 +95,16 @@ pub fn language(word: &str) -> Result<String> {
         _ => {
             Err(Error::bad_value(Message::new("`{word}` is no language here; there are en and zh.").with("word", word)))
         }
+    }
+}
+
+/// What happens when a new record is probably another.
+pub(super) fn watch(word: &str) -> Result<Watch> {
+    match word.trim() {
+        "warn" => Ok(Watch::Warn),
+        "block" => Ok(Watch::Block),
+        "off" => Ok(Watch::Off),
+        _ => Err(Error::bad_value(Message::new("`{word}` is none of warn, block and off.").with("word", word))),
     }
 }
 
