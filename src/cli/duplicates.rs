@@ -95,11 +95,7 @@ fn run(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Resul
     let least = matches.get_one::<f64>("min-score").copied().unwrap_or(LIKELY);
     let found = session.crm()?.duplicates(&Hunt { among, least, limit: if count { 1 } else { limit } })?;
     if count {
-        let text = match session.terminal.machine() {
-            true => serde_json::json!({ "total": found.total }).to_string(),
-            false => found.total.to_string(),
-        };
-        session.print_line(&text)?;
+        super::reads::print_count(session, found.total as u64)?;
         return Ok(0);
     }
     if guided {

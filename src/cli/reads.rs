@@ -54,7 +54,7 @@ fn print_pages(session: &mut Session, query: &Query) -> Result<bool> {
     Ok(printed == 0)
 }
 
-fn print_count(session: &Session, count: u64) -> Result<()> {
+pub fn print_count(session: &Session, count: u64) -> Result<()> {
     if session.terminal.machine() {
         return session.print_line(&serde_json::json!({ "total": count }).to_string());
     }

@@ -44,7 +44,9 @@ pub(super) fn keys(profile: &Profile, sink: &mut dyn Sink) {
     }
     let plain = [(b'e', &profile.emails), (b'o', &profile.domains), (b'c', &profile.chats)];
     for (tag, values) in plain {
-        values.iter().for_each(|value| sink.single(hash(tag, value)));
+        for value in values {
+            sink.single(hash(tag, value));
+        }
     }
     profile.tax.iter().for_each(|tax| sink.single(hash(b't', tax)));
     if let Some(address) = profile.address.as_ref().filter(|address| address.len() >= 8) {

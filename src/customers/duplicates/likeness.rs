@@ -10,16 +10,16 @@ pub(super) fn one_slip(a: &str, b: &str) -> bool {
         match (a.next(), b.next()) {
             (None, None) => return false,
             (Some(x), Some(y)) if x == y => {}
-            (x, y) => return slip(x, rest_of_a, y, rest_of_b),
+            (x, y) => return slip(x, &rest_of_a, y, &rest_of_b),
         }
     }
 }
 
 /// Whether the rests, which begin with two different letters, are the same but for these.
-fn slip(x: Option<char>, a: Chars, y: Option<char>, b: Chars) -> bool {
+fn slip(x: Option<char>, a: &Chars, y: Option<char>, b: &Chars) -> bool {
     let swapped =
-        || x.is_some() && y.is_some() && a.clone().nth(1) == y && b.clone().nth(1) == x && after(&a, 2) == after(&b, 2);
-    after(&a, 1) == after(&b, 1) || after(&a, 1) == b.as_str() || a.as_str() == after(&b, 1) || swapped()
+        || x.is_some() && y.is_some() && a.clone().nth(1) == y && b.clone().nth(1) == x && after(a, 2) == after(b, 2);
+    after(a, 1) == after(b, 1) || after(a, 1) == b.as_str() || a.as_str() == after(b, 1) || swapped()
 }
 
 fn after<'t>(text: &Chars<'t>, count: usize) -> &'t str {

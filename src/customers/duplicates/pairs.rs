@@ -11,11 +11,14 @@ const MOST: usize = 40;
 /// Two properties together may be shared by more.
 const MOST_COMBINED: usize = 200;
 
+/// A key and the place of a record that has it.
+type Entry = (u64, u32);
+
 #[derive(Default)]
 struct Buckets {
     record: u32,
-    single: Vec<(u64, u32)>,
-    combined: Vec<(u64, u32)>,
+    single: Vec<Entry>,
+    combined: Vec<Entry>,
 }
 
 impl Sink for Buckets {
@@ -55,7 +58,7 @@ pub(super) fn candidates(profiles: &[Profile]) -> (Vec<(u32, u32)>, Frequencies)
     (pairs, frequencies)
 }
 
-fn each_bucket(mut entries: Vec<(u64, u32)>, each: &mut dyn FnMut(u64, &[(u64, u32)])) {
+fn each_bucket(mut entries: Vec<Entry>, each: &mut dyn FnMut(u64, &[Entry])) {
     entries.sort_unstable();
     entries.dedup();
     for bucket in entries.chunk_by(|a, b| a.0 == b.0).filter(|bucket| bucket.len() > 1) {
@@ -63,7 +66,7 @@ fn each_bucket(mut entries: Vec<(u64, u32)>, each: &mut dyn FnMut(u64, &[(u64, u
     }
 }
 
-fn push_pairs(members: &[(u64, u32)], pairs: &mut Vec<(u32, u32)>) {
+fn push_pairs(members: &[Entry], pairs: &mut Vec<(u32, u32)>) {
     for (place, (_, a)) in members.iter().enumerate() {
         pairs.extend(members[place + 1..].iter().map(|(_, b)| (*a, *b)));
     }

@@ -59,7 +59,7 @@ impl Judge<'_> {
         self.numbers(a, b, &mut evidence);
         self.addresses(a, b, &mut evidence);
         self.marks(a, b, &mut evidence);
-        self.person(a, b, &mut evidence);
+        person(a, b, &mut evidence);
         self.name(&a.name, &b.name, &mut evidence);
         self.place(a, b, &mut evidence);
         1.0 / (1.0 + (DOUBT - evidence.bits).exp2())
@@ -115,7 +115,7 @@ impl Judge<'_> {
         }
         if let Some(chat) = a.chats.iter().find(|chat| b.chats.contains(chat)) {
             evidence.because(11.0, || Message::new("the same chat name {value}").with("value", chat));
-        } else if !a.chats.is_empty() && !b.chats.is_empty() {
+        } else if self.traits.people && !a.chats.is_empty() && !b.chats.is_empty() {
             evidence.add(-1.0);
         }
     }
@@ -140,21 +140,6 @@ impl Judge<'_> {
             } else {
                 evidence.add(-4.0);
             }
-        }
-    }
-
-    fn person(&self, a: &Profile, b: &Profile, evidence: &mut Evidence) {
-        match (&a.birthday, &b.birthday) {
-            (Some(x), Some(y)) if x == y => {
-                evidence.because(8.0, || Message::new("the same birthday {value}").with("value", x));
-            }
-            (Some(_), Some(_)) => evidence.add(-3.0),
-            _ => {}
-        }
-        match (a.company, b.company) {
-            (Some(x), Some(y)) if x == y => evidence.because(3.0, || Message::new("the same customer")),
-            (Some(_), Some(_)) => evidence.add(-1.5),
-            _ => {}
         }
     }
 
@@ -217,6 +202,21 @@ impl Judge<'_> {
                 _ => {}
             }
         }
+    }
+}
+
+fn person(a: &Profile, b: &Profile, evidence: &mut Evidence) {
+    match (&a.birthday, &b.birthday) {
+        (Some(x), Some(y)) if x == y => {
+            evidence.because(8.0, || Message::new("the same birthday {value}").with("value", x));
+        }
+        (Some(_), Some(_)) => evidence.add(-3.0),
+        _ => {}
+    }
+    match (a.company, b.company) {
+        (Some(x), Some(y)) if x == y => evidence.because(3.0, || Message::new("the same customer")),
+        (Some(_), Some(_)) => evidence.add(-1.5),
+        _ => {}
     }
 }
 

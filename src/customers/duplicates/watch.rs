@@ -98,7 +98,9 @@ impl Crm {
                 .hint(hint.with("other", schema.short(other))));
         }
         self.notice(message("{name} is probably {other} {title}, which is there already:").with("title", title));
-        reasons.into_iter().for_each(|reason| self.notice(reason));
+        for reason in reasons {
+            self.notice(reason);
+        }
         let id = draft.id.unwrap_or_default();
         self.notice(
             Message::new("kehu {kind} merge {other} {record} makes them one, kehu {kind} distinct {other} {record} says they are not.")
