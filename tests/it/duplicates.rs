@@ -138,6 +138,26 @@ on_both! {
     }
 }
 
+/// An import says which of its rows are probably there already, or leaves them out; nobody looks unasked.
+#[test]
+fn an_import_looks_for_duplicates_when_asked() {
+    let desk = Desk::new();
+    std::fs::write(desk.folder().join("more.csv"), "name\n招商銀行深圳分行\n杭州测量仪器有限公司\n").expect("writes");
+    let skipped = desk.say("customer import more.csv --on-duplicate skip --dry-run");
+    assert!(
+        skipped.err.contains("Line 2: 招商銀行深圳分行 is probably C1 招商银行深圳分行, which is there already."),
+        "{}",
+        skipped.err
+    );
+    assert!(skipped.done().starts_with("1 created, 0 updated, 1 unchanged"));
+    let warned = desk.say("customer import more.csv --on-duplicate warn --dry-run");
+    assert!(warned.err.contains("is probably C1"), "{}", warned.err);
+    assert!(warned.done().starts_with("2 created"));
+    let silent = desk.say("customer import more.csv");
+    assert!(!silent.err.contains("probably"), "{}", silent.err);
+    assert!(silent.done().starts_with("2 created"));
+}
+
 /// The pairs that the program lists, by the numbers that another system gave.
 fn listed(desk: &Desk, kind: &str) -> HashSet<(String, String)> {
     let all = desk.say(&format!("{kind} list -c external_ids -f json")).json();

@@ -37,20 +37,29 @@ pub(crate) fn look(crm: &mut Crm, draft: &Draft) -> Result<()> {
     if crm.watch == Watch::Off || !renamed || draft.deleted() || schema.field("merged_into").is_none() {
         return Ok(());
     }
-    let traits = Traits::of(&schema);
-    let profile = traits.of_draft(draft);
-    let near = crm.near(&schema, &traits, draft, &profile)?;
-    let judge = Judge { traits: &traits, frequencies: Frequencies::default() };
-    let scored = near.iter().map(|other| (judge.score(&profile, other, None), other));
-    let Some((_, other)) = scored.filter(|(score, _)| *score >= LIKELY).max_by(|a, b| a.0.total_cmp(&b.0)) else {
-        return Ok(());
-    };
-    let mut reasons = Vec::new();
-    judge.score(&profile, other, Some(&mut reasons));
-    crm.tell(&schema, draft, other.id, reasons)
+    match crm.suspect(draft)? {
+        Some((other, reasons)) => crm.tell(&schema, draft, other, reasons),
+        None => Ok(()),
+    }
 }
 
 impl Crm {
+    /// The stored record that the draft most probably is, and why; none where none is likely.
+    pub(crate) fn suspect(&mut self, draft: &Draft) -> Result<Option<(i64, Vec<Message>)>> {
+        let schema = draft.schema.clone();
+        let traits = Traits::of(&schema);
+        let profile = traits.of_draft(draft);
+        let near = self.near(&schema, &traits, draft, &profile)?;
+        let judge = Judge { traits: &traits, frequencies: Frequencies::default() };
+        let scored = near.iter().map(|other| (judge.score(&profile, other, None), other));
+        let likely = scored.filter(|(score, _)| *score >= LIKELY).max_by(|a, b| a.0.total_cmp(&b.0));
+        Ok(likely.map(|(_, other)| {
+            let mut reasons = Vec::new();
+            judge.score(&profile, other, Some(&mut reasons));
+            (other.id, reasons)
+        }))
+    }
+
     /// Stored records whose name is much like that of the draft, without those that are known to be others.
     fn near(
         &mut self,
