@@ -69,7 +69,14 @@ fn command(kind: &'static str, filter: &str) -> Command {
 fn distinct_command(kind: &'static str, letter: char) -> Command {
     Command::new("distinct")
         .about("Says that records which look alike are not the same")
-        .arg(Arg::new("ref").value_name("REF").required(true).num_args(2..).help(format!("{letter}12 {letter}13")))
+        .arg(
+            Arg::new("ref")
+                .value_name("REF")
+                .required(true)
+                .num_args(2..)
+                .help(format!("{letter}12 {letter}13"))
+                .add(super::complete::references(kind)),
+        )
         .after_help(format!(
             "Examples:\n  kehu {kind} distinct {letter}1 {letter}2\n  kehu {kind} distinct {letter}1 {letter}2 --dry-run -v"
         ))
@@ -164,8 +171,8 @@ fn walk(session: &mut Session, kind: &'static str, pairs: &[Suspicion]) -> Resul
         let score = kehu::record::types::show(&Kind::Decimal { scale: 2 }, &Value::Integer(hundredths(pair.score)));
         session.terminal.line(&format!("{}/{}  {score}  {}", place + 1, pairs.len(), reasons.join(", ")));
         match choice(session, &names)? {
-            0 => merge::ask_and_merge(session, &of(kind, pair.first, pair.second))?,
-            1 => merge::ask_and_merge(session, &of(kind, pair.second, pair.first))?,
+            0 => merge_if_wished(session, &of(kind, pair.first, pair.second))?,
+            1 => merge_if_wished(session, &of(kind, pair.second, pair.first))?,
             2 => {
                 session.crm()?.keep_apart(kind, &[pair.first, pair.second])?;
                 session.wrote(&Message::new("{records} are not the same.").with("records", names.join(", ")))?;
@@ -175,6 +182,17 @@ fn walk(session: &mut Session, kind: &'static str, pairs: &[Suspicion]) -> Resul
         }
     }
     Ok(0)
+}
+
+/// Whoever says no to what was shown goes on with the next pair.
+fn merge_if_wished(session: &mut Session, merge: &Merge) -> Result<()> {
+    match merge::ask_and_merge(session, merge) {
+        Err(error) if error.cause == Cause::Interrupted => {
+            session.terminal.warn(&error.message);
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 fn of(kind: &str, winner: i64, loser: i64) -> Merge {

@@ -27,7 +27,8 @@ fn command(kind: &'static str, letter: char) -> Command {
                 .value_name("REF")
                 .required(true)
                 .num_args(1..)
-                .help(format!("The one that stays, then those that go: {letter}12 {letter}13")),
+                .help(format!("The one that stays, then those that go: {letter}12 {letter}13"))
+                .add(super::complete::references(kind)),
         )
         .arg(valued("prefer", "FIELD=REF", "Take that field from that record"))
         .arg(valued("take", "FIELDS", "Take these fields from the first of the others that has them"))
