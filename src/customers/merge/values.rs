@@ -181,7 +181,7 @@ impl Folding<'_> {
             }
         } else if let Some(better) = better(field, &mine, theirs) {
             self.values[place] = better;
-        } else if theirs.as_text().is_none_or(|word| field.default.as_deref() != Some(word)) {
+        } else if field.default.as_deref() != Some(types::show(&field.kind, theirs).as_str()) {
             // What every record gets that nothing is said of says nothing.
             self.put_aside(place, theirs, loser.id);
         }
