@@ -20,6 +20,8 @@ pub struct Entry {
     pub check: fn(&mut Crm, &mut Draft) -> Result<()>,
     /// Does what follows from a write, in the same operation.
     pub settle: fn(&mut Crm, &Draft) -> Result<()>,
+    /// Before its records move along a field from a record that is merged to the one that it is merged into.
+    pub moves: fn(&mut Crm, &str, i64, i64) -> Result<()>,
     pub verbs: &'static [Verb],
     /// The Chinese noun.
     pub noun_zh: &'static str,
@@ -72,6 +74,7 @@ const PLAIN: Entry = Entry {
     schema: || Schema { kind: "", table: "", letter: "", doc: "", fields: Vec::new() },
     check: |_, _| Ok(()),
     settle: |_, _| Ok(()),
+    moves: |_, _, _, _| Ok(()),
     verbs: &[],
     noun_zh: "",
     business: true,
@@ -90,6 +93,7 @@ pub static ENTRIES: &[Entry] = &[
         schema: Contact::schema,
         check: contact::check,
         settle: contact::settle,
+        moves: contact::moves,
         verbs: Contact::VERBS,
         noun_zh: "联系人",
         panels: &[contact::PANEL],

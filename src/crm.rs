@@ -22,7 +22,7 @@ mod write;
 use crate::{
     Result, catalog,
     clock::Clock,
-    customers::Silence,
+    customers::{Silence, duplicates::Watch},
     error::{Cause, Error},
     message::Message,
     record::{Currency, Field, Kind, Schema, Value, types::Reading},
@@ -31,6 +31,7 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 
 pub use attachments::Incoming;
+pub(crate) use condition::search_match;
 pub use history::{HistoryLine, OperationLine};
 pub use list::{Deleted, Query, Sort};
 pub use read::Entry;
@@ -38,6 +39,7 @@ pub use remove::Dependents;
 pub use undo::{Blocked, UndoReport};
 pub use upkeep::{Count, Status};
 pub use write::Save;
+pub(crate) use write::refuse_deleted;
 
 /// How to open a database, and what reading a value depends on.
 #[derive(Debug, Clone)]
@@ -71,6 +73,8 @@ pub struct Crm {
     operation: Option<i64>,
     dry_run: bool,
     notices: Vec<Message>,
+    /// What happens when a new record is probably another.
+    pub(crate) watch: Watch,
     pub(crate) url: String,
     /// Contents that a dry run would keep: hash and size.
     arriving: Vec<(String, u64)>,
@@ -111,6 +115,7 @@ impl Crm {
             operation: None,
             dry_run: false,
             notices: Vec::new(),
+            watch: Watch::default(),
             url: url.to_owned(),
             arriving: Vec::new(),
             brought: None,
@@ -210,6 +215,11 @@ impl Crm {
         self.dry_run = dry_run;
     }
 
+    /// From now on, a new record that is probably another one is warned of, refused or let pass.
+    pub fn set_watch(&mut self, watch: Watch) {
+        self.watch = watch;
+    }
+
     #[must_use]
     pub fn is_dry_run(&self) -> bool {
         self.dry_run
@@ -227,7 +237,9 @@ impl Crm {
     }
 
     pub(crate) fn notice(&mut self, message: Message) {
-        self.notices.push(message);
+        if !self.notices.contains(&message) {
+            self.notices.push(message);
+        }
     }
 
     /// Runs `work` as one named operation: rows, change log and search text, or none of them. Inside another

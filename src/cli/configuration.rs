@@ -18,7 +18,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use kehu::{
     Error, Message, Result,
     clock::Clock,
-    customers::Silence,
+    customers::{Silence, duplicates::Watch},
     record::{
         Currency, Kind, Value,
         types::{self, Reading},
@@ -205,6 +205,11 @@ impl Configuration {
     /// How long customers may go without a word.
     pub fn silence(&self) -> Result<Silence> {
         Ok(self.checked("silence", Silence::parse)?.unwrap_or_default())
+    }
+
+    /// What happens when a new record is probably another one.
+    pub fn watch(&self) -> Result<Watch> {
+        Ok(self.checked("duplicates", keys::watch)?.unwrap_or_default())
     }
 
     /// Who asks; never empty.

@@ -1,6 +1,8 @@
 //! Commands below a noun that are more than a verb on its records: each is one line here and a file of its own.
 
-use super::{assign, attach, attachment, handover, nodes, qualify, review, session::Session, timeline};
+use super::{
+    assign, attach, attachment, duplicates, handover, merge, nodes, qualify, review, session::Session, timeline,
+};
 use clap::{ArgMatches, Command};
 use kehu::Result;
 
@@ -40,6 +42,12 @@ static EXTRAS: &[Extra] = &[
         command: || super::emails::command("contact"),
         run: |session, matches| super::emails::run(session, "contact", matches),
     },
+    duplicates::CUSTOMERS,
+    merge::CUSTOMERS,
+    duplicates::DISTINCT_CUSTOMERS,
+    duplicates::CONTACTS,
+    merge::CONTACTS,
+    duplicates::DISTINCT_CONTACTS,
 ];
 
 /// Those below a noun.

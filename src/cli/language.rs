@@ -66,6 +66,7 @@ fn noun(english: &str) -> Option<&'static str> {
         ("events", "事件"),
         ("duties", "事项"),
         ("rows", "行"),
+        ("pairs", "对"),
     ];
     let other = other.iter().find(|(word, _)| *word == english).map(|(_, chinese)| *chinese);
     catalog::ENTRIES.iter().find(fits).map(|entry| entry.noun_zh).or(other)

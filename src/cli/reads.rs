@@ -55,7 +55,7 @@ fn print_pages(session: &mut Session, query: &Query) -> Result<bool> {
     Ok(printed == 0)
 }
 
-fn print_count(session: &Session, count: u64) -> Result<()> {
+pub fn print_count(session: &Session, count: u64) -> Result<()> {
     if session.terminal.machine() {
         return session.print_line(&serde_json::json!({ "total": count }).to_string());
     }
@@ -103,7 +103,11 @@ fn split(names: &str) -> Vec<String> {
 /// `kehu NOUN show REF`.
 pub fn show(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {
     let reference = matches.get_one::<String>("ref").cloned().unwrap_or_default();
-    let id = session.crm()?.find(kind, &reference)?;
+    let id = match matches.get_one::<String>("as-of") {
+        // What was merged since was itself on that day.
+        Some(_) => session.crm()?.find_itself(kind, &reference)?,
+        None => session.crm()?.find(kind, &reference)?,
+    };
     show_entry(session, kind, id, matches)
 }
 
@@ -235,7 +239,7 @@ fn without_empty(grid: &Grid) -> Grid {
 pub fn history(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {
     let reference = matches.get_one::<String>("ref").cloned().unwrap_or_default();
     let crm = session.crm()?;
-    let id = crm.find(kind, &reference)?;
+    let id = crm.find_itself(kind, &reference)?;
     let lines = crm.history(kind, id)?;
     let columns = vec![
         Column::new("at", "At", "时间", Kind::Timestamp),

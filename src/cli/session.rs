@@ -271,6 +271,7 @@ impl Session {
         let mut crm = Crm::open(&url, &self.settings(create)?)?;
         super::interrupt::watch(crm.interrupter());
         crm.set_dry_run(self.dry_run);
+        crm.set_watch(self.configuration.watch()?);
         crm.sign_in(&self.configuration.user())?;
         self.crm = Some(crm);
         Ok(())

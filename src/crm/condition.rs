@@ -386,7 +386,7 @@ pub(super) fn refuse_field_name(schema: &Schema, word: &str) -> Result<()> {
 }
 
 /// The numbers of the records whose search text matches, as a statement with one argument.
-pub(super) fn search_match(dialect: Dialect, schema: &Schema, words: &str) -> Option<(String, Sql)> {
+pub(crate) fn search_match(dialect: Dialect, schema: &Schema, words: &str) -> Option<(String, Sql)> {
     let table = format!("{}_search", schema.table);
     match dialect {
         Dialect::Sqlite => search_text::fts5_query(words)

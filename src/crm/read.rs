@@ -10,7 +10,7 @@ use crate::{
     Result,
     error::{Cause, Error},
     message::Message,
-    record::{Column, Grid, Id, Kind, Record, Row, Schema, Total, Value},
+    record::{Column, Field, Grid, Id, Kind, Record, Row, Schema, Total, Value},
     store::Sql,
 };
 use std::sync::Arc;
@@ -162,7 +162,8 @@ impl Crm {
                 found.extend(under(self, kind, id)?);
                 continue;
             }
-            for field in schema.fields.iter().filter(|field| field.child && field.kind.target() == Some(kind)) {
+            let owner = |field: &&Field| field.child && !field.automatic && field.kind.target() == Some(kind);
+            for field in schema.fields.iter().filter(owner) {
                 let filter = crate::record::filter::parse(&format!("{}={}", field.name, self.schema(kind)?.short(id)))?;
                 let mut query = super::Query { filter, limit, ..super::Query::new(schema.kind) };
                 query.columns = super::list::usual_columns(&schema);

@@ -123,6 +123,7 @@ impl Crm {
                     Message::new("{record} is not in the recycle bin.").with("record", entry.short()),
                 ));
             }
+            crm.refuse_merged(&entry)?;
             let mut back = Vec::new();
             crm.restore_entry(&entry, &mut back)?;
             if outermost {
@@ -130,6 +131,16 @@ impl Crm {
             }
             Ok(back)
         })
+    }
+
+    /// What was merged comes back with all that it gave away, or not at all.
+    fn refuse_merged(&mut self, entry: &Entry) -> Result<()> {
+        let Value::Link(winner) = entry.value("merged_into") else { return Ok(()) };
+        let operation = self.removal_of(entry.schema.kind, entry.id)?.unwrap_or_default();
+        let message = Message::new("{record} was merged into {winner} {title}; undo the merge to have both again.");
+        let message = message.with("record", entry.short()).with("winner", winner.short()).with("title", &winner.title);
+        let hint = Message::new("kehu undo {operation}").with("operation", operation);
+        Err(Error::new(Cause::Refused, message).hint(hint))
     }
 
     fn restore_entry(&mut self, entry: &Entry, back: &mut Vec<(&'static str, i64)>) -> Result<()> {

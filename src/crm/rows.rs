@@ -42,7 +42,7 @@ impl Crm {
         Ok(id)
     }
 
-    pub(super) fn update_row(&mut self, draft: &Draft) -> Result<()> {
+    pub(crate) fn update_row(&mut self, draft: &Draft) -> Result<()> {
         let id = draft.id.unwrap_or_default();
         let (mut sets, mut cells) = (vec!["\"updated_at\" = ?".to_owned()], vec![Sql::Text(self.now_text())]);
         for (name, value) in &draft.values {

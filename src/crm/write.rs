@@ -3,6 +3,7 @@
 use super::{Crm, Entry};
 use crate::{
     Result, catalog,
+    customers::duplicates,
     error::{Cause, Error},
     message::Message,
     record::{Draft, Field, Id, Kind, Record, Schema, Value, Values, types},
@@ -150,6 +151,9 @@ impl Crm {
         draft.id = Some(id);
         (rules(&draft.schema).settle)(self, draft)?;
         catalog::follow(self, draft)?;
+        if !allow_duplicate {
+            duplicates::look(self, draft)?;
+        }
         Ok(id)
     }
 
@@ -169,6 +173,9 @@ impl Crm {
         self.update_row(draft)?;
         (rules(&draft.schema).settle)(self, draft)?;
         catalog::follow(self, draft)?;
+        if !allow_duplicate {
+            duplicates::look(self, draft)?;
+        }
         let mut changed = Vec::with_capacity(draft.values.len());
         for (name, value) in &draft.values {
             changed.push((name.clone(), draft.before(name), self.titled(&draft.schema, name, value)));
@@ -283,7 +290,10 @@ pub(super) fn refuse_append_only(schema: &Arc<Schema>, id: i64) -> Result<()> {
     .hint(Message::new("kehu {kind} history {record}").with("kind", schema.kind).with("record", schema.short(id))))
 }
 
-pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {
+pub(crate) fn refuse_deleted(entry: &Entry) -> Result<()> {
+    if let Some(error) = merged_already(entry) {
+        return Err(error);
+    }
     if entry.is_deleted() {
         return Err(Error::new(
             Cause::Refused,
@@ -294,6 +304,14 @@ pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// What became of a record that was merged into another.
+fn merged_already(entry: &Entry) -> Option<Error> {
+    let Value::Link(winner) = entry.value("merged_into") else { return None };
+    let message = Message::new("{record} was merged into {winner} {title}.").with("record", entry.short());
+    let error = Error::new(Cause::Refused, message.with("winner", winner.short()).with("title", &winner.title));
+    Some(error.hint(Message::new("kehu show {winner}").with("winner", winner.short())))
 }
 
 fn refuse_missing(draft: &Draft) -> Result<()> {

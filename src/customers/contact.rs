@@ -75,6 +75,10 @@ record! {
         notes: Option<LongText>,
         /// Numbers by which other systems know them, as `system:number`
         external_ids: ExternalIds [unique],
+        /// The record that this one was merged into, to which its refs lead since
+        merged_into: Option<Id<Contact>> [automatic, child],
+        /// Records that look alike and are not the same
+        distinct_from: Vec<Id<Contact>> [automatic],
     }
 }
 
@@ -246,6 +250,16 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
         && let Some(next) = others(crm, former, id, "AND NOT \"left\"")?.first()
     {
         crm.set_directly("contact", *next, "primary", Value::Bool(true))?;
+    }
+    Ok(())
+}
+
+/// Of two customers who become one, the primary contact of the one that stays remains it.
+pub(crate) fn moves(crm: &mut Crm, field: &str, from: i64, to: i64) -> Result<()> {
+    if field == "customer" && primary_of(crm, to, None)?.is_some() {
+        for other in others(crm, from, 0, "AND \"primary\"")? {
+            crm.set_directly("contact", other, "primary", Value::Bool(false))?;
+        }
     }
     Ok(())
 }

@@ -100,6 +100,10 @@ record! {
         notes: Option<LongText>,
         /// Numbers by which other systems know them, as `system:number`
         external_ids: ExternalIds [unique],
+        /// The record that this one was merged into, to which its refs lead since
+        merged_into: Option<Id<Customer>> [automatic, child],
+        /// Records that look alike and are not the same
+        distinct_from: Vec<Id<Customer>> [automatic],
     }
     computed {
         /// How many contacts they have

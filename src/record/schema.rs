@@ -52,6 +52,8 @@ pub struct Field {
     pub listed: bool,
     /// A link to the record that this one belongs to: it goes to the recycle bin, and comes back, with it.
     pub child: bool,
+    /// Set by the program alone, such as what a record was merged into.
+    pub automatic: bool,
     /// What a new record gets when nothing is said.
     pub default: Option<Cow<'static, str>>,
     /// The least and the greatest that a number may be, in whole units.
@@ -88,6 +90,7 @@ impl Field {
             together: None,
             listed: false,
             child: false,
+            automatic: false,
             default: None,
             min: None,
             max: None,
@@ -101,7 +104,7 @@ impl Field {
     /// Whether a person, a form or an import may set it.
     #[must_use]
     pub fn writable(&self) -> bool {
-        self.computed.is_none() && !self.engine && !self.retired
+        self.computed.is_none() && !self.engine && !self.retired && !self.automatic
     }
 
     /// Whether it has a column (or, for money, two) in the record's own table.
@@ -176,6 +179,7 @@ impl Field {
             "together" => self.together = argument.map(Cow::Borrowed),
             "list" => self.listed = true,
             "child" => self.child = true,
+            "automatic" => self.automatic = true,
             "default" => self.default = argument.map(Cow::Borrowed),
             "min" => self.min = argument.and_then(|text| text.parse().ok()),
             "max" => self.max = argument.and_then(|text| text.parse().ok()),

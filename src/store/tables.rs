@@ -159,8 +159,12 @@ impl Maker<'_> {
             Dialect::Sqlite => ", deleted_at",
             Dialect::Postgres => ", id",
         };
-        // Few rows are in the recycle bin; the others need no place in its index.
-        let some = if field.name == "deleted_at" { " WHERE deleted_at IS NOT NULL" } else { "" };
+        // Few rows are in the recycle bin, or were merged; the others need no place in such an index.
+        let some = if field.name == "deleted_at" || field.automatic {
+            format!(" WHERE \"{}\" IS NOT NULL", field.name)
+        } else {
+            String::new()
+        };
         let (name, table) = (index_name(schema, field), schema.table);
         let then = field.then.as_ref().map(|other| format!(", \"{other}\"")).unwrap_or_default();
         indexes.push(format!("CREATE INDEX \"{name}\" ON {table} (\"{}{key}\"{then}{rest}){some}", field.name));

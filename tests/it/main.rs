@@ -3,6 +3,7 @@
 mod attachments;
 mod cli;
 mod daily;
+mod duplicates;
 mod filters;
 mod generated;
 mod house;
@@ -12,6 +13,7 @@ mod lifecycles;
 mod lists;
 mod manners;
 mod mappings;
+mod merging;
 mod messy_files;
 mod people;
 mod postgres_server;

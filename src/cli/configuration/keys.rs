@@ -1,7 +1,7 @@
 //! The keys of a configuration file, and what each may hold.
 
 use super::super::output::Format;
-use kehu::{Error, Message, Result, record::types};
+use kehu::{Error, Message, Result, customers::duplicates::Watch, record::types};
 
 /// One key, and the environment variables that set it: before the files, and after them.
 pub struct Key {
@@ -36,6 +36,7 @@ pub const KEYS: &[Key] = &[
     plain("region", "The country of a phone number without a country code", &[]),
     plain("time_zone", "Where days begin and end", &[]),
     plain("silence", "After how many days without a word a customer is on your plan, by level", &[]),
+    plain("duplicates", "When a new record is probably another: warn, block or off", &["KEHU_DUPLICATES"]),
 ];
 
 /// What opens a file in the program that is made for it.
@@ -70,6 +71,7 @@ pub(super) fn default_of(name: &str) -> String {
         "base_currency" => "CNY",
         "region" => "CN",
         "silence" => return kehu::customers::Silence::default().to_string(),
+        "duplicates" => "warn",
         "time_zone" => return super::zone::of_system().iana_name().unwrap_or_default().to_owned(),
         _ => "",
     };
@@ -86,6 +88,7 @@ pub fn check(key: &Key, value: &str) -> Result<String> {
         "region" => region(value),
         "attachment_limit" => bytes(value).map(|_| value.to_owned()),
         "silence" => kehu::customers::Silence::parse(value).map(|silence| silence.to_string()),
+        "duplicates" => watch(value).map(|_| value.to_owned()),
         "time_zone" => super::zone::named(value).map(|_| value.to_owned()),
         _ if value.is_empty() => Err(Error::bad_value(Message::new("{key} needs a value.").with("key", key.name))),
         _ => Ok(value.to_owned()),
@@ -103,6 +106,16 @@ pub fn language(word: &str) -> Result<String> {
         _ => {
             Err(Error::bad_value(Message::new("`{word}` is no language here; there are en and zh.").with("word", word)))
         }
+    }
+}
+
+/// What happens when a new record is probably another.
+pub(super) fn watch(word: &str) -> Result<Watch> {
+    match word.trim() {
+        "warn" => Ok(Watch::Warn),
+        "block" => Ok(Watch::Block),
+        "off" => Ok(Watch::Off),
+        _ => Err(Error::bad_value(Message::new("`{word}` is none of warn, block and off.").with("word", word))),
     }
 }
 

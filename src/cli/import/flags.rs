@@ -7,7 +7,7 @@ use super::{
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
 use kehu::{
     Error, Message, Result,
-    exchange::import::{OnMatch, Options},
+    exchange::import::{OnDuplicate, OnMatch, Options},
     record::Schema,
 };
 
@@ -72,6 +72,15 @@ fn flags(command: Command) -> Command {
                 .hide_possible_values(true),
         )
         .arg(
+            valued(
+                "on-duplicate",
+                "WHAT",
+                "Where a new record is probably a stored one: off (the default), warn or skip",
+            )
+            .value_parser(PossibleValuesParser::new(["off", "warn", "skip"]))
+            .hide_possible_values(true),
+        )
+        .arg(
             several("create-missing", "KINDS", "Make what links name: user,branch,customer; field for columns")
                 .value_delimiter(','),
         )
@@ -92,7 +101,13 @@ pub fn options(session: &Session, matches: &ArgMatches) -> Result<Options> {
         Some("error") => OnMatch::Error,
         _ => OnMatch::Update,
     };
+    let on_duplicate = match text("on-duplicate").as_deref() {
+        Some("warn") => OnDuplicate::Warn,
+        Some("skip") => OnDuplicate::Skip,
+        _ => OnDuplicate::Off,
+    };
     Ok(Options {
+        on_duplicate,
         match_field: text("match").map(|name| name.replace('-', "_")),
         on_match,
         create_missing: texts("create-missing").map(|word| word.trim().to_lowercase()).collect(),

@@ -4,9 +4,10 @@ use super::links;
 use crate::{
     Result,
     crm::Crm,
+    customers::Contact,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Value, types::timestamp_text},
+    record::{Draft, Id, Value, types::timestamp_text},
 };
 use jiff::ToSpan;
 
@@ -23,11 +24,26 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     }
     crm.refuse_circle(draft, "follows")?;
     links::agree(crm, draft)?;
+    tell_of_whom_left(crm, draft)?;
     done_just_now(crm, draft);
     keep_the_first_day(draft);
     refuse_impossible_times(crm, draft)?;
     refuse_done_and_called_off(draft)?;
     refuse_impossible_minutes(draft)
+}
+
+/// A plan with somebody who has left the company is no fault, but worth a word.
+fn tell_of_whom_left(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    let planned = draft.get("done").is_empty() && !draft.get("due").is_empty();
+    let anew = ["contact", "due"].iter().any(|name| draft.changed(name).is_some());
+    if let Some(contact) = draft.get("contact").as_integer().filter(|_| planned && anew) {
+        let contact: Contact = crm.get(Id::new(contact))?;
+        if contact.left {
+            let message = Message::new("{name} has left the company; whom else is it planned with?");
+            crm.notice(message.with("name", contact.name));
+        }
+    }
+    Ok(())
 }
 
 /// What is neither planned nor a task was done just now.

@@ -1,9 +1,10 @@
 //! The check: reads the whole file before anything is written, and decides what becomes of each row.
 
 use super::{
-    Diff, Fate, OnMatch, Plan, Progress,
+    Diff, Fate, OnDuplicate, OnMatch, Plan, Progress,
     compare::alias_key,
     contact,
+    insert::new_draft,
     keys::{self, Keys},
     kin::remember,
     lane::{Lane, Mode, Spoken},
@@ -137,9 +138,34 @@ impl Plan {
         remember(lane, place, spoken, number, memory, self.match_field.as_deref());
         let found = lane.matcher.find(crm, &lane.shape, &spoken.said, lane.scope(spoken))?;
         match found {
+            None if self.is_duplicate(crm, row, number, place, spoken)? => {
+                Ok(Verdict { fate: Fate::Unchanged, linked: 0 })
+            }
             None => self.check_new(row, place, spoken),
             Some(stored) => self.check_known(crm, row, number, place, spoken, &stored),
         }
+    }
+
+    /// Says when a new record is probably a stored one, and whether it is to be left out for that.
+    fn is_duplicate(&mut self, crm: &mut Crm, row: &Row, number: u32, place: usize, spoken: &Spoken) -> Result<bool> {
+        let wish = self.options.on_duplicate;
+        let lane = &self.lanes[place];
+        let schema = &lane.shape.schema;
+        let own = self.resumed.as_ref().is_some_and(|resumed| u64::from(number) < resumed.done);
+        if wish == OnDuplicate::Off || own || lane.matcher.nothing || schema.field("merged_into").is_none() {
+            return Ok(false);
+        }
+        let draft = new_draft(&lane.shape, &spoken.said);
+        let Some((other, _)) = crm.suspect(&draft)? else { return Ok(false) };
+        let title = crm.title(schema.kind, other)?;
+        let name = draft.get(&schema.title().name);
+        let message = Message::new("Line {line}: {name} is probably {other} {title}, which is there already.")
+            .with("line", row.line)
+            .with("name", name.as_text().unwrap_or_default())
+            .with("other", schema.short(other))
+            .with("title", title);
+        self.links.warn(message);
+        Ok(wish == OnDuplicate::Skip)
     }
 
     fn check_new(&self, row: &Row, place: usize, spoken: &Spoken) -> Attempt<Verdict> {

@@ -27,7 +27,7 @@ pub(super) fn insert(
     }
 }
 
-fn new_draft(shape: &Shape, said: &Said) -> Draft {
+pub(super) fn new_draft(shape: &Shape, said: &Said) -> Draft {
     let pairs = shape.slots.iter().zip(&said.values).filter(|(_, value)| !value.is_empty());
     let values = pairs.map(|(slot, value)| (slot.field.name.to_string(), value.clone())).collect();
     Draft { schema: shape.schema.clone(), id: None, stored: Vec::new(), values, removing: false }

@@ -130,8 +130,15 @@ impl Matcher {
             return Ok(None);
         }
         let found = crm.stored(&self.lookup, &self.by_uid, &[Sql::Text(uid.to_lowercase())])?.pop();
+        let standing = match &found {
+            Some(found) if found.deleted => crm.standing(&shape.schema, found.id)?,
+            _ => return Ok(found),
+        };
         match found {
-            Some(found) if found.deleted => {
+            Some(found) if standing != found.id => {
+                Ok(crm.stored(&self.lookup, &self.lookup.sql("t.id = ?"), &[Sql::Integer(standing)])?.pop())
+            }
+            Some(found) => {
                 let short = shape.schema.short(found.id);
                 let message = Message::new("{record} is in the recycle bin.").with("record", &short);
                 let hint = Message::new("kehu {kind} restore {record}").with("kind", shape.schema.kind);

@@ -43,7 +43,7 @@ mod said;
 mod shape;
 
 pub use ledger::{ImportRun, resume, unfinished};
-pub use options::{OnMatch, Options};
+pub use options::{OnDuplicate, OnMatch, Options};
 pub use problem::Problem;
 
 use super::{Layout, Mapping, People, Row, Source};

@@ -15,6 +15,7 @@ pub struct Options {
     /// The field that records are recognised by.
     pub match_field: Option<String>,
     pub on_match: OnMatch,
+    pub on_duplicate: OnDuplicate,
     /// `user`, `branch`, `customer`, `field`.
     pub create_missing: BTreeSet<String>,
     /// Where rejected rows go; without it one bad row keeps all from being written.
@@ -47,6 +48,18 @@ pub enum OnMatch {
     Update,
     Skip,
     Error,
+}
+
+/// What is done with a row that is nobody's by its keys, but probably is a stored record all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnDuplicate {
+    /// Nobody looks: it takes as long again as the import itself.
+    #[default]
+    Off,
+    Warn,
+    /// The row is left out, and that is said.
+    Skip,
 }
 
 const MAKEABLE: [&str; 4] = ["user", "branch", "customer", "field"];
