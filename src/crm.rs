@@ -7,11 +7,13 @@ mod conversion;
 mod duplicates;
 mod history;
 mod list;
+mod migrate;
 mod read;
 mod reference;
 mod remove;
 mod rows;
 mod search;
+mod search_rows;
 mod sql;
 mod undo;
 mod upkeep;
@@ -76,17 +78,11 @@ impl Crm {
         let options = store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
         let mut db = store::open(url, options)?;
         let mut schemas = base_schemas();
-        if !settings.create && url != ":memory:" && store::version(&mut *db)?.is_none() {
-            return Err(Error::new(
-                Cause::Database,
-                Message::new("{database} is empty: there is no database of ours in it yet.").with("database", url),
-            )
-            .hint(Message::new("kehu init")));
-        }
-        store::migrate(&mut *db, &schemas.iter().collect::<Vec<_>>())?;
-        crate::views::extend(&mut *db, &mut schemas)?;
+        refuse_unready(&mut *db, url, settings)?;
         let reading =
             Reading { clock: settings.clock.clone(), currency: settings.currency, region: settings.region.clone() };
+        let older = migrate::bring_up_to_date(&mut *db, &schemas, &reading)?;
+        crate::views::extend(&mut *db, &mut schemas)?;
         let mut crm = Self {
             db,
             schemas: schemas.into_iter().map(Arc::new).collect(),
@@ -99,6 +95,9 @@ impl Crm {
             notices: Vec::new(),
             url: url.to_owned(),
         };
+        if let Some(version) = older {
+            crm.notice(migrate::brought_up_to_date(version));
+        }
         if !settings.read_only {
             // Whoever cannot write just now reads what was found so far; the next one catches up.
             match crm.catch_up() {
@@ -326,6 +325,22 @@ impl Crm {
     /// The first column of an answer, as numbers.
     pub(crate) fn numbers(&mut self, sql: &str, arguments: &[Sql]) -> Result<Vec<i64>> {
         Ok(self.db.query(sql, arguments)?.iter().map(|row| integer(&row[0])).collect())
+    }
+}
+
+/// Refuses a database that is empty where none is to be made, or old where nothing may be written.
+fn refuse_unready(db: &mut dyn Database, url: &str, settings: &Settings) -> Result<()> {
+    if settings.create && !settings.read_only || url == ":memory:" {
+        return Ok(());
+    }
+    match store::version(db)? {
+        None => Err(Error::new(
+            Cause::Database,
+            Message::new("{database} is empty: there is no database of ours in it yet.").with("database", url),
+        )
+        .hint(Message::new("kehu init"))),
+        Some(version) if settings.read_only && version < store::VERSION => Err(store::older(version)),
+        Some(_) => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! SQL is written once, with `?` for arguments. Dialect words live in this folder alone.
 
+mod additions;
 mod bulk;
 mod dialect;
 mod errors;
@@ -16,9 +17,10 @@ mod triggers;
 mod undo;
 
 pub(crate) use errors::from_file;
-pub(crate) use migrations::{beside, missing_triggers, newer};
+pub(crate) use migrations::{beside, missing_triggers, newer, older};
 pub(crate) use open::private_file;
 
+pub use additions::{Added, add_what_is_missing};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
 pub use open::{Open, open};

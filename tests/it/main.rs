@@ -8,6 +8,7 @@ mod import;
 mod lists;
 mod mappings;
 mod messy_files;
+mod older_databases;
 mod postgres_server;
 mod quick_answers;
 mod records;
