@@ -6,15 +6,22 @@ mod columns;
 mod condition;
 mod conversion;
 mod duplicates;
+mod groups;
 mod history;
 mod list;
+mod many;
+mod migrate;
+mod query;
 mod read;
 mod reference;
 mod relink;
 mod remove;
 mod rows;
 mod search;
+mod search_rows;
 mod sql;
+mod statement;
+mod total;
 mod undo;
 mod upkeep;
 mod write;
@@ -33,7 +40,7 @@ use std::{sync::Arc, time::Duration};
 pub use attachments::Incoming;
 pub(crate) use condition::search_match;
 pub use history::{HistoryLine, OperationLine};
-pub use list::{Deleted, Query, Sort};
+pub use query::{Deleted, Query, Sort};
 pub use read::Entry;
 pub use remove::Dependents;
 pub use undo::{Blocked, UndoReport};
@@ -71,6 +78,8 @@ pub struct Crm {
     newcomer: Option<String>,
     pub(crate) door: &'static str,
     operation: Option<i64>,
+    /// Counts the rows of records that were written.
+    writes: u64,
     dry_run: bool,
     notices: Vec<Message>,
     /// What happens when a new record is probably another.
@@ -93,17 +102,11 @@ impl Crm {
         let options = store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
         let mut db = store::open(url, options)?;
         let mut schemas = base_schemas();
-        if !settings.create && url != ":memory:" && store::version(&mut *db)?.is_none() {
-            return Err(Error::new(
-                Cause::Database,
-                Message::new("{database} is empty: there is no database of ours in it yet.").with("database", url),
-            )
-            .hint(Message::new("kehu init")));
-        }
-        store::migrate(&mut *db, &schemas.iter().collect::<Vec<_>>())?;
-        crate::views::extend(&mut *db, &mut schemas)?;
+        refuse_unready(&mut *db, url, settings)?;
         let reading =
             Reading { clock: settings.clock.clone(), currency: settings.currency, region: settings.region.clone() };
+        let older = migrate::bring_up_to_date(&mut *db, &schemas, &reading)?;
+        crate::views::extend(&mut *db, &mut schemas)?;
         let mut crm = Self {
             db,
             schemas: schemas.into_iter().map(Arc::new).collect(),
@@ -113,6 +116,7 @@ impl Crm {
             newcomer: None,
             door: settings.door,
             operation: None,
+            writes: 0,
             dry_run: false,
             notices: Vec::new(),
             watch: Watch::default(),
@@ -121,6 +125,9 @@ impl Crm {
             brought: None,
             purged_attachment: false,
         };
+        if let Some(version) = older {
+            crm.notice(migrate::brought_up_to_date(version));
+        }
         if !settings.read_only {
             // Whoever cannot write just now reads what was found so far; the next one catches up.
             match crm.catch_up() {
@@ -369,6 +376,22 @@ impl Crm {
     /// The first column of an answer, as numbers.
     pub(crate) fn numbers(&mut self, sql: &str, arguments: &[Sql]) -> Result<Vec<i64>> {
         Ok(self.db.query(sql, arguments)?.iter().map(|row| integer(&row[0])).collect())
+    }
+}
+
+/// Refuses a database that is empty where none is to be made, or old where nothing may be written.
+fn refuse_unready(db: &mut dyn Database, url: &str, settings: &Settings) -> Result<()> {
+    if settings.create && !settings.read_only || url == ":memory:" {
+        return Ok(());
+    }
+    match store::version(db)? {
+        None => Err(Error::new(
+            Cause::Database,
+            Message::new("{database} is empty: there is no database of ours in it yet.").with("database", url),
+        )
+        .hint(Message::new("kehu init"))),
+        Some(version) if settings.read_only && version < store::VERSION => Err(store::older(version)),
+        Some(_) => Ok(()),
     }
 }
 

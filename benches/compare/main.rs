@@ -3,6 +3,7 @@
 mod activities;
 mod bare_loader;
 mod generate;
+mod pieces;
 
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use std::error::Error;
@@ -23,9 +24,16 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ["load", file, database] => println!("{}", bare_loader::load(Path::new(file), Path::new(database))?),
         ["activities", database, count] => activities::add(Path::new(database), count.parse()?)?,
         ["query", database, file] => query(database, file)?,
+        ["pieces"] => pieces::measure(),
         [] => return run(SIZE),
         [size] => return run(size),
-        _ => return Err("compare [SIZE] | generate COUNT | owners | load FILE DATABASE | activities DATABASE COUNT | query DATABASE FILE".into()),
+        _ => {
+            return Err(
+                "compare [SIZE] | generate COUNT | owners | pieces | load FILE DATABASE | activities DATABASE COUNT | \
+                 query DATABASE FILE"
+                    .into(),
+            );
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

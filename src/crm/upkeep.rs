@@ -9,13 +9,10 @@ use crate::{
     store::{self, Dialect, Sql},
     upkeep::{self, Report},
 };
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 /// Where the time and place of the last backup are kept.
 const LAST_BACKUP: &str = "last_backup";
-
-/// How many rows' search text is rewritten at a time.
-const BATCH: usize = 500;
 
 /// How the database stands.
 #[derive(Debug, Clone)]
@@ -101,7 +98,7 @@ impl Crm {
         let all: Vec<&Schema> = schemas.iter().map(|schema| &**schema).collect();
         let mut done = upkeep::repair(&mut *self.db, &all)?;
         for schema in schemas.iter().filter(|schema| schema.searchable()) {
-            let count = self.rewrite_search(schema)?;
+            let count = super::search_rows::rewrite(&mut *self.db, schema)?;
             done.push(
                 Message::new("Wrote the search text of {count} {table} anew.")
                     .with("count", count)
@@ -109,18 +106,6 @@ impl Crm {
             );
         }
         Ok(done)
-    }
-
-    fn rewrite_search(&mut self, schema: &Arc<Schema>) -> Result<usize> {
-        let table = schema.table;
-        let key = if self.db.dialect() == Dialect::Sqlite { "rowid" } else { "id" };
-        let lost = format!("SELECT {key} FROM \"{table}_search\" WHERE {key} NOT IN (SELECT id FROM \"{table}\")");
-        let lost = self.numbers(&lost, &[])?;
-        let all = self.numbers(&format!("SELECT id FROM \"{table}\" ORDER BY id"), &[])?;
-        for ids in lost.chunks(BATCH).chain(all.chunks(BATCH)) {
-            self.index_rows(schema, ids)?;
-        }
-        Ok(all.len())
     }
 
     /// How many records there are of each kind.

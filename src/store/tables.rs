@@ -45,6 +45,31 @@ pub fn field_statements(dialect: Dialect, schema: &Schema, field: &Field, all: &
     statements
 }
 
+/// One further column of a field that has its first already, and the index, which goes by the folded copy from now on.
+#[must_use]
+pub fn part_statements(dialect: Dialect, schema: &Schema, field: &Field, column: &str) -> Vec<String> {
+    let optional = Field { required: false, ..field.clone() };
+    let columns = Maker { dialect, all: &[] }.columns(&optional, true);
+    let wanted = columns.into_iter().filter(|made| made.starts_with(&quoted(column)));
+    let mut statements: Vec<String> =
+        wanted.map(|made| format!("ALTER TABLE {} ADD COLUMN {made}", schema.table)).collect();
+    statements.push(format!("DROP INDEX IF EXISTS {}", quoted(&index_name(schema, field))));
+    statements
+}
+
+/// The indexes on a kind's own table.
+#[must_use]
+pub fn index_statements(dialect: Dialect, schema: &Schema) -> Vec<String> {
+    let maker = Maker { dialect, all: &[] };
+    schema.fields.iter().flat_map(|field| maker.indexes(schema, field)).collect()
+}
+
+/// The table of a kind's search text.
+#[must_use]
+pub fn search_statements(dialect: Dialect, schema: &Schema) -> Vec<String> {
+    Maker { dialect, all: &[] }.search(schema)
+}
+
 /// What takes a field's column or side table away.
 #[must_use]
 pub fn drop_statements(dialect: Dialect, schema: &Schema, field: &Field) -> Vec<String> {
@@ -52,10 +77,14 @@ pub fn drop_statements(dialect: Dialect, schema: &Schema, field: &Field) -> Vec<
         return vec![format!("DROP TABLE {}", quoted(&schema.list_table(field)))];
     }
     let maker = Maker { dialect, all: &[] };
-    let index = format!("DROP INDEX IF EXISTS {}", quoted(&index_name(schema, field)));
+    let mut indexes = vec![index_name(schema, field)];
+    indexes.extend(field.together.as_ref().map(|other| format!("{}_{other}", index_name(schema, field))));
+    let mut statements: Vec<String> =
+        indexes.iter().map(|index| format!("DROP INDEX IF EXISTS {}", quoted(index))).collect();
     let columns = maker.columns(field, false);
     let names = columns.iter().map(|column| column.split(' ').next().unwrap_or_default());
-    std::iter::once(index).chain(names.map(|name| format!("ALTER TABLE {} DROP COLUMN {name}", schema.table))).collect()
+    statements.extend(names.map(|name| format!("ALTER TABLE {} DROP COLUMN {name}", schema.table)));
+    statements
 }
 
 struct Maker<'a> {
