@@ -189,3 +189,9 @@ impl fmt::Display for Money {
         write!(f, "{} {}", self.currency, self.amount())
     }
 }
+
+impl From<Link> for Value {
+    fn from(link: Link) -> Self {
+        Self::Link(link)
+    }
+}

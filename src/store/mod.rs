@@ -81,6 +81,18 @@ pub trait Database: Send {
     /// The file it lives in, if it lives in one.
     fn path(&self) -> Option<PathBuf>;
 
+    /// How many rows the answer has, and whether that is all of them: counting ends after about so many steps of work,
+    /// where the database lets itself be interrupted.
+    fn count_within(&mut self, sql: &str, arguments: &[Sql], _steps: u32) -> Result<(u64, bool)> {
+        let row = self.first(&format!("SELECT COUNT(*) FROM ({sql}) c"), arguments)?;
+        Ok((row.and_then(|row| row[0].as_integer()).unwrap_or_default().unsigned_abs(), true))
+    }
+
+    /// Whether a statement reads nothing but indexes, so that its rows cost next to nothing.
+    fn reads_indexes_alone(&mut self, _sql: &str, _arguments: &[Sql]) -> Result<bool> {
+        Ok(true)
+    }
+
     /// All rows of the answer.
     fn query(&mut self, sql: &str, arguments: &[Sql]) -> Result<Vec<Vec<Sql>>> {
         let mut rows = Vec::new();

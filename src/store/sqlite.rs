@@ -9,7 +9,7 @@ use crate::record::types::fold;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, backup};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql, backup};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -72,6 +72,22 @@ impl Sqlite {
             statement.raw_bind_parameter(at + 1, argument).map_err(translate)?;
         }
         Ok(statement)
+    }
+
+    fn count_until_interrupted(&self, sql: &str, arguments: &[Sql]) -> Result<(u64, bool)> {
+        let mut statement = self.statement(sql, arguments)?;
+        let mut rows = statement.raw_query();
+        let mut count = 0;
+        loop {
+            match rows.next() {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => return Ok((count, true)),
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                    return Ok((count, false));
+                }
+                Err(error) => return Err(translate(error)),
+            }
+        }
     }
 
     fn run(&mut self, sql: &str) -> Result<()> {
@@ -145,6 +161,25 @@ impl Database for Sqlite {
             return Ok(self.connection.changes());
         }
         Ok(statement.raw_execute().map_err(translate)? as u64)
+    }
+
+    fn count_within(&mut self, sql: &str, arguments: &[Sql], steps: u32) -> Result<(u64, bool)> {
+        let steps = i32::try_from(steps).unwrap_or(i32::MAX);
+        self.connection.progress_handler(steps, Some(|| true)).map_err(translate)?;
+        let counted = self.count_until_interrupted(sql, arguments);
+        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(translate)?;
+        counted
+    }
+
+    fn reads_indexes_alone(&mut self, sql: &str, arguments: &[Sql]) -> Result<bool> {
+        let mut alone = true;
+        self.each(&format!("EXPLAIN QUERY PLAN {sql}"), arguments, &mut |row| {
+            let step = row[3].as_text().unwrap_or_default();
+            let reads = step.starts_with("SEARCH") || step.starts_with("SCAN");
+            alone &= !reads || step.contains("COVERING INDEX") || step.contains("VIRTUAL TABLE");
+            Ok(())
+        })?;
+        Ok(alone)
     }
 
     fn script(&mut self, sql: &str) -> Result<()> {
