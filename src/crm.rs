@@ -8,6 +8,7 @@ mod duplicates;
 mod groups;
 mod history;
 mod list;
+mod many;
 mod migrate;
 mod query;
 mod read;
@@ -68,6 +69,8 @@ pub struct Crm {
     newcomer: Option<String>,
     pub(crate) door: &'static str,
     operation: Option<i64>,
+    /// Counts the rows of records that were written.
+    writes: u64,
     dry_run: bool,
     notices: Vec<Message>,
     pub(crate) url: String,
@@ -95,6 +98,7 @@ impl Crm {
             newcomer: None,
             door: settings.door,
             operation: None,
+            writes: 0,
             dry_run: false,
             notices: Vec::new(),
             url: url.to_owned(),

@@ -251,19 +251,23 @@ fn change_all(
     expected: Option<i64>,
     allow: bool,
 ) -> Result<Vec<Save>> {
-    let change = |crm: &mut Crm, id: i64| {
+    let tagged = !tags.add.is_empty() || !tags.remove.is_empty();
+    if let [id] = ids {
         let mut values = values(crm, schema, said)?;
-        if !tags.add.is_empty() || !tags.remove.is_empty() {
-            let stored = crm.record(schema.kind, id)?.value("tags");
+        if tagged {
+            let stored = crm.record(schema.kind, *id)?.value("tags");
             values.push(("tags".to_owned(), tags.apply(&stored)));
         }
-        crm.change_where(schema.kind, id, &values, expected, allow)
-    };
-    if let [id] = ids {
-        return Ok(vec![change(crm, *id)?]);
+        return Ok(vec![crm.change_where(schema.kind, *id, &values, expected, allow)?]);
     }
-    crm.transaction(&format!("Edit {} {}", ids.len(), schema.table), |crm| {
-        ids.iter().map(|id| change(crm, *id)).collect()
+    let common = values(crm, schema, said)?;
+    crm.change_each(schema.kind, ids, allow, &mut |_, entry| {
+        entry.refuse_version(expected)?;
+        let mut values = common.clone();
+        if tagged {
+            values.push(("tags".to_owned(), tags.apply(&entry.value("tags"))));
+        }
+        Ok(values)
     })
 }
 
@@ -317,9 +321,11 @@ fn edit_where(
         session.terminal.warn(&Message::new("No {kind} matches.").with("kind", schema.kind));
         return Ok(0);
     }
-    // Trying it first shows what would change, and refuses what would be refused, before anybody is asked.
-    let dry = crm.is_dry_run();
-    crm.set_dry_run(true);
+    // Trying it first shows what would change, and refuses what would be refused, before anybody is asked; whoever agreed
+    // beforehand is told afterwards, at half the work.
+    let (dry, agreed) = (crm.is_dry_run(), session.terminal.yes);
+    let crm = session.crm()?;
+    crm.set_dry_run(dry || !agreed);
     let tried = change_all(crm, schema, &ids, said, tags, None, allow);
     crm.set_dry_run(dry);
     let changed: Vec<Save> = tried?.into_iter().filter(|save| !save.changed.is_empty()).collect();
@@ -332,10 +338,12 @@ fn edit_where(
         session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
         return Ok(0);
     }
-    let question = Message::new("Change {count} {kind}?").with("count", changed.len()).with("kind", schema.table);
-    ask::confirm(&session.terminal, &question)?;
     let ids: Vec<i64> = changed.iter().map(|save| save.id).collect();
-    change_all(session.crm()?, schema, &ids, said, tags, None, allow)?;
+    if !agreed {
+        let question = Message::new("Change {count} {kind}?").with("count", ids.len()).with("kind", schema.table);
+        ask::confirm(&session.terminal, &question)?;
+        change_all(session.crm()?, schema, &ids, said, tags, None, allow)?;
+    }
     session.wrote(&Message::new("Changed {count} {kind}.").with("count", ids.len()).with("kind", schema.table))?;
     result(session, schema.kind, &ids)
 }

@@ -18,7 +18,7 @@ use std::{
 };
 
 /// How long a batch may keep other writers waiting.
-const AIM: Duration = Duration::from_millis(50);
+const AIM: Duration = Duration::from_millis(100);
 /// How many rows a batch has before it is known how long they take.
 const FIRST: usize = 500;
 
@@ -116,19 +116,13 @@ impl Crm {
         }
         let operation = bulk.operation.unwrap_or_default();
         for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
-            let mut kinds = String::new();
-            for field in schema.lists().filter(|field| field.search) {
-                let _ = write!(kinds, ", '{}.{}'", schema.kind, field.name);
-            }
             let sql = format!(
-                "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND id > ? AND kind IN ('{}'{kinds})",
-                schema.kind
+                "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND id > ? AND ({})",
+                super::search_rows::concerned(schema)
             );
             let mut changed = self.numbers(&sql, &[Sql::Integer(operation), Sql::Integer(first)])?;
             changed.retain(|id| !bulk.fresh.contains(&(schema.table, *id)));
-            for ids in changed.chunks(300) {
-                self.index_rows(schema, ids)?;
-            }
+            self.index_rows(schema, &changed)?;
         }
         bulk.fresh.clear();
         Ok(())

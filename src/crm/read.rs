@@ -13,7 +13,7 @@ use crate::{
     record::{Column, Grid, Id, Record, Row, Schema, Total, Value},
     store::Sql,
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// One record as it stands, with every field of its schema.
 #[derive(Debug, Clone)]
@@ -53,6 +53,30 @@ impl Entry {
         !self.value("deleted_at").is_empty()
     }
 
+    /// Refuses another version than the expected one: somebody changed it since.
+    ///
+    /// # Errors
+    /// [`Cause::Conflict`] with how to see what was changed.
+    pub fn refuse_version(&self, expected: Option<i64>) -> Result<()> {
+        match expected {
+            Some(expected) if expected != self.version() => Err(Error::new(
+                Cause::Conflict,
+                Message::new(
+                    "{record} was changed by somebody else since: it is at version {version}, not {expected}.",
+                )
+                .with("record", self.short())
+                .with("version", self.version())
+                .with("expected", expected),
+            )
+            .hint(
+                Message::new("kehu {kind} history {record}")
+                    .with("kind", self.schema.kind)
+                    .with("record", self.short()),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The record as a grid of one row.
     #[must_use]
     pub fn grid(&self) -> Grid {
@@ -88,6 +112,12 @@ impl Crm {
     /// [`Cause::NotFound`] when there is none of that number.
     pub fn record(&mut self, kind: &str, id: i64) -> Result<Entry> {
         let schema = self.schema(kind)?;
+        let found = self.records(&schema, &[id])?.remove(&id);
+        found.ok_or_else(|| not_found(&schema, &schema.short(id)))
+    }
+
+    /// Some hundred records with every field, by number; those that are not there are left out.
+    pub(super) fn records(&mut self, schema: &Arc<Schema>, ids: &[i64]) -> Result<HashMap<i64, Entry>> {
         let mut joins = Joins::new(schema.clone());
         let mut cells = String::from("t.id");
         let mut letters = Vec::with_capacity(schema.fields.len());
@@ -101,22 +131,28 @@ impl Crm {
             cells.push_str(&self.cells(&mut joins, &place)?);
             letters.push(self.letter_of(&field.kind));
         }
-        let sql = format!("SELECT {cells} FROM \"{}\" t{} WHERE t.id = ?", schema.table, joins.sql);
-        let Some(mut row) = self.db.first(&sql, &[Sql::Integer(id)])? else {
-            return Err(not_found(&schema, &schema.short(id)));
-        };
-        let mut at = 1;
-        let mut values = Vec::with_capacity(schema.fields.len());
-        for (field, letter) in schema.fields.iter().zip(letters) {
-            let take = width(&field.kind);
-            values.push(from_sql(&field.kind, &mut row[at..at + take], letter));
-            at += take;
-        }
+        let marks = vec!["?"; ids.len()].join(", ");
+        let sql = format!("SELECT {cells} FROM \"{}\" t{} WHERE t.id IN ({marks})", schema.table, joins.sql);
+        let arguments: Vec<Sql> = ids.iter().map(|id| Sql::Integer(*id)).collect();
+        let mut found = HashMap::with_capacity(ids.len());
+        self.db.each(&sql, &arguments, &mut |row| {
+            let (id, mut at) = (integer(&row[0]), 1);
+            let mut values = Vec::with_capacity(schema.fields.len());
+            for (field, letter) in schema.fields.iter().zip(&letters) {
+                let take = width(&field.kind);
+                values.push(from_sql(&field.kind, &mut row[at..at + take], letter));
+                at += take;
+            }
+            found.insert(id, Entry { schema: schema.clone(), id, values });
+            Ok(())
+        })?;
         for (place, field) in schema.fields.iter().enumerate().filter(|(_, field)| field.kind.is_list()) {
-            let mut lists = self.lists_of(&schema, field, &[id])?;
-            values[place] = lists.remove(&id).map_or(Value::Null, Value::List);
+            let mut lists = self.lists_of(schema, field, ids)?;
+            for (id, entry) in &mut found {
+                entry.values[place] = lists.remove(id).map_or(Value::Null, Value::List);
+            }
         }
-        Ok(Entry { schema, id, values })
+        Ok(found)
     }
 
     /// One record, typed.

@@ -1,6 +1,10 @@
 //! Search over everything, and the upkeep of the search text.
 
-use super::{Crm, integer, search_rows::index_rows, text};
+use super::{
+    Crm, integer,
+    search_rows::{self, index_rows},
+    text,
+};
 use crate::{
     Result,
     record::{Column, Field, Grid, Kind, Row, Schema, Total, Value},
@@ -9,7 +13,7 @@ use crate::{
 use std::sync::Arc;
 
 /// How many rows' search text is rewritten at a time.
-const BATCH: usize = 500;
+const BATCH: usize = 3000;
 /// More matches than this are not counted.
 const COUNTED: u64 = 10_000;
 
@@ -122,25 +126,19 @@ impl Crm {
         Ok(words.iter().map(text).collect())
     }
 
-    /// Rewrites the search text of every row that an operation changed.
+    /// Rewrites the search text of every row of which an operation changed something that can be searched.
     pub(super) fn refresh_search(&mut self, operation: i64) -> Result<()> {
         for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
-            let mut kinds = vec![schema.kind.to_owned()];
-            kinds.extend(
-                schema.lists().filter(|field| field.search).map(|field| format!("{}.{}", schema.kind, field.name)),
+            let sql = format!(
+                "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND ({}) AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}",
+                search_rows::concerned(schema)
             );
-            for kind in kinds {
-                let mut last = i64::MIN;
-                loop {
-                    let sql = format!(
-                        "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND kind = ? AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}"
-                    );
-                    let keys =
-                        self.numbers(&sql, &[Sql::Integer(operation), Sql::Text(kind.clone()), Sql::Integer(last)])?;
-                    let Some(newest) = keys.last() else { break };
-                    last = *newest;
-                    self.index_rows(schema, &keys)?;
-                }
+            let mut last = i64::MIN;
+            loop {
+                let keys = self.numbers(&sql, &[Sql::Integer(operation), Sql::Integer(last)])?;
+                let Some(newest) = keys.last() else { break };
+                last = *newest;
+                self.index_rows(schema, &keys)?;
             }
         }
         Ok(())

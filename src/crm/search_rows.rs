@@ -23,6 +23,19 @@ pub(super) fn rewrite(db: &mut dyn Database, schema: &Schema) -> Result<usize> {
     Ok(all.len())
 }
 
+/// The condition on rows of the log that some search text of a kind is to be written anew: of a changed row, one of the
+/// columns that can be searched is among the changed ones.
+pub(super) fn concerned(schema: &Schema) -> String {
+    let kind = schema.kind;
+    let searched = |field: &&Field| field.search;
+    let stored = schema.fields.iter().filter(searched).filter(|field| field.stored()).map(|field| &*field.name);
+    let columns: Vec<String> =
+        stored.chain(["deleted_at"]).map(|name| format!(" OR after LIKE '%\"{name}\":%'")).collect();
+    let lists = schema.lists().filter(searched);
+    let lists: Vec<String> = lists.map(|field| format!(" OR kind = '{kind}.{}'", field.name)).collect();
+    format!("kind = '{kind}' AND (what <> 'update'{}){}", columns.concat(), lists.concat())
+}
+
 fn row_key(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "rowid",

@@ -89,23 +89,23 @@ impl Crm {
         let outermost = self.operation.is_none();
         self.transaction(&format!("Edit {kind}"), |crm| {
             let entry = crm.record(kind, id)?;
-            refuse_version(&entry, expected)?;
-            refuse_deleted(&entry)?;
-            let title = entry.title();
-            let mut draft = Draft {
-                schema: entry.schema.clone(),
-                id: Some(id),
-                stored: entry.values,
-                values: values.clone(),
-                removing: false,
-            };
-            let save = crm.update_draft(&mut draft, allow_duplicate)?;
+            entry.refuse_version(expected)?;
+            let (short, title) = (entry.short(), entry.title());
+            let save = crm.change_entry(entry, values.clone(), allow_duplicate)?;
             if outermost {
                 let fields: Vec<&str> = save.changed.iter().map(|(name, _, _)| name.as_str()).collect();
-                crm.relabel(&format!("Edit {kind} {} {title}: {}", draft.schema.short(id), fields.join(", ")))?;
+                crm.relabel(&format!("Edit {kind} {short} {title}: {}", fields.join(", ")))?;
             }
             Ok(save)
         })
+    }
+
+    /// Changes a record that was just read.
+    pub(super) fn change_entry(&mut self, entry: Entry, values: Values, allow_duplicate: bool) -> Result<Save> {
+        refuse_deleted(&entry)?;
+        let Entry { schema, id, values: stored } = entry;
+        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false };
+        self.update_draft(&mut draft, allow_duplicate)
     }
 
     /// Gives the current operation a better name, once it is known what it did.
@@ -224,22 +224,6 @@ impl Crm {
 
 pub(super) fn rules(schema: &Arc<Schema>) -> &'static catalog::Entry {
     catalog::entry(schema.kind).unwrap_or(&catalog::ENTRIES[0])
-}
-
-fn refuse_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
-    match expected {
-        Some(expected) if expected != entry.version() => Err(Error::new(
-            Cause::Conflict,
-            Message::new("{record} was changed by somebody else since: it is at version {version}, not {expected}.")
-                .with("record", entry.short())
-                .with("version", entry.version())
-                .with("expected", expected),
-        )
-        .hint(
-            Message::new("kehu {kind} history {record}").with("kind", entry.schema.kind).with("record", entry.short()),
-        )),
-        _ => Ok(()),
-    }
 }
 
 pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {
