@@ -2,6 +2,7 @@
 
 mod bare_loader;
 mod generate;
+mod pieces;
 
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use std::error::Error;
@@ -21,9 +22,14 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ["owners"] => (0..generate::OWNERS).for_each(|number| println!("{}", generate::owner(number))),
         ["load", file, database] => println!("{}", bare_loader::load(Path::new(file), Path::new(database))?),
         ["query", database, file] => query(database, file)?,
+        ["pieces"] => pieces::measure(),
         [] => return run(SIZE),
         [size] => return run(size),
-        _ => return Err("compare [SIZE] | generate COUNT | owners | load FILE DATABASE | query DATABASE FILE".into()),
+        _ => {
+            return Err(
+                "compare [SIZE] | generate COUNT | owners | pieces | load FILE DATABASE | query DATABASE FILE".into()
+            );
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -35,7 +35,7 @@ impl Crm {
             grid.rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             grid.total = match self.total(query)? {
                 Total::MoreThan(count) => Total::MoreThan(count.max(limit)),
-                exactly => exactly,
+                exactly @ Total::Exactly(_) => exactly,
             };
         }
         Ok(grid)

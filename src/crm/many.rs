@@ -17,11 +17,11 @@ impl Crm {
     ///
     /// # Errors
     /// As [`Crm::add`].
-    pub fn add_many(&mut self, kind: &str, records: Vec<Values>, allow_duplicate: bool) -> Result<Vec<i64>> {
+    pub fn add_many(&mut self, kind: &str, records: &[Values], allow_duplicate: bool) -> Result<Vec<i64>> {
         let schema = self.schema(kind)?;
         self.transaction(&format!("Add {} {}", records.len(), schema.table), |crm| {
             let mut ids = Vec::with_capacity(records.len());
-            for values in &records {
+            for values in records {
                 let (schema, values) = (schema.clone(), values.clone());
                 let mut draft = Draft { schema, id: None, stored: Vec::new(), values, removing: false };
                 ids.push(crm.insert_draft(&mut draft, allow_duplicate)?);

@@ -6,6 +6,7 @@ mod generated;
 mod house;
 mod import;
 mod lists;
+mod many_records;
 mod mappings;
 mod messy_files;
 mod older_databases;
