@@ -46,15 +46,13 @@ pub(super) struct Joins {
     pub sql: String,
     /// Only the newest that match are wanted.
     pub newest: bool,
-    /// The field by whose index the records are found, where a choice with its few words would find far more.
-    pub narrow: Option<Field>,
     /// Alias, link field and the alias it was joined as.
     joined: Vec<(String, String, String)>,
 }
 
 impl Joins {
     pub fn new(schema: Arc<Schema>) -> Self {
-        Self { schema, sql: String::new(), newest: false, narrow: None, joined: Vec::new() }
+        Self { schema, sql: String::new(), newest: false, joined: Vec::new() }
     }
 
     /// Joins what a link field points to, once.

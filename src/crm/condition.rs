@@ -55,13 +55,7 @@ impl Crm {
     pub(super) fn condition(&mut self, joins: &mut Joins, filter: &Filter) -> Result<Condition> {
         match filter {
             Filter::All => Ok(Condition::constant(true)),
-            Filter::And(parts) => {
-                let outer = joins.narrow.take();
-                joins.narrow = outer.clone().or_else(|| narrowest(&joins.schema, parts));
-                let condition = self.conditions(joins, parts, " AND ");
-                joins.narrow = outer;
-                condition
-            }
+            Filter::And(parts) => self.conditions(joins, parts, " AND "),
             Filter::Or(parts) => self.conditions(joins, parts, " OR "),
             Filter::Not(part) => Ok(self.condition(joins, part)?.negated()),
             Filter::Word(word) => self.word_condition(&joins.schema, word),
@@ -96,8 +90,7 @@ impl Crm {
         } else {
             self.place(joins, &test.path)?
         };
-        let broad = joins.newest && is_broad(&place, test) || is_broader(&place, joins.narrow.as_ref());
-        if broad && self.db.dialect() == Dialect::Sqlite {
+        if joins.newest && self.db.dialect() == Dialect::Sqlite && is_broad(&place, test) {
             // The sign keeps the index out: it would gather half the table only to sort it by number.
             place.alias.insert(0, '+');
         }
@@ -333,28 +326,6 @@ impl Crm {
 fn is_broad(place: &Place, test: &Test) -> bool {
     let one = test.values.len() == 1 && matches!(test.operator, Operator::Equal | Operator::Has);
     matches!(place.field.kind, Kind::Choice(_)) && !one
-}
-
-/// The first field with an index, other than a choice, that must hold one value: fewer records do than have one of the
-/// few words of a choice, which the database cannot know.
-fn narrowest(schema: &Schema, parts: &[Filter]) -> Option<Field> {
-    let tests = parts.iter().filter_map(|part| if let Filter::Test(test) = part { Some(test) } else { None });
-    let fields = tests.filter_map(|test| match (&test.path[..], &test.values[..], test.operator) {
-        ([name], [Operand::Value(_)], Operator::Equal | Operator::Has) => schema.field(name),
-        _ => None,
-    });
-    let found = |field: &&Field| {
-        let indexed = field.index || field.matching || field.title || matches!(field.kind, Kind::Link(_));
-        indexed && field.stored() && !matches!(field.kind, Kind::Choice(_) | Kind::YesNo | Kind::Date | Kind::Timestamp)
-    };
-    fields.into_iter().find(found).cloned()
-}
-
-/// Whether more records have a choice than the narrow field finds, and no index holds both.
-fn is_broader(place: &Place, narrow: Option<&Field>) -> bool {
-    let Some(narrow) = narrow.filter(|_| matches!(place.field.kind, Kind::Choice(_))) else { return false };
-    let with = |one: &Field, other: &Field| one.together.as_deref() == Some(&*other.name);
-    !with(narrow, &place.field) && !with(&place.field, narrow)
 }
 
 /// Nothing is there.
