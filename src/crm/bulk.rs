@@ -18,7 +18,9 @@ use std::{
 };
 
 /// How long a batch may keep other writers waiting.
-const AIM: Duration = Duration::from_millis(100);
+const AIM: Duration = Duration::from_millis(50);
+/// How long the database is left to others between two batches: they look every millisecond whether it is free.
+const PAUSE: Duration = Duration::from_millis(2);
 /// How many rows a batch has before it is known how long they take.
 const FIRST: usize = 500;
 
@@ -64,7 +66,12 @@ impl Crm {
         let done = self.in_batch(bulk, work);
         self.operation = None;
         match done {
-            Ok(rows) => bulk.learn(rows, started.elapsed()),
+            Ok(rows) => {
+                bulk.learn(rows, started.elapsed());
+                if bulk.size != usize::MAX && self.db.dialect() == store::Dialect::Sqlite {
+                    std::thread::sleep(PAUSE);
+                }
+            }
             Err(error) => {
                 // The first fault is the one to tell.
                 let _ = self.db.rollback();

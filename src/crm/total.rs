@@ -39,7 +39,7 @@ impl Crm {
                 return Ok(Total::Exactly(count));
             }
             if !all && !self.db.reads_indexes_alone(&some, &arguments)? {
-                return Ok(Total::MoreThan(round(count)));
+                return Ok(Total::MoreThan(round(count.saturating_sub(1))));
             }
         }
         let sql = if query.exact { sql } else { some };

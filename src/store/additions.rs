@@ -2,7 +2,7 @@
 
 use super::migrations::columns;
 use super::tables::{field_statements, index_statements, part_statements, record_statements, search_statements};
-use super::{Database, system_statements};
+use super::{Database, Dialect, system_statements};
 use crate::error::Result;
 use crate::record::{Field, Schema};
 
@@ -38,14 +38,28 @@ pub fn add_what_is_missing(db: &mut dyn Database, schemas: &[&Schema]) -> Result
         for field in schema.fields.iter().filter(|field| !field.engine && field.computed.is_none()) {
             add_field(db, schema, field, schemas, &mut added)?;
         }
-        let indexes = index_statements(dialect, schema);
-        run(db, &indexes.iter().flat_map(|made| unless_there(made)).collect::<Vec<_>>())?;
+        for made in index_statements(dialect, schema) {
+            renew_index(db, &made)?;
+        }
         if schema.searchable() && columns(db, &format!("{}_search", schema.table))?.is_empty() {
             run(db, &search_statements(dialect, schema))?;
             added.searchable.push(schema.kind);
         }
     }
     Ok(added)
+}
+
+/// Makes an index, anew where one of that name is made otherwise. PostgreSQL words what it keeps in its own way, so
+/// that there nothing can be compared.
+fn renew_index(db: &mut dyn Database, made: &str) -> Result<()> {
+    let Some(name) = made.split('"').nth(1) else { return Ok(()) };
+    if db.dialect() == Dialect::Sqlite {
+        let stored = db.first("SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?", &[name.into()])?;
+        if stored.is_some_and(|row| row[0].as_text() == Some(made)) {
+            return Ok(());
+        }
+    }
+    run(db, &[format!("DROP INDEX IF EXISTS \"{name}\""), made.to_owned()])
 }
 
 fn run(db: &mut dyn Database, statements: &[String]) -> Result<()> {

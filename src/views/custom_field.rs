@@ -84,6 +84,7 @@ const TAKEN: &[&str] = &[
     "inspect",
     "create_missing",
     "allow_duplicate",
+    "on_duplicate",
     "primary_only",
     "if_version",
     "add_tag",

@@ -166,7 +166,7 @@ const HARD: [(&str, &str, &str); 12] = [
     ("story", "long-text", "first\nsecond\ttabbed"),
     ("whole", "integer", "9223372036854775807"),
     ("exact", "decimal", "92233720368547758.07"),
-    ("share", "percent", "12.50"),
+    ("portion", "percent", "12.50"),
     ("sum", "money", "JPY 92233720368547758"),
     ("agreed", "yes-no", "no"),
     ("day", "date", "0001-01-01"),

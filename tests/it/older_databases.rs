@@ -63,17 +63,22 @@ fn take_back(url: &str, kept: &Tables) {
     if db.dialect() == Dialect::Sqlite {
         db.script("PRAGMA foreign_keys = OFF").expect("lets go");
     }
-    for schema in base_schemas() {
+    // Version 1 had no index over several columns that were chosen one by one.
+    for name in tables(&mut *db)["indexes"].iter().filter(|name| name.ends_with("_also")) {
+        db.script(&format!("DROP INDEX \"{name}\"")).expect("drops an index");
+    }
+    for mut schema in base_schemas() {
         let Some(columns) = kept.get(schema.table) else { continue };
-        let stored = schema.fields.iter().filter(|field| field.computed.is_none());
+        let stored = schema.fields.clone().into_iter().filter(|field| field.computed.is_none());
         for field in stored.filter(|field| !field.engine) {
             let there = if field.kind.is_list() {
-                kept.contains_key(&schema.list_table(field))
+                kept.contains_key(&schema.list_table(&field))
             } else {
                 columns.contains(&*field.name)
             };
             if !there {
-                store::drop_column(&mut *db, &schema, field).expect("drops a column");
+                store::drop_column(&mut *db, &schema, &field).expect("drops a column");
+                schema.fields.retain(|kept| kept.name != field.name);
             }
         }
     }

@@ -48,6 +48,7 @@ on_both! {
             "level A → B",
             "added 招商银行深圳分行",
             "visit visited the plant",
+            "node visit",
             "call called about the price",
             "email wrote them",
         ];
@@ -74,7 +75,7 @@ on_both! {
         assert_eq!(error.exit_code(), 2);
         assert!(error.to_string().contains("call"), "{error}");
         for (span, expected) in [
-            ("2026-02..2026-03-10", &["visit visited the plant", "call called about the price"][..]),
+            ("2026-02..2026-03-10", &["visit visited the plant", "node visit", "call called about the price"][..]),
             ("..2026-01", &["email wrote them"]),
             ("2026-04", &["task send the quote"]),
             ("2027", &[]),
@@ -96,7 +97,7 @@ on_both! {
         world.edit("customer", 1, &[("level", "C")]);
         world.edit("customer", 1, &[("level", "D")]);
         let whole = told(world, &of_customer(1));
-        assert_eq!(whole.len(), 15);
+        assert_eq!(whole.len(), 16);
         for size in [1, 2, 3, 7] {
             let (mut seen, mut after) = (Vec::new(), None);
             loop {
@@ -144,7 +145,7 @@ on_both! {
         assert_eq!(brief.next.entries[0].title, "call back");
         assert_eq!(brief.panels[0].key, "contacts");
         let full = world.crm.dossier("customer", 1, Depth::Full).expect("a dossier");
-        assert_eq!(full.timeline.entries.len(), 26);
+        assert_eq!(full.timeline.entries.len(), 27);
         assert!(full.timeline.entries.iter().all(|entry| entry.title != "visited the plant"));
         let activities = full.belongings.iter().find(|section| section.key == "activities").expect("activities");
         assert_eq!(activities.grid.rows.len(), 25);

@@ -20,7 +20,7 @@ fn busy() -> Desk {
 }
 
 const SCREEN: &str = "C1 招商银行深圳分行
-Customer · Company · Potential · B (normal) · #vip #银行
+Customer · Company · Potential · B (normal) · First visit · #vip #银行
 
 City            深圳                     Phone           +8675588882345
 Annual revenue  CNY 300000000.00         Owner           lin
@@ -48,6 +48,7 @@ A1   2026-03-31 09:00           Call   asked for a price                        
      2026-03-31 09:00           Level  A (key) → B (normal)                       lin
      2026-03-31 09:00           Added  招商银行深圳分行                           lin
 A3   2026-03-01                 Visit  <script>alert(1)</script> & more (王晓明)  lin
+QF1  2026-03-01                 Node   visit                                      lin
 ";
 
 #[test]
@@ -97,7 +98,7 @@ fn programs_get_the_whole_dossier_beside_the_fields() {
     assert_eq!(record["next_activity"]["title"], "send the quote");
     let sorts: Vec<&str> =
         record["timeline"].as_array().expect("a list").iter().filter_map(|event| event["sort"].as_str()).collect();
-    assert_eq!(sorts, ["task", "call", "level", "added", "visit"]);
+    assert_eq!(sorts, ["task", "call", "level", "added", "visit", "node"]);
     assert_eq!(record["timeline"][4]["details"][0], "they | liked it");
     assert_eq!(record["timeline"][2]["kind"], "change");
     let bare = Desk::new().say("customer show C2 -f json").json();
