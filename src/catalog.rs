@@ -15,6 +15,9 @@ use crate::{
 
 /// One record kind: its schema, the rules that a write must keep, what follows from a write, and its verbs.
 pub struct Entry {
+    /// The noun on the command line, and the table; the schema says them too, but takes longer to make.
+    pub kind: &'static str,
+    pub table: &'static str,
     pub schema: fn() -> Schema,
     /// Looks at a draft before it is written: refuses it or completes it.
     pub check: fn(&mut Crm, &mut Draft) -> Result<()>,
@@ -69,38 +72,40 @@ pub struct Event {
     pub tells: &'static [&'static str],
 }
 
-/// An entry that says nothing, for the others to begin with.
-const PLAIN: Entry = Entry {
-    schema: || Schema { kind: "", table: "", letter: "", doc: "", fields: Vec::new() },
-    check: |_, _| Ok(()),
-    settle: |_, _| Ok(()),
-    moves: |_, _, _, _| Ok(()),
-    verbs: &[],
-    noun_zh: "",
-    business: true,
-    detail: false,
-    append_only: false,
-    joins: &[],
-    event: None,
-    panels: &[],
-    under: None,
-};
+/// The entry of a record kind that says nothing more.
+const fn of<T: Record>() -> Entry {
+    Entry {
+        kind: T::KIND,
+        table: T::TABLE,
+        schema: T::schema,
+        check: |_, _| Ok(()),
+        settle: |_, _| Ok(()),
+        moves: |_, _, _, _| Ok(()),
+        verbs: &[],
+        noun_zh: "",
+        business: true,
+        detail: false,
+        append_only: false,
+        joins: &[],
+        event: None,
+        panels: &[],
+        under: None,
+    }
+}
 
 /// The catalog.
 pub static ENTRIES: &[Entry] = &[
-    Entry { schema: Customer::schema, check: customer::check, verbs: Customer::VERBS, noun_zh: "客户", ..PLAIN },
+    Entry { check: customer::check, verbs: Customer::VERBS, noun_zh: "客户", ..of::<Customer>() },
     Entry {
-        schema: Contact::schema,
         check: contact::check,
         settle: contact::settle,
         moves: contact::moves,
         verbs: Contact::VERBS,
         noun_zh: "联系人",
         panels: &[contact::PANEL],
-        ..PLAIN
+        ..of::<Contact>()
     },
     Entry {
-        schema: Activity::schema,
         check: activity::check,
         verbs: Activity::VERBS,
         noun_zh: "活动",
@@ -110,18 +115,16 @@ pub static ENTRIES: &[Entry] = &[
             sort: Some("kind"),
             tells: &["subject", "outcome", "notes"],
         }),
-        ..PLAIN
+        ..of::<Activity>()
     },
     Entry {
-        schema: Attachment::schema,
         check: attachment::check,
         noun_zh: "附件",
         detail: true,
         event: Some(Event { at: "created_at", planned: None, sort: None, tells: &["name", "note"] }),
-        ..PLAIN
+        ..of::<Attachment>()
     },
     Entry {
-        schema: Qualification::schema,
         check: qualification::check,
         noun_zh: "三一客",
         detail: true,
@@ -132,34 +135,18 @@ pub static ENTRIES: &[Entry] = &[
             sort: Some("aspect"),
             tells: &["worth", "size", "node", "expected_date", "expected_amount", "expected_quantity", "note"],
         }),
-        ..PLAIN
+        ..of::<Qualification>()
     },
-    Entry { schema: Node::schema, check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..PLAIN },
-    Entry { schema: ReviewRule::schema, check: review_rule::check, noun_zh: "评定规则", detail: true, ..PLAIN },
-    Entry {
-        schema: Share::schema,
-        check: share::check,
-        noun_zh: "共享",
-        detail: true,
-        panels: &[share::PANEL],
-        ..PLAIN
-    },
-    Entry { schema: Fact::schema, noun_zh: "备忘", detail: true, ..PLAIN },
-    Entry { schema: Occasion::schema, check: occasion::check, noun_zh: "纪念日", detail: true, ..PLAIN },
-    Entry {
-        schema: Relation::schema,
-        check: relation::check,
-        noun_zh: "关系",
-        detail: true,
-        under: Some(relation::under),
-        ..PLAIN
-    },
-    Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
-    Entry {
-        schema: Branch::schema, check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..PLAIN
-    },
-    Entry { schema: CustomField::schema, check: custom_field::check, noun_zh: "字段", business: false, ..PLAIN },
-    Entry { schema: SavedView::schema, check: saved_view::check, noun_zh: "视图", business: false, ..PLAIN },
+    Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..of::<Node>() },
+    Entry { check: review_rule::check, noun_zh: "评定规则", detail: true, ..of::<ReviewRule>() },
+    Entry { check: share::check, noun_zh: "共享", detail: true, panels: &[share::PANEL], ..of::<Share>() },
+    Entry { noun_zh: "备忘", detail: true, ..of::<Fact>() },
+    Entry { check: occasion::check, noun_zh: "纪念日", detail: true, ..of::<Occasion>() },
+    Entry { check: relation::check, noun_zh: "关系", detail: true, under: Some(relation::under), ..of::<Relation>() },
+    Entry { check: user::check, verbs: User::VERBS, noun_zh: "同事", ..of::<User>() },
+    Entry { check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..of::<Branch>() },
+    Entry { check: custom_field::check, noun_zh: "字段", business: false, ..of::<CustomField>() },
+    Entry { check: saved_view::check, noun_zh: "视图", business: false, ..of::<SavedView>() },
 ];
 
 /// The reports.
@@ -181,7 +168,7 @@ pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
 /// The entry of a kind.
 #[must_use]
 pub fn entry(kind: &str) -> Option<&'static Entry> {
-    ENTRIES.iter().find(|entry| (entry.schema)().kind == kind)
+    ENTRIES.iter().find(|entry| entry.kind == kind)
 }
 
 /// The report of that name.

@@ -407,14 +407,14 @@ pub fn base_schemas() -> Vec<Schema> {
     }
     for schema in &mut schemas {
         schema.fields.extend(Schema::engine_fields());
-        crate::record::labels::apply(schema);
     }
+    crate::record::labels::apply(&mut schemas);
     schemas
 }
 
 /// The field by which records of another kind belong to one of these.
 fn link_to(entry: &catalog::Entry) -> Field {
-    let kind = (entry.schema)().kind;
+    let kind = entry.kind;
     let mut field = Field::new(kind, format!("The {kind} it concerns"), Kind::Link(kind.into()));
     (field.index, field.child) = (true, true);
     field.label_zh = entry.noun_zh.into();

@@ -127,7 +127,7 @@ fn parts(session: &Session, dossier: &Dossier, depth: Depth) -> Vec<(String, Par
 
 /// Whether records of that table are events, of which the timeline tells.
 fn is_event(table: &str) -> bool {
-    kehu::catalog::ENTRIES.iter().any(|entry| entry.event.is_some() && (entry.schema)().table == table)
+    kehu::catalog::ENTRIES.iter().any(|entry| entry.event.is_some() && entry.table == table)
 }
 
 /// The title of a section in the reader's language, and how many there are where not all are shown.

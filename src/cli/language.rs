@@ -51,10 +51,7 @@ fn with_nouns(message: &Message) -> Message {
 
 /// The Chinese name of a kind of record, or of what else a list is of.
 fn noun(english: &str) -> Option<&'static str> {
-    let fits = |entry: &&catalog::Entry| {
-        let schema = (entry.schema)();
-        schema.kind == english || schema.table == english
-    };
+    let fits = |entry: &&catalog::Entry| entry.kind == english || entry.table == english;
     let other = [
         ("records", "记录"),
         ("groups", "组"),

@@ -11,7 +11,7 @@ use jiff::{ToSpan, civil::Date};
 /// How many of each sort a day's plan shows.
 const SHOWN: usize = 20;
 /// How many plans are weighed against each other; beyond this they are not counted.
-const WEIGHED: u64 = 500;
+const WEIGHED: u64 = 60;
 /// How many days ahead an occasion is told.
 const AHEAD: i64 = 7;
 /// After how many days what a colleague left undone is on the manager's plan too.

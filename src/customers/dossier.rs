@@ -98,7 +98,7 @@ impl Section {
         if let Some(first) = title.get_mut(0..1) {
             first.make_ascii_uppercase();
         }
-        let entry = catalog::ENTRIES.iter().find(|entry| (entry.schema)().table == grid.noun);
+        let entry = catalog::ENTRIES.iter().find(|entry| entry.table == grid.noun);
         let title_zh = entry.map_or(String::new(), |entry| entry.noun_zh.to_owned());
         Self { key: grid.noun.clone(), title, title_zh, grid }
     }

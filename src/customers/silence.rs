@@ -115,7 +115,7 @@ impl Crm {
             )
         } else {
             // Of those of whom no revenue is known, the longest silent among the first few.
-            let pool = wanted * 5;
+            let pool = wanted * 2;
             format!(
                 "SELECT p.id FROM (SELECT c.id FROM customers c WHERE {mine} \
                  AND (c.annual_revenue_currency IS NULL OR c.annual_revenue_currency <> ?) AND {SILENT} LIMIT {pool}) p \

@@ -167,8 +167,7 @@ fn write_ids(grid: &Grid, out: &mut dyn Write) -> io::Result<()> {
 /// Whether rows are shown with their refs before the columns.
 fn has_refs(grid: &Grid) -> bool {
     // An empty list has the headings that it would have with rows.
-    let of_records =
-        || grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| (entry.schema)().table == grid.noun);
+    let of_records = || grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| entry.table == grid.noun);
     let records = if grid.rows.is_empty() { of_records() } else { grid.rows.iter().any(|row| !row.short.is_empty()) };
     records && grid.columns.iter().all(|column| column.name != "ref")
 }

@@ -79,7 +79,9 @@ impl Crm {
         parts.extend(within(at, wanted));
         if let Some(after) = wanted.after.as_ref().filter(|after| !after.planned) {
             let bound = self.bound(source, at, &after.moment);
-            parts.push(test(at, Operator::LessOrEqual, vec![bound.clone()]));
+            // Of several kinds at one instant those earlier in the catalog were told before.
+            let reach = if rank < after.rank { Operator::Less } else { Operator::LessOrEqual };
+            parts.push(test(at, reach, vec![bound.clone()]));
             if rank == after.rank {
                 let below = test("id", Operator::Less, vec![Operand::Value(after.id.to_string())]);
                 parts.push(Filter::Or(vec![test(at, Operator::Less, vec![bound]), below]));
