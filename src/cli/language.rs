@@ -11,6 +11,8 @@ pub enum Language {
 }
 
 const CATALOGUE: &str = include_str!("../messages.zh.toml");
+/// What the help says of nouns, verbs and commands, which is read only when help is printed.
+const HELP: &str = include_str!("help.zh.toml");
 
 /// The language that the environment asks for.
 pub fn of_environment() -> Language {
@@ -67,6 +69,14 @@ fn noun(english: &str) -> Option<&'static str> {
     ];
     let other = other.iter().find(|(word, _)| *word == english).map(|(_, chinese)| *chinese);
     catalog::ENTRIES.iter().find(fits).map(|entry| entry.noun_zh).or(other)
+}
+
+/// A text of the help in Chinese, or as it is where there is none yet.
+pub fn help(english: &str) -> String {
+    static TEXTS: OnceLock<HashMap<String, String>> = OnceLock::new();
+    let texts = TEXTS.get_or_init(|| toml::from_str(HELP).unwrap_or_default());
+    let plain = english.trim_end_matches('.');
+    texts.get(english).or_else(|| texts.get(plain)).cloned().unwrap_or_else(|| english.to_owned())
 }
 
 /// The Chinese sentence for each English template; read when the first one is needed.
