@@ -71,7 +71,9 @@ fn validation(error: &clap::Error, flag: &str, value: &str) -> Error {
 /// What was probably meant, else where it is told what may be said.
 fn hint(error: &clap::Error) -> Message {
     for kind in [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue] {
+        // The likeliest is the last.
         let near = text(error.get(kind));
+        let near = near.rsplit(", ").next().unwrap_or_default();
         if !near.is_empty() {
             return Message::new("did you mean `{near}`?").with("near", near);
         }
