@@ -117,23 +117,40 @@ fn preview(session: &mut Session, merge: &Merge, merged: &Merged) -> Result<()> 
     let schema = crm.schema(&merge.kind)?;
     let title = crm.title(&merge.kind, merge.winner)?;
     let winner = format!("{} {title}", schema.short(merge.winner));
+    let chinese = session.terminal.style().chinese;
+    let label = |name: &str| match schema.field(name) {
+        Some(field) if chinese && !field.label_zh.is_empty() => field.label_zh.to_string(),
+        Some(field) => field.label.to_string(),
+        None => name.to_owned(),
+    };
     session.terminal.line(&format!("{winner}:"));
     for change in &merged.changes {
         let (before, after) = (types::show(&change.kind, &change.before), types::show(&change.kind, &change.after));
         let before = if before.is_empty() { String::new() } else { format!("{before} ") };
-        session.terminal.line(&format!("  {} {before}→ {}", change.field, one_line(&after)));
+        session.terminal.line(&format!("  {}: {before}→ {}", label(&change.field), one_line(&after)));
     }
     for moved in &merged.moved {
         let message = Message::new("  {count} {kind} {count:record|records} moved ({field}).");
-        let message = message.with("count", moved.count).with("kind", moved.kind).with("field", &moved.field);
+        let message = message.with("count", moved.count).with("kind", moved.kind).with("field", linked(session, moved.kind, &moved.field));
         session.terminal.line(&session.terminal.word(&message));
     }
     for kept in &merged.kept {
         let message = Message::new("  kept in a note: {field} of {record}: {value}");
-        let message = message.with("field", &kept.field).with("record", schema.short(kept.loser));
+        let message = message.with("field", label(&kept.field)).with("record", schema.short(kept.loser));
         session.terminal.line(&session.terminal.word(&message.with("value", one_line(&kept.value))));
     }
     Ok(())
+}
+
+/// What a field of another kind of record is called.
+fn linked(session: &mut Session, kind: &str, name: &str) -> String {
+    let chinese = session.terminal.style().chinese;
+    let schema = session.crm().and_then(|crm| crm.schema(kind)).ok();
+    match schema.as_ref().and_then(|schema| schema.field(name)) {
+        Some(field) if chinese && !field.label_zh.is_empty() => field.label_zh.to_string(),
+        Some(field) => field.label.to_string(),
+        None => name.to_owned(),
+    }
 }
 
 /// Long texts are told by their beginning.

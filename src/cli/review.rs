@@ -1,6 +1,6 @@
 //! `kehu customer review`: levels by rule and lapsed customers, shown first to whoever watches; and what the rules hit.
 
-use super::{ask, session::Session};
+use super::{ask, output::Format, session::Session};
 use clap::{Arg, ArgMatches, Command};
 use kehu::{
     Message, Result,
@@ -41,11 +41,13 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     }
     let grid = session.crm()?.review(&among)?;
     let shown = session.terminal.interactive_input && !session.terminal.yes && !dry;
-    if !session.terminal.quiet && !shown {
+    // A list of nobody is told in a sentence, where a person reads it.
+    let nobody = grid.rows.is_empty() && session.terminal.format() == Format::Table;
+    if !session.terminal.quiet && !shown && !nobody {
         session.print(&grid)?;
     }
     if grid.rows.is_empty() {
-        session.terminal.say(&Message::new("Every customer stands as the rules say."));
+        session.terminal.warn(&Message::new("Every customer stands as the rules say."));
         return Ok(0);
     }
     session.wrote(&Message::new("Changed {count} {kind}.").with("count", grid.rows.len()).with("kind", "customers"))?;

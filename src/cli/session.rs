@@ -296,7 +296,12 @@ impl Session {
                 .with("what", self.terminal.word(message));
             self.terminal.warn(&tried);
         } else {
-            let text = format!("{} {}", self.terminal.word(message), self.terminal.word(&place));
+            // A name that ends with a dot ends the sentence too.
+            let mut told = self.terminal.word(message).replace(".。", "。");
+            if told.ends_with("..") && !told.ends_with("...") {
+                told.pop();
+            }
+            let text = format!("{told} {}", self.terminal.word(&place));
             if !self.terminal.quiet && (self.terminal.interactive_errors || self.terminal.verbose) {
                 self.terminal.line(&text);
             }

@@ -96,10 +96,11 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
             .about(schema.doc)
             .arg_required_else_help(true)
             .after_help(format!(
-                "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1",
+                "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1{3}",
                 schema.kind,
                 schema.letter,
-                first(schema.kind)
+                first(schema.kind),
+                own_examples(schema.kind)
             ));
         let full = match wanted {
             Wanted::All => true,
@@ -174,7 +175,7 @@ fn overview(schemas: &[Arc<Schema>]) -> String {
 }
 
 /// The heading of the flags that every command takes.
-const EVERYWHERE: &str = "Everywhere";
+pub const EVERYWHERE: &str = "Everywhere";
 
 fn global_flags() -> Vec<Arg> {
     let flag = |name: &'static str, help: &'static str| {
@@ -224,7 +225,7 @@ fn noun_verbs(noun: Command, schema: &Schema) -> Command {
         .subcommand(import::command(schema))
         .subcommand(export::command(schema));
     for verb in catalog::entry(schema.kind).map_or(&[][..], |entry| entry.verbs) {
-        noun = noun.subcommand(own_verb(verb));
+        noun = noun.subcommand(own_verb(schema, verb));
     }
     for extra in extra::below(schema.kind) {
         noun = noun.subcommand((extra.command)());
@@ -232,13 +233,14 @@ fn noun_verbs(noun: Command, schema: &Schema) -> Command {
     noun
 }
 
-fn own_verb(verb: &Verb) -> Command {
+fn own_verb(schema: &Schema, verb: &Verb) -> Command {
     let mut command = Command::new(verb.name)
         .about(verb.doc)
-        .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
+        .arg(reference(schema).required(true).num_args(1..))
         .after_help(two_examples(verb.example, "--dry-run -v"));
     for ask in verb.asks {
-        let flag = Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1);
+        let flag =
+            Arg::new(ask.name).long(ask.name).value_name(value_name(&(ask.kind)())).help(ask.doc).num_args(1);
         command = command.arg(flag.allow_hyphen_values(true));
     }
     command
@@ -297,10 +299,26 @@ fn allow_duplicate() -> Arg {
 
 /// A flag for every field that a person may set.
 fn field_flags(mut command: Command, schema: &Schema) -> Command {
-    for field in schema.writable() {
+    for field in schema.writable().filter(|field| !field.kept) {
         command = command.arg(field_flag(schema, field));
     }
     command.next_help_heading(None)
+}
+
+/// What stands for a value in help, which says how it is written.
+pub fn value_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Money => "AMOUNT",
+        Kind::Date | Kind::Birthday => "DATE",
+        Kind::Timestamp => "WHEN",
+        Kind::Integer => "N",
+        Kind::Decimal { .. } | Kind::Percent => "NUMBER",
+        Kind::YesNo => "YES|NO",
+        Kind::Link(_) => "REF",
+        Kind::Choice(_) => "WORD",
+        Kind::List(_) => "A,B",
+        _ => "TEXT",
+    }
 }
 
 fn field_flag(schema: &Schema, field: &Field) -> Arg {
@@ -311,21 +329,11 @@ fn field_flag(schema: &Schema, field: &Field) -> Arg {
     if !words.is_empty() {
         help = format!("{help} [{}]", words.join(", "));
     }
-    let value = match &field.kind {
-        Kind::Money => "AMOUNT",
-        Kind::Date | Kind::Birthday => "DATE",
-        Kind::Integer | Kind::Decimal { .. } | Kind::Percent => "NUMBER",
-        Kind::YesNo => "YES|NO",
-        Kind::Link(_) => "REF",
-        Kind::Choice(_) => "WORD",
-        Kind::List(_) => "A,B",
-        _ => "TEXT",
-    };
     let long = name.strip_prefix("x_").filter(|_| field.custom).unwrap_or(&name).replace('_', "-");
     Arg::new(name.clone())
         .long(long)
         .aliases(if name.contains('_') { vec![name] } else { Vec::new() })
-        .value_name(value)
+        .value_name(value_name(&field.kind))
         .help(help)
         .num_args(1)
         .allow_hyphen_values(true)
@@ -434,6 +442,19 @@ fn edit(schema: &Schema) -> Command {
 fn first(kind: &str) -> &'static str {
     match kind {
         "attachment" => "kehu attach C1 customers.csv contacts.csv users.csv\n  ",
+        _ => "",
+    }
+}
+
+/// What can be done with records of this kind alone.
+fn own_examples(kind: &str) -> &'static str {
+    match kind {
+        "customer" => {
+            "\n  kehu customer timeline C1\n  kehu customer qualify C1 --worth valuable --node quote\n  \
+             kehu customer duplicates"
+        }
+        "contact" => "\n  kehu contact timeline P1\n  kehu contact emails customer.level=A",
+        "activity" => "\n  kehu activity done A95 --outcome \"they like it\" --next \"+14d send the quote\"",
         _ => "",
     }
 }

@@ -44,15 +44,15 @@ record! {
         /// What came of it
         outcome: Option<String> [search],
         /// The day that it was first planned for; empty while it was never moved
-        first_due: Option<Timestamp>,
+        first_due: Option<Timestamp> [kept],
         /// How often it was moved to another day
-        moved: Option<i64>,
+        moved: Option<i64> [kept],
         /// Why it was moved to another day, the last time it was
-        moved_because: Option<String>,
+        moved_because: Option<String> [kept],
         /// When it was called off; empty while it is to be done
-        cancelled: Option<Timestamp>,
+        cancelled: Option<Timestamp> [kept],
         /// Why it was called off
-        cancelled_because: Option<String>,
+        cancelled_because: Option<String> [kept],
         /// The activity that this one follows
         follows: Option<Id<Activity>> [index],
         /// Tags

@@ -136,7 +136,7 @@ impl Mapping {
     #[must_use]
     pub fn warnings(&self) -> Vec<Message> {
         let sentence =
-            |heading| Message::new("Column {heading} fits no field and is left out.").with("heading", heading);
+            |heading| Message::new("No field fits the heading \"{heading}\", so the column is left out.").with("heading", heading);
         self.unmatched().map(sentence).collect()
     }
 

@@ -54,6 +54,8 @@ pub struct Field {
     pub child: bool,
     /// Set by the program alone, such as what a record was merged into.
     pub automatic: bool,
+    /// Kept by the record's verbs: imported and exported, but no flag and no line of a form.
+    pub kept: bool,
     /// What a new record gets when nothing is said.
     pub default: Option<Cow<'static, str>>,
     /// The least and the greatest that a number may be, in whole units.
@@ -91,6 +93,7 @@ impl Field {
             listed: false,
             child: false,
             automatic: false,
+            kept: false,
             default: None,
             min: None,
             max: None,
@@ -180,6 +183,7 @@ impl Field {
             "list" => self.listed = true,
             "child" => self.child = true,
             "automatic" => self.automatic = true,
+            "kept" => self.kept = true,
             "default" => self.default = argument.map(Cow::Borrowed),
             "min" => self.min = argument.and_then(|text| text.parse().ok()),
             "max" => self.max = argument.and_then(|text| text.parse().ok()),

@@ -51,7 +51,7 @@ impl Visit<'_> {
         let message = if healthy {
             Message::new("The database is healthy.")
         } else {
-            Message::new("The database has {count} faults.").with("count", self.issues.len())
+            Message::new("The database has {count} {count:fault|faults}.").with("count", self.issues.len())
         };
         Report { healthy, message, issues: self.issues, actions: self.actions }
     }

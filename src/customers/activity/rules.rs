@@ -123,7 +123,7 @@ fn refuse_done_and_called_off(draft: &Draft) -> Result<()> {
 fn refuse_impossible_minutes(draft: &Draft) -> Result<()> {
     match draft.changed("minutes").and_then(Value::as_integer) {
         Some(minutes) if !(0..=MOST_MINUTES).contains(&minutes) => Err(Error::bad_value(
-            Message::new("{minutes} minutes are no time that anything takes; 0 to {most} are.")
+            Message::new("Nothing takes {minutes} minutes; 0 to {most} will do.")
                 .with("minutes", minutes)
                 .with("most", MOST_MINUTES),
         )

@@ -126,8 +126,11 @@ impl Asked {
     fn unknown(&self, said: &str) -> Error {
         let mut words: Vec<&str> = self.sources.iter().map(|source| source.schema.kind).collect();
         words.push("change");
-        words.extend(self.words.iter().map(|word| &*word.key));
-        words.dedup();
+        for word in &self.words {
+            if !words.contains(&&*word.key) {
+                words.push(&word.key);
+            }
+        }
         Error::bad_value(
             Message::new("{word} is no sort of event; there are {words}.")
                 .with("word", said)
