@@ -13,8 +13,8 @@ use std::{ffi::OsString, sync::Arc};
 pub enum Wanted {
     /// All of it: for man pages, completions and `help`.
     All,
-    /// Only what stands below one noun.
-    Noun(String),
+    /// Only what stands below one noun, or one verb of it.
+    Noun(String, Option<String>),
     /// The nouns alone.
     Names,
 }
@@ -59,10 +59,11 @@ fn words(arguments: &[OsString]) -> Vec<String> {
 
 /// How much of the tree these arguments need.
 pub fn wanted(arguments: &[OsString]) -> Wanted {
-    match words(arguments).first().map(String::as_str) {
+    let mut words = words(arguments).into_iter();
+    match words.next() {
         None => Wanted::Names,
-        Some("help" | "man" | "completions") => Wanted::All,
-        Some(noun) => Wanted::Noun(noun.to_owned()),
+        Some(noun) if matches!(&*noun, "help" | "man" | "completions") => Wanted::All,
+        Some(noun) => Wanted::Noun(noun, words.next()),
     }
 }
 
@@ -79,7 +80,6 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         .about("A CRM for the terminal: customers and the people who work there, in one file that is yours")
         .override_usage("kehu <NOUN> <VERB> [REF] [VALUES] [FLAGS]")
         .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}")
-        .after_help(format!("{}\n\n{FIRST_EXAMPLES}", overview(schemas)))
         .subcommand_required(false)
         .arg_required_else_help(false)
         .disable_help_subcommand(false)
@@ -87,32 +87,40 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
     for argument in global_flags() {
         root = root.arg(argument);
     }
+    // Whoever names a noun waits for no other.
+    if let Wanted::Noun(noun, verb) = wanted
+        && let Some(schema) = schemas.iter().find(|schema| is_called(schema, noun))
+    {
+        return root.subcommand(noun_verbs(noun_command(schema), schema, verb.as_deref()));
+    }
+    root = root.after_help(format!("{}\n\n{FIRST_EXAMPLES}", overview(schemas)));
     for schema in schemas {
         if matches!(schema.kind, "field" | "view") {
             continue;
         }
-        let noun = Command::new(schema.kind)
-            .aliases(aliases(schema))
-            .about(schema.doc)
-            .arg_required_else_help(true)
-            .after_help(format!(
-                "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1{3}",
-                schema.kind,
-                schema.letter,
-                first(schema.kind),
-                own_examples(schema.kind)
-            ));
-        let full = match wanted {
-            Wanted::All => true,
-            Wanted::Noun(noun) => noun == schema.kind || aliases(schema).contains(noun),
-            Wanted::Names => false,
-        };
-        root = root.subcommand(if full { noun_verbs(noun, schema) } else { noun });
+        let noun = noun_command(schema);
+        root = root.subcommand(if *wanted == Wanted::All { noun_verbs(noun, schema, None) } else { noun });
     }
     for command in bespoke() {
         root = root.subcommand(command);
     }
     root
+}
+
+fn is_called(schema: &Schema, noun: &String) -> bool {
+    !matches!(schema.kind, "field" | "view") && (noun == schema.kind || aliases(schema).contains(noun))
+}
+
+fn noun_command(schema: &Schema) -> Command {
+    Command::new(schema.kind).aliases(aliases(schema)).about(schema.doc).arg_required_else_help(true).after_help(
+        format!(
+            "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1{3}",
+            schema.kind,
+            schema.letter,
+            first(schema.kind),
+            own_examples(schema.kind)
+        ),
+    )
 }
 
 /// Other spellings of a noun: the plural, and a hyphen between words.
@@ -210,7 +218,13 @@ fn global_flags() -> Vec<Arg> {
 }
 
 /// The verbs of a record kind: those that every kind has, then its own.
-fn noun_verbs(noun: Command, schema: &Schema) -> Command {
+fn noun_verbs(noun: Command, schema: &Schema, verb: Option<&str>) -> Command {
+    // The most frequent ones are not kept waiting by what the others take.
+    match verb {
+        Some("show") => return noun.subcommand(show(schema)),
+        Some("list") => return noun.subcommand(list(schema)),
+        _ => {}
+    }
     let noun = if extra::find(schema.kind, "add").is_some() { noun } else { noun.subcommand(add(schema)) };
     // What is kept as it was written refuses these; a help that offers them would mislead.
     let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
@@ -239,8 +253,7 @@ fn own_verb(schema: &Schema, verb: &Verb) -> Command {
         .arg(reference(schema).required(true).num_args(1..))
         .after_help(two_examples(verb.example, "--dry-run -v"));
     for ask in verb.asks {
-        let flag =
-            Arg::new(ask.name).long(ask.name).value_name(value_name(&(ask.kind)())).help(ask.doc).num_args(1);
+        let flag = Arg::new(ask.name).long(ask.name).value_name(value_name(&(ask.kind)())).help(ask.doc).num_args(1);
         command = command.arg(flag.allow_hyphen_values(true));
     }
     command

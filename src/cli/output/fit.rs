@@ -57,7 +57,9 @@ pub(super) fn fit(columns: &[Measure], most: usize) -> Vec<Option<usize>> {
         if let Some(widths) = squeeze(&measures, most.saturating_sub(mark)) {
             return placed(columns.len(), &kept, &widths);
         }
-        let Some(gone) = order.iter().rev().find(|&&place| columns[place].spare > 0).or(order.first()).copied() else { break };
+        let Some(gone) = order.iter().rev().find(|&&place| columns[place].spare > 0).or(order.first()).copied() else {
+            break;
+        };
         order.retain(|&place| place != gone);
         kept.retain(|&place| place != gone);
     }
