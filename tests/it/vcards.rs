@@ -286,3 +286,23 @@ fn whoever_is_exported_comes_back_the_same() {
         })
         .expect("comes back");
 }
+
+#[test]
+fn a_card_folded_within_a_character_is_read_and_spoils_no_other() {
+    let (start, rest) = "王晓明".as_bytes().split_at(4);
+    let cards = [b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:", start, b"\r\n ", rest, b"\r\nEND:VCARD\r\n"].concat();
+    let mut world = World::on_sqlite();
+    assert_eq!(import_text(&mut world, &cards).created, 1);
+    assert_eq!(world.names("contact", ""), ["王晓明"]);
+}
+
+#[test]
+fn a_card_that_does_not_decode_is_refused_alone() {
+    let good = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:李娜\r\nEND:VCARD\r\n".as_bytes();
+    let bad = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zo\xEB\r\nEND:VCARD\r\n";
+    let mut world = World::on_sqlite();
+    let outcome = import_text(&mut world, [good, bad].concat());
+    assert_eq!((outcome.created, outcome.rejected), (1, 1), "{:?}", outcome.problems);
+    assert_eq!((outcome.problems[0].code, outcome.problems[0].line), ("undecodable", 5));
+    assert_eq!(world.names("contact", ""), ["李娜"]);
+}
