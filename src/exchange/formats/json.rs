@@ -5,7 +5,7 @@ mod pieces;
 
 use super::{Format, RowSource, Wishes, spool::MOST_COLUMNS};
 use crate::{
-    Message, Result,
+    Error, Message, Result,
     exchange::{
         encoding::{Found, Utf8Reader},
         layout::Layout,
@@ -35,11 +35,19 @@ pub(in crate::exchange) fn look(source: &Source, head: &[u8], wishes: &Wishes<'_
     let (sample, whole) = super::text::sample(source, found)?;
     let Some(shape) = Shape::of(&sample, whole) else { return Ok(None) };
     let mut json = Json { found, shape, keys: Arc::default() };
-    let names = json.gather(source)?;
-    if names.is_empty() {
-        return Err(about("{file} holds no JSON object.", &source.name));
+    let (names, fault) = json.gather(source)?;
+    match fault {
+        Some(fault) if names.is_empty() => return Err(unusable(source, fault)),
+        None if names.is_empty() => return Err(about("{file} holds no JSON object.", &source.name)),
+        _ => {}
     }
     Ok(Some(Layout::of_records(Arc::new(json), names)))
+}
+
+/// Why a file has nothing that could be read, by the first row that could not.
+fn unusable(source: &Source, (line, problem): (u64, Problem)) -> Error {
+    let message = Message::new("{file} holds no JSON object that can be read; line {line}: {problem}");
+    Error::bad_value(message.with("file", &source.name).with("line", line).with("problem", problem.message()))
 }
 
 /// Whether the first signs are those of an object or of a list of objects, in any encoding.
@@ -52,13 +60,15 @@ fn begins(head: &[u8]) -> bool {
 }
 
 impl Json {
-    /// The keys of all objects in the order in which they first come.
-    fn gather(&mut self, source: &Source) -> Result<Vec<String>> {
+    /// The keys of all objects in the order in which they first come, and what is wrong with the first that is faulty.
+    fn gather(&mut self, source: &Source) -> Result<(Vec<String>, Option<(u64, Problem)>)> {
         let (mut names, mut places) = (Vec::new(), HashMap::new());
         let mut pieces = self.pieces(source)?;
-        let mut flat = Flat::default();
+        let (mut flat, mut fault) = (Flat::default(), None);
         while pieces.next().map_err(|error| unreadable(&source.name, &error))? {
-            if pieces.problem().is_some() || flat.read(pieces.text()).is_err() {
+            let problem = pieces.problem().or_else(|| flat.read(pieces.text()).err());
+            fault = fault.or(problem.map(|problem| (pieces.line(), problem)));
+            if problem.is_some_and(|problem| problem != Problem::HalfCharacter) {
                 continue;
             }
             for (key, _) in flat.pairs() {
@@ -69,11 +79,11 @@ impl Json {
             }
             if names.len() > MOST_COLUMNS {
                 let limit = Message::new("{file} has more than {count} different keys.");
-                return Err(crate::Error::bad_value(limit.with("file", &source.name).with("count", MOST_COLUMNS)));
+                return Err(Error::bad_value(limit.with("file", &source.name).with("count", MOST_COLUMNS)));
             }
         }
         self.keys = Arc::new(places);
-        Ok(names)
+        Ok((names, fault))
     }
 
     fn pieces(&self, source: &Source) -> Result<Pieces<Utf8Reader>> {
