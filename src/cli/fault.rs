@@ -68,7 +68,7 @@ pub fn usage(error: &clap::Error, terminal: &Terminal) -> ExitCode {
     if terminal.machine() || asks_json() {
         let first = error.to_string();
         let first = first.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let fault = Error::new(Cause::BadValue, Message::new("{what}").with("what", first));
+        let fault = Error::new(Cause::BadValue, Message::new("{problem}").with("problem", first));
         let mut terminal = terminal.clone();
         terminal.format = Some(super::output::Format::Json);
         return report(&fault, &terminal);
