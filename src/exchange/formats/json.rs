@@ -12,11 +12,15 @@ use crate::{
         row::{Problem, Row},
         source::{Source, about, unreadable},
     },
+    record::types,
 };
 use flat::Flat;
 use pieces::{Pieces, Shape};
 use serde_json::{Value, json};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 /// How the objects lie in a file, and which keys they have.
 #[derive(Debug, Clone)]
@@ -44,8 +48,11 @@ pub(in crate::exchange) fn look(source: &Source, head: &[u8], wishes: &Wishes<'_
     Ok(Some(Layout::of_records(Arc::new(json), names)))
 }
 
+/// A line and what is wrong with it.
+type Fault = (u64, Problem);
+
 /// Why a file has nothing that could be read, by the first row that could not.
-fn unusable(source: &Source, (line, problem): (u64, Problem)) -> Error {
+fn unusable(source: &Source, (line, problem): Fault) -> Error {
     let message = Message::new("{file} holds no JSON object that can be read; line {line}: {problem}");
     Error::bad_value(message.with("file", &source.name).with("line", line).with("problem", problem.message()))
 }
@@ -61,10 +68,10 @@ fn begins(head: &[u8]) -> bool {
 
 impl Json {
     /// The keys of all objects in the order in which they first come, and what is wrong with the first that is faulty.
-    fn gather(&mut self, source: &Source) -> Result<(Vec<String>, Option<(u64, Problem)>)> {
+    fn gather(&mut self, source: &Source) -> Result<(Vec<String>, Option<Fault>)> {
         let (mut names, mut places) = (Vec::new(), HashMap::new());
         let mut pieces = self.pieces(source)?;
-        let (mut flat, mut fault) = (Flat::default(), None);
+        let (mut flat, mut fault, mut twins) = (Flat::default(), None, Twins::default());
         while pieces.next().map_err(|error| unreadable(&source.name, &error))? {
             let problem = pieces.problem().or_else(|| flat.read(pieces.text()).err());
             fault = fault.or(problem.map(|problem| (pieces.line(), problem)));
@@ -73,21 +80,54 @@ impl Json {
             }
             for (key, _) in flat.pairs() {
                 if !places.contains_key(key) {
+                    twins.meet(key, names.len());
                     places.insert(key.clone(), names.len());
                     names.push(key.clone());
                 }
             }
+            twins.look(flat.pairs(), &names);
             if names.len() > MOST_COLUMNS {
                 let limit = Message::new("{file} has more than {count} different keys.");
                 return Err(Error::bad_value(limit.with("file", &source.name).with("count", MOST_COLUMNS)));
             }
         }
         self.keys = Arc::new(places);
+        for later in twins.together {
+            // Called as the second of two columns with one heading, which is left out with a word about it.
+            names[later].push_str(" (2)");
+        }
         Ok((names, fault))
     }
 
     fn pieces(&self, source: &Source) -> Result<Pieces<Utf8Reader>> {
         Ok(Pieces::new(self.found.reader(source)?, self.shape))
+    }
+}
+
+/// Keys that differ in case alone. Different objects may write one key differently, but one object means two things.
+#[derive(Default)]
+struct Twins {
+    folded: HashMap<String, usize>,
+    pairs: Vec<(usize, usize)>,
+    /// The later ones of those that stand in one object.
+    together: BTreeSet<usize>,
+}
+
+impl Twins {
+    fn meet(&mut self, key: &str, place: usize) {
+        match self.folded.entry(types::fold(key)) {
+            Entry::Occupied(known) => self.pairs.push((*known.get(), place)),
+            Entry::Vacant(free) => _ = free.insert(place),
+        }
+    }
+
+    fn look(&mut self, object: &[(String, String)], names: &[String]) {
+        let says = |place: usize| object.iter().any(|(key, text)| *key == names[place] && !text.is_empty());
+        for (earlier, later) in &self.pairs {
+            if says(*earlier) && says(*later) {
+                self.together.insert(*later);
+            }
+        }
     }
 }
 
