@@ -28,6 +28,7 @@ mod sheet_maker;
 mod storage;
 mod stories;
 mod timelines;
+mod trials;
 mod undoing;
 mod vcards;
 mod workbooks;
