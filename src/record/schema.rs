@@ -143,11 +143,12 @@ impl Field {
         }
     }
 
-    /// Refuses a number beyond the bounds that the declaration sets.
+    /// Refuses a number beyond the bounds that the declaration sets, and text beyond any.
     ///
     /// # Errors
     /// Names the field, the bound and the number.
     pub fn within(&self, value: &Value) -> Result<()> {
+        self.of_fitting_length(value)?;
         if self.min.is_none() && self.max.is_none() {
             return Ok(());
         }

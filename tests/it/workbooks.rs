@@ -398,3 +398,40 @@ fn a_wide_sheet_with_every_sort_of_cell_fills_the_fields_that_a_person_would_fil
     assert_eq!(asked.code, 2, "{}", asked.err);
     assert!(asked.err.contains("The sheets are 说明, 客户."), "{}", asked.err);
 }
+
+/// Rows that all show one and the same text.
+fn repeating(text: usize, rows: usize) -> Vec<u8> {
+    let row = |number: usize| format!("<row r=\"{number}\"><c r=\"A{number}\" t=\"s\"><v>0</v></c></row>");
+    let rows: String = (2..rows + 2).map(row).collect();
+    let mut parts = parts(&[Sheet::new("S", &(texts(&[&["name"]]) + &rows))]);
+    let strings = format!("<sst uniqueCount=\"1\"><si><t>{}</t></si></sst>", "Z".repeat(text));
+    parts.push(("xl/sharedStrings.xml".to_owned(), strings.into_bytes()));
+    let relations = parts.iter_mut().find(|(name, _)| name == "xl/_rels/workbook.xml.rels").expect("relations");
+    let more = "<Relationship Id=\"rIdT\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>";
+    relations.1 = String::from_utf8_lossy(&relations.1).replace("</Relationships>", more).into_bytes();
+    archive(&parts)
+}
+
+#[test]
+fn a_text_that_is_repeated_without_end_is_refused() {
+    refused(&repeating(1_000_000, 500), "more text than a cell can hold");
+    refused(&repeating(32_768, 5), "more text than a cell can hold");
+    refused(&repeating(32_000, 5000), "repeats its texts");
+    assert_eq!(read(&repeating(32_000, 50)).expect("reads").rows, 50);
+}
+
+#[test]
+fn what_no_spreadsheet_could_hold_is_no_value() {
+    let one = |row: u64, column: &str| {
+        let cells = format!("<row r=\"{row}\"><c r=\"{column}{row}\" t=\"inlineStr\"><is><t>far</t></is></c></row>");
+        workbook(&[Sheet::new("S", &(texts(&[&["name"], &["Acme"]]) + &cells))])
+    };
+    refused(&one(1_048_577, "A"), "beyond the last row or column");
+    refused(&one(3, "XFE"), "beyond the last row or column");
+    refused(&one(3, "ZZZZZZZ"), "beyond the last row or column");
+    refused(&one(u64::MAX, "A"), "beyond the last row or column");
+    let numbers = texts(&[&["name", "employees"]])
+        + "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>Acme</t></is></c><c r=\"B2\"><v>1e400</v></c></row>";
+    let seen = read(&workbook(&[Sheet::new("S", &numbers)])).expect("reads");
+    assert_eq!(seen.broken_cells.iter().map(|(cell, _)| cell.as_str()).collect::<Vec<_>>(), ["S!B2"]);
+}

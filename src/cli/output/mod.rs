@@ -61,7 +61,11 @@ pub fn write_grid(grid: &Grid, format: Format, style: &Style, out: &mut dyn Writ
         Format::Html => html::write_grid(grid, style, out),
         Format::Ids => write_ids(grid, out),
         // Only an export of contacts is let through to here.
-        Format::Vcf => out.write_all(kehu::exchange::write_cards(grid, style.cards).as_bytes()),
+        Format::Vcf => {
+            let cards = kehu::exchange::write_cards(grid, style.cards);
+            let cards = if style.width.is_some() { text_safety::shown(&cards) } else { cards };
+            out.write_all(cards.as_bytes())
+        }
     }
 }
 

@@ -17,7 +17,9 @@ pub fn doctor(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 
 fn examine(session: &mut Session, repair: bool) -> Result<Report> {
     session.crm()?;
-    if repair {
+    if repair && session.crm()?.is_dry_run() {
+        session.terminal.warn(&Message::new("Nothing was repaired (--dry-run)."));
+    } else if repair {
         for done in session.crm()?.repair()? {
             session.terminal.warn(&done);
         }

@@ -87,7 +87,7 @@ fn waiting_file(room: Option<&Folder>) -> Result<NamedTempFile> {
 }
 
 fn cannot_wait(error: &std::io::Error) -> Error {
-    Error::new(Cause::Storage, Message::new("A file cannot be kept for the moment: {why}.").with("why", error))
+    Error::new(Cause::Storage, Message::new("A file cannot be kept for the moment: {why}.").with("why", error.kind()))
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Error {

@@ -201,6 +201,9 @@ fn scan<R: Read>(source: &Source, mut part: ZipFile<'_, R>, kind: Kind) -> Resul
         if matches!(kind, Kind::Sheet | Kind::Strings) && scan.longest > CELL {
             return Err(about("{file} has a cell with more text than a cell can hold.", &source.name));
         }
+        if kind == Kind::Sheet && scan.beyond {
+            return Err(about("{file} has a cell beyond the last row or column of a sheet.", &source.name));
+        }
         if kind == Kind::Styles && (scan.formats > FORMATS || scan.longest_value > 4096) {
             return Err(about("{file} has more formats than a workbook can.", &source.name));
         }
