@@ -23,6 +23,7 @@ mod qualifying;
 mod quick_answers;
 mod records;
 mod responsible;
+mod second_imports;
 mod sheet_maker;
 mod storage;
 mod stories;
