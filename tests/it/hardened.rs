@@ -27,7 +27,7 @@ on_both! {
             ("share", vec![("customer", "C4"), ("user", "mei")]),
             ("occasion", vec![("name", "Fair"), ("day", "05-01"), ("customer", "C4")]),
             ("qualification", vec![("worth", "valuable"), ("customer", "C4")]),
-            ("fact", vec![("fact", "Likes tea"), ("contact", "P3")]),
+            ("fact", vec![("text", "Likes tea"), ("contact", "P3")]),
             ("relation", vec![("kind", "knows"), ("contact", "P1"), ("other", "P3")]),
         ] {
             let error = world.try_add(kind, &pairs).expect_err(kind);

@@ -151,12 +151,11 @@ impl Crm {
         let mut said = Vec::new();
         for field in entry.schema.writable().filter(|field| &*field.name != apart_from) {
             let value = entry.value(&field.name);
-            let default = field.default.as_deref().map(|default| default.to_lowercase());
             let text = match (field.kind.target(), value.as_integer()) {
                 (Some(target), Some(id)) => self.title(target, id)?,
                 _ => types::show(&field.kind, &value),
             };
-            if !text.is_empty() && !value.is_empty() && default.is_none_or(|default| default != "no" || text != "no") {
+            if !text.is_empty() && !value.is_empty() && (field.default.as_deref() != Some("no") || text != "no") {
                 said.push(format!("{} {text}", field.name));
             }
         }

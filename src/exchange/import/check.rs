@@ -83,7 +83,7 @@ impl Plan {
             }
         }
         self.blank = records.blank;
-        self.leave_merged(crm, &mut memory)?;
+        self.leave_merged(crm, &mut memory);
         self.compare_rows(crm, memory)?;
         self.linked += self.links.made;
         self.first_problems.sort_by_key(|problem| problem.line);

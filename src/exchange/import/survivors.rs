@@ -74,7 +74,7 @@ impl Survivors {
 
 impl Plan {
     /// Lets the rows of dead records be where the file has the survivor's own row too.
-    pub(super) fn leave_merged(&mut self, crm: &mut Crm, memory: &mut Memory) -> Result<()> {
+    pub(super) fn leave_merged(&mut self, crm: &mut Crm, memory: &mut Memory) {
         let moot = memory.survivors.moot();
         for (place, id, hit) in moot {
             let Some(dead) = hit.dead else { continue };
@@ -93,7 +93,6 @@ impl Plan {
             self.links.warn(message.with("winner", schema.short(id)));
         }
         memory.wanted.retain(|(_, number, _)| !memory.left.contains(number));
-        Ok(())
     }
 }
 

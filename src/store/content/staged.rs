@@ -19,7 +19,7 @@ use tempfile::{Builder, NamedTempFile};
 pub(super) const WAITING: &str = ".incoming-";
 
 /// How long a waiting copy that nobody holds is left alone.
-const PATIENCE: Duration = Duration::from_secs(3600);
+const PATIENCE: Duration = Duration::from_hours(1);
 
 /// How much is read at a time.
 pub(super) const BLOCK: usize = 1 << 20;
