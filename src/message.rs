@@ -44,7 +44,13 @@ impl Message {
                 after[..end].split_once(':').map_or((&after[..end], None), |(name, words)| (name, Some(words)));
             match (self.arguments.iter().find(|(key, _)| *key == name), words.and_then(|words| words.split_once('|'))) {
                 (Some((_, value)), Some((one, many))) => text.push_str(if value == "1" { one } else { many }),
-                (Some((_, value)), None) => push_shortened(&mut text, name, value),
+                (Some((_, value)), None) => {
+                    let vowel = matches!(value.as_bytes().first(), Some(b'a' | b'e' | b'i' | b'o'));
+                    if name == "kind" && vowel && (text.ends_with(" a ") || text == "A ") {
+                        text.insert(text.len() - 1, 'n');
+                    }
+                    push_shortened(&mut text, name, value);
+                }
                 (None, _) => text.push_str(&rest[start..start + end + 2]),
             }
             rest = &after[end + 1..];
@@ -116,6 +122,9 @@ mod tests {
         };
         assert_eq!(told(1), "1 record of x.");
         assert_eq!(told(2), "2 records of x.");
+        let needs = |kind| Message::new("A {kind} needs a {kind}.").with("kind", kind).to_string();
+        assert_eq!(needs("activity"), "An activity needs an activity.");
+        assert_eq!(needs("user"), "A user needs a user.");
         assert_eq!(Message::new("{unknown} and {broken").to_string(), "{unknown} and {broken");
     }
 }

@@ -15,7 +15,7 @@ pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
             "code": error.cause.code(),
             "message": terminal.word(&error.message),
             "field": error.field,
-            "hint": error.hint.as_ref().map(|hint| terminal.word(hint)),
+            "hint": runnable(error).map(|hint| terminal.word(hint)),
             "retryable": error.cause.retryable(),
             "candidates": error.candidates.iter().map(|(short, title)| json!({"ref": short, "title": title})).collect::<Vec<_>>(),
         }});
@@ -28,10 +28,15 @@ pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
     for (short, title) in &error.candidates {
         terminal.line(&format!("  {short:<8} {title}"));
     }
-    if let Some(hint) = &error.hint {
+    if let Some(hint) = runnable(error) {
         terminal.line(&format!("{} {}", terminal.word(&Message::new("hint:")), terminal.word(hint)));
     }
     ExitCode::from(error.exit_code())
+}
+
+/// The hint, unless it lacks what it is to be run with.
+fn runnable(error: &Error) -> Option<&Message> {
+    error.hint.as_deref().filter(|hint| hint.arguments.iter().all(|(_, value)| !value.trim().is_empty()))
 }
 
 fn safe(text: &str) -> String {

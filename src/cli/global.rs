@@ -261,5 +261,6 @@ fn told(session: &mut Session, report: &UndoReport, template: &'static str) -> R
             Message::new("Nothing was left to undo: every row was changed again since."),
         ));
     }
-    Ok(0)
+    // What was kept leaves the operation partly undone.
+    Ok(if report.kept.is_empty() { 0 } else { 6 })
 }

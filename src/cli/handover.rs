@@ -60,6 +60,7 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         return Ok(0);
     };
     let to = crm.find("user", &to).map_err(|error| error.on_field("to"))?;
+    crm.refuse_successor(from, to)?;
     if duties.is_empty() {
         session.terminal.warn(&Message::new("{name} has nothing open to hand over.").with("name", &name));
         return Ok(0);
@@ -69,7 +70,7 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let successor = crm.title("user", to)?;
     let dry = crm.is_dry_run();
     let count: usize = duties.iter().map(|duty| duty.ids.len()).sum();
-    if dry || !session.terminal.yes {
+    if dry || (!session.terminal.yes && !ask::is_refused_to_program(&session.terminal)) {
         session.print(&Duty::grid(&duties, chinese))?;
     }
     if !dry {

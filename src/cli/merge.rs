@@ -92,7 +92,8 @@ pub fn ask_and_merge(session: &mut Session, merge: &Merge) -> Result<()> {
     crm.set_dry_run(dry);
     let tried = tried?;
     let watched = session.terminal.interactive_errors || session.terminal.verbose || dry || !session.terminal.yes;
-    if watched && !session.terminal.quiet {
+    let in_vain = !dry && ask::is_refused_to_program(&session.terminal);
+    if watched && !in_vain && !session.terminal.quiet {
         preview(session, merge, &tried)?;
     }
     let crm = session.crm()?;

@@ -337,7 +337,9 @@ fn edit_where(
         session.terminal.warn(&Message::new("All {count} that match are so already.").with("count", ids.len()));
         return Ok(0);
     }
-    preview(session, schema, &changed)?;
+    if dry || agreed || !ask::is_refused_to_program(&session.terminal) {
+        preview(session, schema, &changed)?;
+    }
     if dry {
         session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
         return Ok(0);

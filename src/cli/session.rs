@@ -280,6 +280,10 @@ impl Session {
     /// Tells what happened beside what was asked for.
     pub fn finish(&mut self) {
         if let Some(crm) = &mut self.crm {
+            if let Some(name) = self.configuration.unknown_zone() {
+                let message = Message::new("TZ says {name}, which is no time zone: times are in UTC.");
+                self.terminal.warn(&message.with("name", name));
+            }
             for notice in crm.notices() {
                 self.terminal.warn(&notice);
             }

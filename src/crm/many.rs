@@ -23,6 +23,7 @@ impl Crm {
             let mut ids = Vec::with_capacity(records.len());
             for values in records {
                 let (schema, values) = (schema.clone(), values.clone());
+                crm.refuse_binned(&schema, &values, &[])?;
                 let mut draft = Draft { schema, id: None, stored: Vec::new(), values, removing: false };
                 ids.push(crm.insert_draft(&mut draft, allow_duplicate)?);
             }

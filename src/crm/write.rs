@@ -38,6 +38,7 @@ impl Crm {
         let label = format!("Add {kind}");
         self.transaction(&label, |crm| {
             let schema = crm.schema(kind)?;
+            crm.refuse_binned(&schema, values, &[])?;
             let mut draft = Draft { schema, id: None, stored: Vec::new(), values: values.clone(), removing: false };
             let id = crm.insert_draft(&mut draft, allow_duplicate)?;
             if outermost {
@@ -107,9 +108,32 @@ impl Crm {
     /// Changes a record that was just read.
     pub(super) fn change_entry(&mut self, entry: Entry, values: Values, allow_duplicate: bool) -> Result<Save> {
         refuse_deleted(&entry)?;
+        self.refuse_binned(&entry.schema, &values, &entry.values)?;
         let Entry { schema, id, values: stored } = entry;
         let mut draft = Draft { schema, id: Some(id), stored, values, removing: false };
         self.update_draft(&mut draft, allow_duplicate)
+    }
+
+    /// Refuses what would newly point to a record in the recycle bin; what points there already may stay so.
+    pub(super) fn refuse_binned(&mut self, schema: &Schema, values: &Values, stored: &[Value]) -> Result<()> {
+        for (name, value) in values {
+            let Some(place) = schema.index_of(name) else { continue };
+            let field = &schema.fields[place];
+            let Some(target) = field.kind.target().filter(|_| !field.automatic) else { continue };
+            let before = stored.get(place);
+            let known = |id: &i64| before.is_some_and(|before| each_number(before).any(|other| other == *id));
+            for id in each_number(value).filter(|id| !known(id)) {
+                let sql = format!(
+                    "SELECT id FROM \"{}\" WHERE id = ? AND deleted_at IS NOT NULL",
+                    self.schema(target)?.table
+                );
+                if !self.numbers(&sql, &[Sql::Integer(id)])?.is_empty() {
+                    let entry = self.record(target, id)?;
+                    refuse_deleted(&entry).map_err(|error| error.on_field(name.as_str()))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Gives the current operation a better name, once it is known what it did.
@@ -241,6 +265,11 @@ impl Crm {
             (_, value) => Ok(value),
         }
     }
+}
+
+/// The records that a link or a list of links points to.
+fn each_number(value: &Value) -> impl Iterator<Item = i64> {
+    value.as_integer().into_iter().chain(value.items().iter().filter_map(Value::as_integer))
 }
 
 fn is_day(kind: &Kind) -> bool {

@@ -120,6 +120,18 @@ impl Crm {
         Ok(rows.into_iter().filter_map(fits).collect())
     }
 
+    /// Refuses a successor who is the one that leaves.
+    ///
+    /// # Errors
+    /// [`Cause::Refused`], naming them.
+    pub fn refuse_successor(&mut self, from: i64, to: i64) -> Result<()> {
+        if from != to {
+            return Ok(());
+        }
+        let message = Message::new("{name} cannot take over from themselves.").with("name", self.title("user", from)?);
+        Err(Error::new(Cause::Refused, message).on_field("to"))
+    }
+
     /// Hands everything open, or what concerns certain customers, to a colleague, as one operation.
     ///
     /// # Errors
@@ -127,13 +139,7 @@ impl Crm {
     pub fn hand_over(&mut self, handover: &Handover) -> Result<Vec<Duty>> {
         let to = self.at_work(handover.to)?;
         let from = self.title("user", handover.from)?;
-        if handover.from == handover.to {
-            return Err(Error::new(
-                Cause::Refused,
-                Message::new("{name} cannot take over from themselves.").with("name", from),
-            )
-            .on_field("to"));
-        }
+        self.refuse_successor(handover.from, handover.to)?;
         self.transaction(&format!("Hand over from {from} to {to}"), |crm| {
             let duties = crm.duties(handover.from, &handover.customers)?;
             for duty in &duties {
@@ -178,15 +184,16 @@ impl Crm {
         self.relink(&duty.schema, "user", &moving, Some(handover.to))
     }
 
-    /// Of two shares of one customer the wider right and the later end hold.
-    fn widen(&mut self, from: i64, into: i64) -> Result<()> {
+    /// Of two shares of one customer the wider right and the later end hold; one that has ended gives neither.
+    pub(super) fn widen(&mut self, from: i64, into: i64) -> Result<()> {
         let (from, into) = (self.record("share", from)?, self.record("share", into)?);
         if self.is_past(&from.value("until")) {
             return Ok(());
         }
+        let ended = self.is_past(&into.value("until"));
         let write = Value::text(Access::Write.key());
-        if from.value("access") == write && into.value("access") != write {
-            self.set_directly("share", into.id, "access", write)?;
+        if into.value("access") != from.value("access") && (ended || from.value("access") == write) {
+            self.set_directly("share", into.id, "access", from.value("access"))?;
         }
         let (theirs, ours) = (from.value("until"), into.value("until"));
         if !ours.is_empty() && (theirs.is_empty() || theirs.as_text() > ours.as_text()) {
@@ -200,7 +207,10 @@ impl Crm {
     fn pass_on_people(&mut self, duty: &Duty, handover: &Handover) -> Result<()> {
         let above = self.above(handover.to)?;
         let up = self.record("user", handover.from)?.value("manager").as_integer();
-        let up = up.filter(|up| *up != handover.to);
+        let up = match up.filter(|up| *up != handover.to) {
+            Some(up) if self.record("user", up)?.is_deleted() => None,
+            up => up,
+        };
         for id in &duty.ids {
             let to = if *id == handover.to || above.contains(id) { up } else { Some(handover.to) };
             let value = to.map_or(Value::Null, Link::to);

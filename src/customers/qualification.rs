@@ -30,7 +30,7 @@ record! {
         /// When they are expected to sign
         expected_date: Option<Date>,
         /// For how much they are expected to sign
-        expected_amount: Option<Money>,
+        expected_amount: Option<Money> [min("0")],
         /// How many they are expected to take
         expected_quantity: Option<i64>,
         /// How far the talks have come
@@ -137,6 +137,11 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     draft.set("aspect", Value::text(aspect));
     if draft.get("at").is_empty() {
         draft.set("at", Value::Text(crm.now_text()));
+    }
+    let now = crm.now_text();
+    if let Some(at) = draft.get("at").as_text().filter(|at| **at > *now) {
+        let message = Message::new("{at} is yet to come: a judgement counts from when it was made.").with("at", at);
+        return Err(Error::new(Cause::Refused, message).on_field("at"));
     }
     if let Some(quantity) = draft.get("expected_quantity").as_integer().filter(|quantity| *quantity < 0) {
         return Err(Error::bad_value(Message::new("{value} is no quantity.").with("value", quantity))

@@ -103,11 +103,16 @@ impl Activity {
     pub fn plan_next(crm: &mut Crm, after: Id<Self>, words: &str) -> Result<Id<Self>> {
         let (due, subject) = when_and_what(crm, words)?;
         let former: Self = crm.get(after)?;
+        // Whoever was removed meanwhile is not met again.
+        let contact = match former.contact {
+            Some(contact) if crm.record("contact", contact.number)?.is_deleted() => None,
+            contact => contact,
+        };
         crm.insert(&Self {
             kind: kind_in(crm, &subject)?,
             subject,
             customer: former.customer,
-            contact: former.contact,
+            contact,
             owner: former.owner,
             due: Some(due),
             follows: Some(after),

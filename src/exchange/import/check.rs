@@ -11,6 +11,7 @@ use super::{
     matcher,
     problem::{Attempt, Fault, Problem},
     said::{Wanted, nameless},
+    survivors::{Standing, Survivors},
 };
 use crate::{
     Crm, Error, Message, Result, catalog,
@@ -18,6 +19,7 @@ use crate::{
     exchange::{Records, Row},
     record::{Draft, Value},
 };
+use std::collections::HashSet;
 
 /// How many differences a dry run tells.
 const TOLD: usize = 10_000;
@@ -32,6 +34,10 @@ pub(super) struct Memory {
     pub bare: Keys,
     /// Links that rows of this file may answer: what is wanted, by whom, and as which link.
     pub wanted: Vec<(u64, u32, usize)>,
+    /// Rows that fell on records that others were merged into.
+    pub survivors: Survivors,
+    /// Rows that change nothing since their record was merged away.
+    pub left: HashSet<u32>,
 }
 
 /// What a row comes to, and what is counted for it.
@@ -44,7 +50,8 @@ impl Plan {
     /// Reads every row, compares it with what is stored, then compares the rows with each other.
     pub(super) fn check(&mut self, crm: &mut Crm, progress: &mut dyn FnMut(Progress)) -> Result<()> {
         let mut records = self.layout.records(&self.source)?;
-        let mut memory = Memory::default();
+        let survivors = Survivors::new(crm, &self.lanes)?;
+        let mut memory = Memory { survivors, ..Memory::default() };
         let (mut row, mut spoken) = (Row::default(), Spoken::default());
         while records.next(&mut row)? {
             let number = self.fates.len();
@@ -76,6 +83,7 @@ impl Plan {
             }
         }
         self.blank = records.blank;
+        self.leave_merged(crm, &mut memory);
         self.compare_rows(crm, memory)?;
         self.linked += self.links.made;
         self.first_problems.sort_by_key(|problem| problem.line);
@@ -142,7 +150,13 @@ impl Plan {
                 Ok(Verdict { fate: Fate::Unchanged, linked: 0 })
             }
             None => self.check_new(row, place, spoken),
-            Some(stored) => self.check_known(crm, row, number, place, spoken, &stored),
+            Some(stored) => {
+                let verdict = self.check_known(crm, row, number, place, spoken, &stored)?;
+                let standing = Standing { number, line: row.line, place };
+                let reached = (stored.id, verdict.linked);
+                memory.survivors.note(crm, &self.lanes[place], standing, &spoken.said, reached)?;
+                Ok(verdict)
+            }
         }
     }
 

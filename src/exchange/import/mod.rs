@@ -41,6 +41,7 @@ mod rejects;
 mod run;
 mod said;
 mod shape;
+mod survivors;
 
 pub use ledger::{ImportRun, resume, unfinished};
 pub use options::{OnDuplicate, OnMatch, Options};
