@@ -10,10 +10,12 @@ use kehu::{
     customers::{
         duplicates::Watch,
         merge::{Merge, Merged},
+        timeline::Wanted,
     },
     record::{Value, filter},
     views::CustomField,
 };
+use jiff::civil::date;
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -67,6 +69,52 @@ on_both! {
         assert_eq!(kept, ["city: 广州", "address: 人民路 9", "postal_code: 510000", "name: ACME Robotics Ltd.", "industry: machines", "x_fleet: 5"]);
         assert_eq!(done.kept.len(), kept.len());
         assert_eq!(world.crm.operations(Some(1)).expect("reads")[0].label, "Merge C2 into C1 Acme Robotics");
+    }
+
+    /// A merge is no dealing with anybody: who was silent stays silent, and nobody's day grows longer by it.
+    fn a_merge_is_no_contact(world) {
+        people(world);
+        world.edit("customer", 4, &[("owner", "lin"), ("level", "B"), ("industry", "machines")]);
+        world.edit("customer", 1, &[("industry", "banking")]);
+        let silent = |world: &mut World| {
+            let parts = world.crm.agenda(1, date(2026, 3, 31)).expect("a plan");
+            let rows = parts.into_iter().flat_map(|(title, grid)| grid.rows.into_iter().map(move |row| (title, row.short)));
+            rows.filter(|(title, _)| *title != "Occasions").collect::<Vec<_>>()
+        };
+        let before = silent(world);
+        assert!(before.contains(&("Silent for too long", "C4".to_owned())), "{before:?}");
+        merge(world, "customer", 4, &[3]);
+        assert_eq!(silent(world), before);
+        assert_eq!(world.names("activity", "").len(), 1, "what found no place is noted");
+        assert_eq!(world.text("customer", 4, "last_touch"), "");
+        for condition in ["done=today", "due=..today", "state=done", "state=planned,overdue,today,cancelled", "customer.last_touch=2020.."] {
+            assert_eq!(world.names("activity", condition), Vec::<String>::new(), "{condition}");
+        }
+        let day = (kehu::catalog::REPORTS.iter().find(|report| report.name == "day").expect("a report").run)(&mut world.crm, &Vec::new());
+        let done = day.expect("reports").into_iter().find(|part| part.title.to_string() == "Done").expect("a part");
+        assert_eq!(done.grid.rows.len(), 0);
+        let latest = kehu::catalog::REPORTS.iter().find(|report| report.name == "latest").expect("a report");
+        let followed = (latest.run)(&mut world.crm, &vec![("what".to_owned(), Value::text("followed"))]).expect("reports");
+        assert!(followed.iter().all(|part| part.grid.rows.is_empty()));
+        let wanted = Wanted { kind: "customer".into(), id: 4, ..Wanted::default() };
+        let told = world.crm.timeline(&wanted).expect("a timeline").entries;
+        let merged = told.iter().find(|entry| entry.sort == "joined").expect("stands on the timeline");
+        assert_eq!((merged.title.as_str(), merged.planned, merged.called_off), ("Merged from C3 Acme Robotics", false, false));
+        let done = vec![("done".to_owned(), Value::text("2026-03-30T08:00:00Z"))];
+        assert_eq!(world.crm.change("activity", 1, done, None).expect_err("is refused").cause, Cause::Refused);
+    }
+
+    /// Who signed and was silent for a year lapses, merged or not.
+    fn a_merge_keeps_nobody_from_lapsing(world) {
+        let kept = add_anyway(world, "customer", &[("name", "Acme"), ("since", "2024-01-05"), ("lifecycle", "signed"), ("signed_on", "2024-02-05"), ("industry", "robots")]);
+        let other = add_anyway(world, "customer", &[("name", "Acme Ltd"), ("since", "2024-01-05"), ("industry", "machines")]);
+        let review = |world: &mut World| world.crm.review(&filter::Filter::All).expect("reviews").rows.len();
+        world.outside("UPDATE customers SET created_at = '2024-01-05T00:00:00Z'");
+        world.crm.set_dry_run(true);
+        let before = review(world);
+        world.crm.set_dry_run(false);
+        merge(world, "customer", kept, &[other]);
+        assert_eq!((before, review(world)), (1, 1));
     }
 
     /// A street of one town in another is nowhere: an address comes whole, from one record.
