@@ -199,6 +199,9 @@ on_both! {
         let operation = world.crm.operations(Some(1)).expect("reads")[0].id;
         let error = world.crm.restore("customer", loser).expect_err("is refused");
         assert_eq!((error.cause, error.hint.expect("a hint").to_string()), (Cause::Refused, format!("kehu undo {operation}")));
+        let error = world.crm.purge("customer", loser).expect_err("is refused");
+        assert_eq!((error.cause, error.hint.expect("a hint").to_string()), (Cause::Refused, format!("kehu undo {operation}")));
+        assert_eq!(world.crm.find("customer", "C2").expect("leads there still"), winner);
         for error in [
             world.crm.remove("customer", loser).map(drop).expect_err("is refused"),
             world.try_edit("customer", loser, &[("city", "Bonn")]).map(drop).expect_err("is refused"),
@@ -407,6 +410,25 @@ fn a_saleswoman_merges_and_undoes() {
         let output = desk.say(line);
         assert_eq!(output.code, code, "{line}: {}", output.err);
     }
+}
+
+/// What was merged leads to the winner for as long as that is there, whatever else is purged along with it.
+#[test]
+fn what_was_merged_is_not_purged() {
+    let desk = Desk::new();
+    desk.say("customer rm C1 -y").done();
+    desk.say("customer merge C3 C2 -y").done();
+    desk.say("contact merge P2 P4 -y").done();
+    for line in ["customer purge C2 -y", "customer purge C1 C2 -y", "contact purge P4 -y"] {
+        let output = desk.say(line);
+        assert_eq!(output.code, 5, "{line}: {}", output.err);
+        assert!(output.err.contains("kehu undo "), "{line}: {}", output.err);
+    }
+    assert!(desk.say("show C2").err.contains("C2 was merged into C3 Acme Robotics."));
+    assert_eq!(desk.say("customer list id=1 --deleted --count").done().trim(), "1");
+    desk.say("undo").done();
+    desk.say("undo").done();
+    assert_eq!(desk.say("customer list id=2 --count").done().trim(), "1");
 }
 
 /// An import of what was exported before a merge reaches the winner.
