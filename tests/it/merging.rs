@@ -4,6 +4,7 @@ use crate::{
     storage::on_both,
     world::{Desk, World, people},
 };
+use jiff::civil::date;
 use kehu::{
     Cause, Error, Result,
     crm::{Query, Sort},
@@ -15,7 +16,6 @@ use kehu::{
     record::{Value, filter},
     views::CustomField,
 };
-use jiff::civil::date;
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
@@ -410,6 +410,60 @@ fn a_saleswoman_merges_and_undoes() {
         let output = desk.say(line);
         assert_eq!(output.code, code, "{line}: {}", output.err);
     }
+}
+
+/// Two tax numbers are two companies until somebody says which number is right.
+#[test]
+fn records_that_contradict_each_other_are_not_merged_unasked() {
+    let desk = Desk::new();
+    desk.say("customer edit C2 tax_id=DE136695976").done();
+    desk.say("customer edit C3 tax_id=DE811569869").done();
+    let doubt = "They differ in tax_id, so they are probably not the same: C3 DE811569869, C2 DE136695976.";
+    let tried = desk.say("customer merge C3 C2 --dry-run");
+    assert_eq!(tried.code, 0, "{}", tried.err);
+    assert!(tried.err.contains(doubt), "{}", tried.err);
+    let refused = desk.say("customer merge C3 C2 --yes");
+    assert_eq!(refused.code, 5, "{}", refused.err);
+    let error = refused.error();
+    assert_eq!((error["message"].as_str(), error["field"].as_str()), (Some(doubt), Some("tax_id")));
+    assert_eq!(error["hint"], "kehu customer merge C3 C2 --prefer tax_id=C3 --yes   (or tax_id=C2)");
+    for kept in ["C3", "C2"] {
+        desk.say(&format!("customer merge C3 C2 --prefer tax_id={kept} --yes")).done();
+        let expected = if kept == "C3" { "DE811569869" } else { "DE136695976" };
+        assert_eq!(desk.say("show C3 -f json").json()["tax_id"], expected);
+        desk.say("undo").done();
+    }
+    let people = desk.say("contact merge P1 P4 --dry-run");
+    assert_eq!(people.code, 0, "{}", people.err);
+    let companies = "They belong to different records as customer: P1 C1 招商银行深圳分行, P4 C4 苏州精密机械有限公司.";
+    assert!(people.err.contains(companies), "{}", people.err);
+}
+
+/// Whatever else tells two customers apart: whoever gives one the other's name hears of it.
+#[test]
+fn a_customer_that_gets_the_name_of_another_is_told_of() {
+    let desk = Desk::new();
+    let renamed = desk.say("customer edit C2 name=\"Acme Robotics\"");
+    assert!(
+        renamed.err.contains("Acme Robotics is probably C3 Acme Robotics, which is there already:"),
+        "{}",
+        renamed.err
+    );
+    desk.say("undo").done();
+    desk.say("customer distinct C2 C3").done();
+    let renamed = desk.say("customer edit C2 name=\"Acme Robotics\"");
+    assert!(!renamed.err.contains("is probably"), "{}", renamed.err);
+    renamed.done();
+}
+
+/// What the winner has already is kept with whom it was about and why it did not move.
+#[test]
+fn a_share_that_finds_no_place_is_told_in_words() {
+    let desk = Desk::new();
+    desk.say("customer share C3 --with lukas --write").done();
+    let tried = desk.say("customer merge C2 C3 --dry-run");
+    let told = "kept in a note: share of C3: SH1: user Lukas Brandt, access write (Lukas Brandt looks after that customer anyhow)";
+    assert!(tried.err.contains(told), "{}", tried.err);
 }
 
 /// What was merged leads to the winner for as long as that is there, whatever else is purged along with it.

@@ -4,9 +4,9 @@
 use super::{Kept, Merged};
 use crate::{
     Result, catalog,
-    crm::Crm,
+    crm::{Crm, Entry},
     error::Cause,
-    record::{Draft, Field, Link, Schema, Value},
+    record::{Draft, Field, Link, Schema, Value, types},
     store::Sql,
 };
 
@@ -117,7 +117,8 @@ impl Crm {
                         ("deleted_at".to_owned(), Value::Text(self.now_text())),
                     ];
                     self.update_row(&Draft { values: gone, removing: true, ..draft })?;
-                    let value = format!("{} {}", entry.short(), entry.title());
+                    let why = error.to_string();
+                    let value = format!("{} ({})", detail_words(&entry, &field.name), why.trim_end_matches('.'));
                     done.kept.push(Kept { loser: from, field: schema.kind.to_owned(), value });
                 }
                 Err(error) => return Err(error),
@@ -145,6 +146,16 @@ impl Crm {
         self.db.execute(&sql, &[to, from])?;
         Ok(if field.automatic { 0 } else { ids.len() as u64 })
     }
+}
+
+/// What a detail says, in a line: its values but for the link to what it belongs to.
+fn detail_words(entry: &Entry, link: &str) -> String {
+    let said = entry.schema.fields.iter().zip(&entry.values).filter(|(field, value)| {
+        let own = field.writable() && field.name != link && !value.is_empty();
+        own && field.default.as_deref() != Some(types::show(&field.kind, value).as_str())
+    });
+    let said = said.map(|(field, value)| format!("{} {}", field.name, types::show(&field.kind, value)));
+    format!("{}: {}", entry.short(), said.collect::<Vec<_>>().join(", "))
 }
 
 fn count_moved(done: &mut Merged, schema: &Schema, field: &Field, count: u64) {
