@@ -6,6 +6,7 @@ mod daily;
 mod duplicates;
 mod filters;
 mod generated;
+mod gone;
 mod house;
 mod import;
 mod json_lines;
