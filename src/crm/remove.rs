@@ -138,7 +138,10 @@ impl Crm {
     fn refuse_merged(&mut self, entry: &Entry, message: &'static str) -> Result<()> {
         let Value::Link(winner) = entry.value("merged_into") else { return Ok(()) };
         let operation = self.removal_of(entry.schema.kind, entry.id)?.unwrap_or_default();
-        let message = Message::new(message).with("record", entry.short()).with("winner", winner.short()).with("title", &winner.title);
+        let message = Message::new(message)
+            .with("record", entry.short())
+            .with("winner", winner.short())
+            .with("title", &winner.title);
         let hint = Message::new("kehu undo {operation}").with("operation", operation);
         Err(Error::new(Cause::Refused, message).hint(hint))
     }

@@ -23,6 +23,7 @@ mod postgres_server;
 mod qualifying;
 mod quick_answers;
 mod records;
+mod refs_as_words;
 mod responsible;
 mod sheet_maker;
 mod storage;

@@ -53,7 +53,8 @@ fn close_what_a_merge_noted(crm: &Crm, draft: &mut Draft) -> Result<()> {
         return Ok(());
     }
     if let Some(field) = ["done", "due"].into_iter().find(|name| !draft.get(name).is_empty()) {
-        let message = Message::new("What a merge noted is no dealing with the customer: it is neither planned nor done.");
+        let message =
+            Message::new("What a merge noted is no dealing with the customer: it is neither planned nor done.");
         return Err(Error::new(Cause::Refused, message).on_field(field));
     }
     if draft.get("cancelled").is_empty() {

@@ -90,7 +90,12 @@ fn state_kind(told: bool) -> Kind {
     };
     // A space where there is nothing to say: an empty label would show the key.
     let done = if told { choice("done", "Done", "已完成") } else { choice("done", " ", " ") };
-    Kind::Choice(vec![choice("overdue", "Overdue", "已逾期"), choice("planned", "Planned", "已计划"), choice("cancelled", "Called off", "已取消"), done])
+    Kind::Choice(vec![
+        choice("overdue", "Overdue", "已逾期"),
+        choice("planned", "Planned", "已计划"),
+        choice("cancelled", "Called off", "已取消"),
+        done,
+    ])
 }
 
 /// What an event was about; of a change, the old value and the new one in words.
