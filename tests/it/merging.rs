@@ -422,7 +422,7 @@ fn records_that_contradict_each_other_are_not_merged_unasked() {
     let tried = desk.say("customer merge C3 C2 --dry-run");
     assert_eq!(tried.code, 0, "{}", tried.err);
     assert!(tried.err.contains(doubt), "{}", tried.err);
-    let refused = desk.say("customer merge C3 C2 --yes");
+    let refused = desk.say("customer merge C3 C2 --yes -f json");
     assert_eq!(refused.code, 5, "{}", refused.err);
     let error = refused.error();
     assert_eq!((error["message"].as_str(), error["field"].as_str()), (Some(doubt), Some("tax_id")));
