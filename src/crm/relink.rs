@@ -128,5 +128,6 @@ fn numbers(ids: &[i64]) -> Vec<Sql> {
 /// A field is empty while a record is open; what was called off is open no more.
 fn still_open(schema: &Schema, open: Option<&str>) -> String {
     let closing = open.into_iter().chain(open.and_then(|_| schema.field("cancelled")).map(|field| &*field.name));
-    closing.map(|name| format!(" AND \"{name}\" IS NULL")).collect()
+    let conditions: Vec<String> = closing.map(|name| format!(" AND \"{name}\" IS NULL")).collect();
+    conditions.concat()
 }
