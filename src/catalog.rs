@@ -143,7 +143,7 @@ pub static ENTRIES: &[Entry] = &[
     Entry { noun_zh: "备忘", detail: true, ..of::<Fact>() },
     Entry { check: occasion::check, noun_zh: "纪念日", detail: true, ..of::<Occasion>() },
     Entry { check: relation::check, noun_zh: "关系", detail: true, under: Some(relation::under), ..of::<Relation>() },
-    Entry { check: user::check, verbs: User::VERBS, noun_zh: "同事", ..of::<User>() },
+    Entry { check: user::check, settle: user::settle, verbs: User::VERBS, noun_zh: "同事", ..of::<User>() },
     Entry { check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..of::<Branch>() },
     Entry { check: custom_field::check, noun_zh: "字段", business: false, ..of::<CustomField>() },
     Entry { check: saved_view::check, noun_zh: "视图", business: false, ..of::<SavedView>() },

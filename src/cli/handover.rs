@@ -5,7 +5,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use kehu::{
     Message, Result,
     customers::{Duty, Handover},
-    record::filter::{self, Filter},
+    record::{
+        Value,
+        filter::{self, Filter},
+    },
 };
 
 pub fn command() -> Command {
@@ -86,7 +89,9 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         .with("name", &name)
         .with("successor", successor);
     session.wrote(&message)?;
-    if !dry && session.crm()?.duties(from, &Filter::All)?.is_empty() {
+    let crm = session.crm()?;
+    let here = crm.record("user", from)?.value("active") == Value::Bool(true);
+    if !dry && here && crm.duties(from, &Filter::All)?.is_empty() {
         session.terminal.say(&Message::new("Nothing is left: kehu user deactivate U{id}").with("id", from));
     }
     Ok(0)

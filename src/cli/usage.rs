@@ -57,7 +57,7 @@ fn worded(error: &clap::Error) -> Error {
         ErrorKind::TooManyValues => {
             Message::new("{flag} takes no value, and {value} is one.").with("flag", bare).with("value", quoted(&value))
         }
-        _ => Message::new("{what}").with("what", first_line(error)),
+        _ => Message::new("{problem}").with("problem", first_line(error)),
     };
     Error::bad_value(fault).hint(hint(error))
 }
@@ -69,7 +69,7 @@ fn validation(error: &clap::Error, flag: &str, value: &str) -> Error {
     let message = if number || source.contains("is not in ") {
         Message::new("{flag} takes a number, and {value} is none that fits.")
     } else {
-        return Error::bad_value(Message::new("{what}").with("what", source)).hint(hint(error));
+        return Error::bad_value(Message::new("{problem}").with("problem", source)).hint(hint(error));
     };
     let hint = Message::new("Write it like {flag} 30.").with("flag", flag);
     Error::bad_value(message.with("flag", flag).with("value", quoted(value))).hint(hint)

@@ -5,7 +5,6 @@ use super::{
     columns::Joins,
     condition::search_match,
     query::{Deleted, Query},
-    statement::leading_words,
 };
 use crate::{
     Result,
@@ -51,7 +50,7 @@ impl Crm {
     /// One row for each record that matches. What is in the recycle bin has no search text, so words alone need no look
     /// at the records.
     fn matches(&mut self, schema: Arc<Schema>, query: &Query) -> Result<(String, Vec<Sql>)> {
-        let (words, rest) = leading_words(&query.filter);
+        let (words, rest) = self.leading_words(&schema, &query.filter)?;
         if rest == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
             words.iter().try_for_each(|word| super::condition::refuse_field_name(&schema, word))?;
             if let Some((sql, argument)) = search_match(self.db.dialect(), &schema, &words.join(" ")) {

@@ -3,7 +3,7 @@
 use super::{Crm, Entry};
 use crate::{
     Result, catalog,
-    customers::duplicates,
+    customers::{duplicates, responsible::refuse_gone},
     error::{Cause, Error},
     message::Message,
     record::{Draft, Field, Id, Kind, Record, Schema, Value, Values, types},
@@ -40,6 +40,10 @@ impl Crm {
             let schema = crm.schema(kind)?;
             crm.refuse_binned(&schema, values, &[])?;
             let mut draft = Draft { schema, id: None, stored: Vec::new(), values: values.clone(), removing: false };
+            // What a larger act writes is that act's own matter.
+            if outermost {
+                refuse_gone(crm, &draft)?;
+            }
             let id = crm.insert_draft(&mut draft, allow_duplicate)?;
             if outermost {
                 let title = draft.get(&draft.schema.title().name.clone());
@@ -96,7 +100,7 @@ impl Crm {
             }
             entry.refuse_version(expected)?;
             let (short, title) = (entry.short(), entry.title());
-            let save = crm.change_entry(entry, values.clone(), allow_duplicate)?;
+            let save = crm.change_entry(entry, values.clone(), allow_duplicate, outermost)?;
             if outermost {
                 let fields: Vec<&str> = save.changed.iter().map(|(name, _, _)| name.as_str()).collect();
                 crm.relabel(&format!("Edit {kind} {short} {title}: {}", fields.join(", ")))?;
@@ -105,12 +109,21 @@ impl Crm {
         })
     }
 
-    /// Changes a record that was just read.
-    pub(super) fn change_entry(&mut self, entry: Entry, values: Values, allow_duplicate: bool) -> Result<Save> {
+    /// Changes a record that was just read; `wished` for itself, not by a larger act.
+    pub(super) fn change_entry(
+        &mut self,
+        entry: Entry,
+        values: Values,
+        allow_duplicate: bool,
+        wished: bool,
+    ) -> Result<Save> {
         refuse_deleted(&entry)?;
         self.refuse_binned(&entry.schema, &values, &entry.values)?;
         let Entry { schema, id, values: stored } = entry;
         let mut draft = Draft { schema, id: Some(id), stored, values, removing: false };
+        if wished {
+            refuse_gone(self, &draft)?;
+        }
         self.update_draft(&mut draft, allow_duplicate)
     }
 

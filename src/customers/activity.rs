@@ -66,9 +66,9 @@ record! {
         /// What comes after it
         followed_by: Kind::Text =>
             "(SELECT 'A' || n.id || ' ' || n.subject FROM activities n WHERE n.follows = {t}.id AND n.deleted_at IS NULL ORDER BY n.id LIMIT 1)",
-        /// Done, called off, overdue, today or planned, by the clock
+        /// Done, called off, overdue, today or planned, by the clock; what a merge noted is none of these
         state: state_kind() =>
-            "(CASE WHEN {t}.done IS NOT NULL THEN 'done' WHEN {t}.cancelled IS NOT NULL THEN 'cancelled' WHEN {t}.due IS NULL THEN 'planned' \
+            "(CASE WHEN {t}.kind = 'joined' THEN 'noted' WHEN {t}.done IS NOT NULL THEN 'done' WHEN {t}.cancelled IS NOT NULL THEN 'cancelled' WHEN {t}.due IS NULL THEN 'planned' \
              WHEN {t}.due < '{today}' THEN 'overdue' WHEN {t}.due < '{tomorrow}' THEN 'today' ELSE 'planned' END)",
     }
 }
@@ -100,6 +100,8 @@ record! {
         Form = "form",
         /// Task
         Task = "task",
+        /// Joined
+        Joined = "joined",
     }
 }
 
@@ -127,5 +129,6 @@ fn state_kind() -> Kind {
         choice("planned", "Planned"),
         choice("done", "Done"),
         choice("cancelled", "Called off"),
+        choice("noted", "Noted"),
     ])
 }

@@ -6,6 +6,7 @@
 
 use super::{
     assign::{distinct, open_while_empty},
+    responsible::is_responsible,
     share::Access,
 };
 use crate::{
@@ -19,9 +20,6 @@ use crate::{
     },
 };
 use std::{collections::HashSet, sync::Arc};
-
-/// The names of the fields by which a colleague is responsible for a record.
-const RESPONSIBLE: [&str; 2] = ["owner", "manager"];
 
 /// Who takes over from whom, and what of it.
 #[derive(Debug, Clone)]
@@ -76,10 +74,7 @@ impl Crm {
         for schema in self.schemas().to_vec() {
             let open = open_while_empty(&schema);
             let happened = catalog::entry(schema.kind).is_some_and(|entry| entry.event.is_some()) && open.is_none();
-            let mine = |field: &&Field| {
-                let named = RESPONSIBLE.contains(&&*field.name) || (schema.kind == "share" && field.name == "user");
-                named && field.stored() && field.kind == Kind::Link("user".into())
-            };
+            let mine = |field: &&Field| is_responsible(field) || schema.kind == "share" && field.name == "user";
             for field in schema.fields.iter().filter(mine).filter(|_| !happened) {
                 let customer = match schema.kind {
                     "customer" => "id",

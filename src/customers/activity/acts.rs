@@ -153,6 +153,8 @@ fn kind_in(crm: &Crm, subject: &str) -> Result<ActivityKind> {
     };
     let found = schema.field("kind").and_then(|field| field.choices().iter().find(meant));
     let kind = found.and_then(|choice| ActivityKind::from_value(&Value::text(&*choice.key)));
+    // What a merge notes is nothing that anybody plans.
+    let kind = kind.filter(|kind| *kind != ActivityKind::Joined);
     Ok(kind.unwrap_or(ActivityKind::Task))
 }
 

@@ -25,6 +25,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     crm.refuse_circle(draft, "follows")?;
     links::agree(crm, draft)?;
     tell_of_whom_left(crm, draft)?;
+    close_what_a_merge_noted(crm, draft)?;
     done_just_now(crm, draft);
     keep_the_first_day(draft);
     refuse_impossible_times(crm, draft)?;
@@ -42,6 +43,22 @@ fn tell_of_whom_left(crm: &mut Crm, draft: &Draft) -> Result<()> {
             let message = Message::new("{name} has left the company; whom else is it planned with?");
             crm.notice(message.with("name", contact.name));
         }
+    }
+    Ok(())
+}
+
+/// What a merge noted is no dealing with the customer: it is neither planned nor done, and closed from the start.
+fn close_what_a_merge_noted(crm: &Crm, draft: &mut Draft) -> Result<()> {
+    if draft.get("kind").as_text() != Some("joined") {
+        return Ok(());
+    }
+    if let Some(field) = ["done", "due"].into_iter().find(|name| !draft.get(name).is_empty()) {
+        let message =
+            Message::new("What a merge noted is no dealing with the customer: it is neither planned nor done.");
+        return Err(Error::new(Cause::Refused, message).on_field(field));
+    }
+    if draft.get("cancelled").is_empty() {
+        draft.set("cancelled", Value::Text(crm.now_text()));
     }
     Ok(())
 }

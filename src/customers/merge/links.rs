@@ -119,7 +119,8 @@ impl Crm {
                     if schema.kind == "share" {
                         self.unite_shares(&entry, to, done)?;
                     }
-                    let value = self.described(&entry, &field.name)?;
+                    let why = error.to_string();
+                    let value = format!("{} ({})", self.described(&entry, &field.name)?, why.trim_end_matches('.'));
                     self.update_row(&Draft { values: gone, removing: true, ..draft })?;
                     done.kept.push(Kept { loser: from, field: schema.kind.to_owned(), value });
                 }

@@ -123,7 +123,7 @@ impl Folding<'_> {
                 let message = Message::new("{field} is not a value that one record gives: lists are united.");
                 return Err(Error::bad_value(message.with("field", name)).on_field(name.as_str()));
             }
-            if !self.merge.losers.contains(loser) {
+            if !self.merge.losers.contains(loser) && *loser != self.merge.winner {
                 let message = Message::new("{record} is none of those that are merged.");
                 return Err(Error::bad_value(message.with("record", self.schema.short(*loser))));
             }

@@ -11,6 +11,8 @@ pub struct Entry {
     pub planned: bool,
     /// Planned for a time that has passed.
     pub overdue: bool,
+    /// Planned once, and called off.
+    pub called_off: bool,
     /// The kind of record that it is, or `change` for a change of the record itself.
     pub kind: &'static str,
     pub id: i64,

@@ -3,7 +3,7 @@
 use super::{
     Diff, Fate, OnDuplicate, OnMatch, Plan, Progress,
     compare::alias_key,
-    contact,
+    contact, gone,
     insert::new_draft,
     keys::{self, Keys},
     kin::remember,
@@ -149,7 +149,10 @@ impl Plan {
             None if self.is_duplicate(crm, row, number, place, spoken)? => {
                 Ok(Verdict { fate: Fate::Unchanged, linked: 0 })
             }
-            None => self.check_new(row, place, spoken),
+            None => {
+                gone::refuse(crm, &self.lanes[place], &mut self.links, spoken, None)?;
+                self.check_new(row, place, spoken)
+            }
             Some(stored) => {
                 let verdict = self.check_known(crm, row, number, place, spoken, &stored)?;
                 let standing = Standing { number, line: row.line, place };
@@ -213,24 +216,26 @@ impl Plan {
         spoken: &Spoken,
         stored: &Stored,
     ) -> Attempt<Verdict> {
-        let lane = &self.lanes[place];
-        let schema = lane.shape.schema.clone();
+        let schema = self.lanes[place].shape.schema.clone();
         // What an interrupted run wrote itself is no stranger's record.
         let own = self.resumed.as_ref().is_some_and(|resumed| u64::from(number) < resumed.done);
         match self.on_match {
             _ if own => {}
             OnMatch::Skip => return Ok(Verdict { fate: Fate::Unchanged, linked: 0 }),
             OnMatch::Error => {
+                let shape = &self.lanes[place].shape;
                 let title = crm.title(schema.kind, stored.id)?;
                 let message = Message::new("{record} {title} is there already.")
                     .with("record", schema.short(stored.id))
                     .with("title", title);
                 return Err(Problem::new("exists", message)
-                    .on_field(lane.shape.name(lane.shape.title.unwrap_or_default()))
+                    .on_field(shape.name(shape.title.unwrap_or_default()))
                     .into());
             }
             OnMatch::Update => {}
         }
+        gone::refuse(crm, &self.lanes[place], &mut self.links, spoken, Some(stored))?;
+        let lane = &self.lanes[place];
         let taken_over = matcher::takes_over(crm, &lane.shape, &spoken.said, stored)?;
         let clear = self.clear_empty || taken_over;
         let mut changes = matcher::compare(crm, &lane.shape, &spoken.said, stored, clear)?;

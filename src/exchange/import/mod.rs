@@ -27,6 +27,7 @@ mod activity;
 mod check;
 mod compare;
 mod contact;
+mod gone;
 mod insert;
 mod keys;
 mod kin;
