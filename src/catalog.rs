@@ -160,9 +160,10 @@ pub static REPORTS: &[Report] = &[
     reports::operations::REPORT,
 ];
 
-/// Does what follows from a written record beyond its own kind: it may have led its customer to a further node.
+/// Does what follows from a written record beyond its own kind: it may have led its customer to a further node. What
+/// comes out of another database brings along what followed there.
 pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
-    node::follow(crm, draft)
+    if draft.brought { Ok(()) } else { node::follow(crm, draft) }
 }
 
 /// The entry of a kind.

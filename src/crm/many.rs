@@ -23,7 +23,7 @@ impl Crm {
             let mut ids = Vec::with_capacity(records.len());
             for values in records {
                 let (schema, values) = (schema.clone(), values.clone());
-                let mut draft = Draft { schema, id: None, stored: Vec::new(), values, removing: false };
+                let mut draft = Draft { schema, id: None, stored: Vec::new(), values, removing: false, brought: false };
                 ids.push(crm.insert_draft(&mut draft, allow_duplicate)?);
             }
             Ok(ids)

@@ -88,6 +88,7 @@ impl Crm {
             stored: entry.values.clone(),
             values: vec![("deleted_at".to_owned(), Value::Text(now))],
             removing: true,
+            brought: false,
         };
         (rules(&draft.schema).check)(self, &mut draft)?;
         self.update_row(&draft)?;
@@ -157,6 +158,7 @@ impl Crm {
                 .map(|(field, value)| (field.name.to_string(), value.clone()))
                 .collect(),
             removing: false,
+            brought: false,
         };
         self.refuse_duplicates(&whole, false)?;
         whole.stored.clone_from(&entry.values);

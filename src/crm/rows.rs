@@ -102,6 +102,7 @@ impl Crm {
             stored: entry.values,
             values: vec![(field.to_owned(), value)],
             removing: false,
+            brought: false,
         };
         self.update_row(&draft)
     }

@@ -38,7 +38,8 @@ impl Crm {
         let label = format!("Add {kind}");
         self.transaction(&label, |crm| {
             let schema = crm.schema(kind)?;
-            let mut draft = Draft { schema, id: None, stored: Vec::new(), values: values.clone(), removing: false };
+            let mut draft =
+                Draft { schema, id: None, stored: Vec::new(), values: values.clone(), removing: false, brought: false };
             let id = crm.insert_draft(&mut draft, allow_duplicate)?;
             if outermost {
                 let title = draft.get(&draft.schema.title().name.clone());
@@ -108,7 +109,7 @@ impl Crm {
     pub(super) fn change_entry(&mut self, entry: Entry, values: Values, allow_duplicate: bool) -> Result<Save> {
         refuse_deleted(&entry)?;
         let Entry { schema, id, values: stored } = entry;
-        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false };
+        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false, brought: false };
         self.update_draft(&mut draft, allow_duplicate)
     }
 

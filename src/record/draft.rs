@@ -18,6 +18,8 @@ pub struct Draft {
     pub values: Values,
     /// It is being moved to the recycle bin.
     pub removing: bool,
+    /// It comes out of another database, with whatever followed from it there.
+    pub brought: bool,
 }
 
 impl Draft {

@@ -23,6 +23,7 @@ mod qualifying;
 mod quick_answers;
 mod records;
 mod responsible;
+mod round_trips;
 mod sheet_maker;
 mod storage;
 mod stories;

@@ -108,6 +108,7 @@ impl Crm {
                 stored: entry.values.clone(),
                 values: vec![(field.name.to_string(), Link::to(to))],
                 removing: false,
+                brought: false,
             };
             match self.update_draft(&mut draft, true) {
                 Ok(_) => count += 1,
@@ -116,7 +117,7 @@ impl Crm {
                         (field.name.to_string(), Link::to(to)),
                         ("deleted_at".to_owned(), Value::Text(self.now_text())),
                     ];
-                    self.update_row(&Draft { values: gone, removing: true, ..draft })?;
+                    self.update_row(&Draft { values: gone, removing: true, brought: false, ..draft })?;
                     let value = format!("{} {}", entry.short(), entry.title());
                     done.kept.push(Kept { loser: from, field: schema.kind.to_owned(), value });
                 }

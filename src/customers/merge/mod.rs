@@ -91,6 +91,7 @@ impl Crm {
             stored: loser.values.clone(),
             values,
             removing: true,
+            brought: false,
         })
     }
 }

@@ -74,6 +74,7 @@ impl Crm {
             stored: winner.values.clone(),
             values,
             removing: false,
+            brought: false,
         };
         for (name, before, after) in self.update_draft(&mut draft, true)?.changed {
             let kind = schema.field(&name).map_or(Kind::Text, |field| field.kind.clone());
