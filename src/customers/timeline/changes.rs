@@ -77,6 +77,7 @@ fn blank(at: String, who: String, place: Place) -> Entry {
         details: Vec::new(),
         contact: None,
         who,
+        said: Vec::new(),
         change: None,
         place,
     }
