@@ -4,7 +4,7 @@ use super::Crm;
 use crate::{
     Result,
     crm::{Entry, Save},
-    record::{Draft, Schema, Values},
+    record::{Draft, Origin, Schema, Values},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -23,7 +23,8 @@ impl Crm {
             let mut ids = Vec::with_capacity(records.len());
             for values in records {
                 let (schema, values) = (schema.clone(), values.clone());
-                let mut draft = Draft { schema, id: None, stored: Vec::new(), values, removing: false, brought: false };
+                let mut draft =
+                    Draft { schema, id: None, stored: Vec::new(), values, removing: false, origin: Origin::Person };
                 ids.push(crm.insert_draft(&mut draft, allow_duplicate)?);
             }
             Ok(ids)

@@ -6,7 +6,7 @@ use crate::{
     customers::duplicates,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Field, Id, Kind, Record, Schema, Value, Values, types},
+    record::{Draft, Field, Id, Kind, Origin, Record, Schema, Value, Values, types},
     store::Sql,
 };
 use std::sync::Arc;
@@ -38,8 +38,14 @@ impl Crm {
         let label = format!("Add {kind}");
         self.transaction(&label, |crm| {
             let schema = crm.schema(kind)?;
-            let mut draft =
-                Draft { schema, id: None, stored: Vec::new(), values: values.clone(), removing: false, brought: false };
+            let mut draft = Draft {
+                schema,
+                id: None,
+                stored: Vec::new(),
+                values: values.clone(),
+                removing: false,
+                origin: Origin::Person,
+            };
             let id = crm.insert_draft(&mut draft, allow_duplicate)?;
             if outermost {
                 let title = draft.get(&draft.schema.title().name.clone());
@@ -109,7 +115,7 @@ impl Crm {
     pub(super) fn change_entry(&mut self, entry: Entry, values: Values, allow_duplicate: bool) -> Result<Save> {
         refuse_deleted(&entry)?;
         let Entry { schema, id, values: stored } = entry;
-        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false, brought: false };
+        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false, origin: Origin::Person };
         self.update_draft(&mut draft, allow_duplicate)
     }
 
@@ -143,6 +149,7 @@ impl Crm {
 
     /// Writes a new record from its draft, in the running transaction.
     pub(crate) fn insert_draft(&mut self, draft: &mut Draft, allow_duplicate: bool) -> Result<i64> {
+        (rules(&draft.schema).begin)(draft);
         self.complete(draft)?;
         (rules(&draft.schema).check)(self, draft)?;
         refuse_missing(draft)?;

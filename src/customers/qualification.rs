@@ -8,7 +8,7 @@ use crate::{
     message::Message,
     org::User,
     record::{
-        Choice, Draft, Id, Kind, Link, Money, Value, Values, record,
+        Choice, Draft, Id, Kind, Link, Money, Origin, Value, Values, record,
         types::{self, Reading},
     },
     store::Sql,
@@ -194,7 +194,7 @@ pub(crate) fn raised_already(crm: &mut Crm, draft: &Draft) -> Result<Option<i64>
     let automatic = draft.schema.kind == "qualification" && draft.get("automatic") == Value::Bool(true);
     let (customer, node, at) = (draft.get("customer").as_integer(), draft.get("node"), draft.get("at"));
     let (Some(customer), Some(node), Some(at)) = (customer, node.as_text(), at.as_text()) else { return Ok(None) };
-    if !automatic || !draft.brought {
+    if !automatic || draft.origin != Origin::Export {
         return Ok(None);
     }
     let sql = "SELECT id FROM qualifications WHERE customer = ? AND aspect = 'node' AND automatic AND node = ? AND at = ? \

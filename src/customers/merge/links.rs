@@ -6,7 +6,7 @@ use crate::{
     Result, catalog,
     crm::Crm,
     error::Cause,
-    record::{Draft, Field, Link, Schema, Value},
+    record::{Draft, Field, Link, Origin, Schema, Value},
     store::Sql,
 };
 
@@ -108,7 +108,7 @@ impl Crm {
                 stored: entry.values.clone(),
                 values: vec![(field.name.to_string(), Link::to(to))],
                 removing: false,
-                brought: false,
+                origin: Origin::Person,
             };
             match self.update_draft(&mut draft, true) {
                 Ok(_) => count += 1,
@@ -117,7 +117,7 @@ impl Crm {
                         (field.name.to_string(), Link::to(to)),
                         ("deleted_at".to_owned(), Value::Text(self.now_text())),
                     ];
-                    self.update_row(&Draft { values: gone, removing: true, brought: false, ..draft })?;
+                    self.update_row(&Draft { values: gone, removing: true, origin: Origin::Person, ..draft })?;
                     let value = format!("{} {}", entry.short(), entry.title());
                     done.kept.push(Kept { loser: from, field: schema.kind.to_owned(), value });
                 }

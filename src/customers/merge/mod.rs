@@ -15,7 +15,7 @@ use crate::{
     crm::{Crm, Entry},
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Link, Schema, Value},
+    record::{Draft, Link, Origin, Schema, Value},
 };
 
 /// What is to be merged.
@@ -91,7 +91,7 @@ impl Crm {
             stored: loser.values.clone(),
             values,
             removing: true,
-            brought: false,
+            origin: Origin::Person,
         })
     }
 }

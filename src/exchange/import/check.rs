@@ -16,7 +16,7 @@ use crate::{
     Crm, Error, Message, Result, catalog,
     crm::bulk::Stored,
     exchange::{Records, Row},
-    record::{Draft, Value},
+    record::{Draft, Origin, Value},
 };
 
 /// How many differences a dry run tells.
@@ -271,7 +271,7 @@ pub(super) fn drafted(crm: &mut Crm, lane: &Lane, id: i64, changes: Vec<(usize, 
         stored: entry.values,
         values,
         removing: false,
-        brought: false,
+        origin: Origin::File,
     };
     if let Some(rules) = catalog::entry(kind) {
         (rules.check)(crm, &mut draft)?;

@@ -5,7 +5,7 @@ use crate::{
     Crm, catalog,
     crm::bulk::{Bulk, Inserter},
     customers::qualification,
-    record::{Draft, Link, Value},
+    record::{Draft, Link, Origin, Value},
 };
 
 /// Writes a new record. Most kinds have no rules for new ones; a contact's are kept through its draft.
@@ -35,8 +35,8 @@ pub(super) fn insert(
 pub(super) fn new_draft(shape: &Shape, said: &Said) -> Draft {
     let pairs = shape.slots.iter().zip(&said.values).filter(|(_, value)| !value.is_empty());
     let values = pairs.map(|(slot, value)| (slot.field.name.to_string(), value.clone())).collect();
-    let brought = !said.text(shape.uid).is_empty();
-    Draft { schema: shape.schema.clone(), id: None, stored: Vec::new(), values, removing: false, brought }
+    let origin = said.origin(shape);
+    Draft { schema: shape.schema.clone(), id: None, stored: Vec::new(), values, removing: false, origin }
 }
 
 /// A new contact, which may become the primary one of its customer, or take that from another.
@@ -105,7 +105,7 @@ pub(super) fn change_contact(crm: &mut Crm, shape: &Shape, id: i64, changes: Vec
         stored: entry.values,
         values,
         removing: false,
-        brought: false,
+        origin: Origin::File,
     };
     Ok(!crm.update_draft(&mut draft, true)?.changed.is_empty())
 }

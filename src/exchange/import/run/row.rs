@@ -134,7 +134,7 @@ impl Writer<'_> {
         }
         if !changes.is_empty() {
             let mut draft = drafted(crm, lane, stored.id, changes)?;
-            draft.brought = !said.text(lane.shape.uid).is_empty();
+            draft.origin = said.origin(&lane.shape);
             differs |= !crm.update_draft(&mut draft, true)?.changed.is_empty();
         }
         Ok(Written { id: stored.id, fresh: false, differs })
