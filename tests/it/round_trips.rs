@@ -23,7 +23,7 @@ fn kinds() -> Vec<&'static str> {
 }
 
 fn exported(world: &mut World, kind: &str) -> String {
-    let mut export = Export::new(&mut world.crm, Query::new(kind)).expect("exports");
+    let mut export = Export::new(&world.crm, Query::new(kind)).expect("exports");
     let mut text = String::new();
     while let Some(grid) = export.next_page(&mut world.crm).expect("a page") {
         for row in &grid.rows {
