@@ -8,7 +8,7 @@ use crate::{
         activity, attachment, contact, customer, node, occasion, qualification, relation, review_rule, share,
     },
     org::{Branch, User, user},
-    record::{Draft, Grid, Record, Schema, Verb},
+    record::{Draft, Grid, Origin, Record, Schema, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -19,6 +19,8 @@ pub struct Entry {
     pub kind: &'static str,
     pub table: &'static str,
     pub schema: fn() -> Schema,
+    /// Fills in a new draft what depends on its other values, before the declared defaults.
+    pub begin: fn(&mut Draft),
     /// Looks at a draft before it is written: refuses it or completes it.
     pub check: fn(&mut Crm, &mut Draft) -> Result<()>,
     /// Does what follows from a write, in the same operation.
@@ -70,6 +72,8 @@ pub struct Event {
     pub sort: Option<&'static str>,
     /// The fields that tell what happened, the most telling first.
     pub tells: &'static [&'static str],
+    /// How many of the first of them are told together in one line.
+    pub together: usize,
 }
 
 /// The entry of a record kind that says nothing more.
@@ -78,6 +82,7 @@ const fn of<T: Record>() -> Entry {
         kind: T::KIND,
         table: T::TABLE,
         schema: T::schema,
+        begin: |_| {},
         check: |_, _| Ok(()),
         settle: |_, _| Ok(()),
         moves: |_, _, _, _| Ok(()),
@@ -106,6 +111,7 @@ pub static ENTRIES: &[Entry] = &[
         ..of::<Contact>()
     },
     Entry {
+        begin: activity::begin,
         check: activity::check,
         verbs: Activity::VERBS,
         noun_zh: "活动",
@@ -114,6 +120,7 @@ pub static ENTRIES: &[Entry] = &[
             planned: Some("due"),
             sort: Some("kind"),
             tells: &["subject", "outcome", "notes"],
+            together: 1,
         }),
         ..of::<Activity>()
     },
@@ -121,7 +128,7 @@ pub static ENTRIES: &[Entry] = &[
         check: attachment::check,
         noun_zh: "附件",
         detail: true,
-        event: Some(Event { at: "created_at", planned: None, sort: None, tells: &["name", "note"] }),
+        event: Some(Event { at: "created_at", planned: None, sort: None, tells: &["name", "note"], together: 1 }),
         ..of::<Attachment>()
     },
     Entry {
@@ -134,6 +141,7 @@ pub static ENTRIES: &[Entry] = &[
             planned: None,
             sort: Some("aspect"),
             tells: &["worth", "size", "node", "expected_date", "expected_amount", "expected_quantity", "note"],
+            together: 6,
         }),
         ..of::<Qualification>()
     },
@@ -160,9 +168,10 @@ pub static REPORTS: &[Report] = &[
     reports::operations::REPORT,
 ];
 
-/// Does what follows from a written record beyond its own kind: it may have led its customer to a further node.
+/// Does what follows from a written record beyond its own kind: it may have led its customer to a further node. What
+/// comes out of another database brings along what followed there.
 pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
-    node::follow(crm, draft)
+    if draft.origin == Origin::Export { Ok(()) } else { node::follow(crm, draft) }
 }
 
 /// The entry of a kind.

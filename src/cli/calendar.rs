@@ -14,7 +14,7 @@ pub fn command() -> Command {
         Arg::new(name).long(name).value_name(value).num_args(1).help(help).allow_hyphen_values(true)
     };
     let export = Command::new("export")
-        .about("Writes your open plans as iCalendar: events where there is an hour or a day, tasks to be done")
+        .about("Writes your open plans as iCalendar: an event for what has an hour, tasks of a day as things to do")
         .arg(Arg::new("file").value_name("FILE").help("Where to; standard output when nothing or - is said"))
         .arg(valued("user", "USER", "Whose plans, if not yours"))
         .arg(valued("from", "DATE", "What is due on that day or later"))

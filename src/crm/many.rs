@@ -5,7 +5,7 @@ use crate::{
     Result,
     crm::{Entry, Save},
     customers::responsible::refuse_gone,
-    record::{Draft, Schema, Values},
+    record::{Draft, Origin, Schema, Values},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -25,7 +25,8 @@ impl Crm {
             for values in records {
                 let (schema, values) = (schema.clone(), values.clone());
                 crm.refuse_binned(&schema, &values, &[])?;
-                let mut draft = Draft { schema, id: None, stored: Vec::new(), values, removing: false };
+                let mut draft =
+                    Draft { schema, id: None, stored: Vec::new(), values, removing: false, origin: Origin::Person };
                 if wished {
                     refuse_gone(crm, &draft)?;
                 }

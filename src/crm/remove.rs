@@ -8,7 +8,7 @@ use crate::{
     Result,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Field, Value},
+    record::{Draft, Field, Origin, Value},
     store::Sql,
 };
 
@@ -88,6 +88,7 @@ impl Crm {
             stored: entry.values.clone(),
             values: vec![("deleted_at".to_owned(), Value::Text(now))],
             removing: true,
+            origin: Origin::Person,
         };
         (rules(&draft.schema).check)(self, &mut draft)?;
         self.update_row(&draft)?;
@@ -160,6 +161,7 @@ impl Crm {
                 .map(|(field, value)| (field.name.to_string(), value.clone()))
                 .collect(),
             removing: false,
+            origin: Origin::Person,
         };
         self.refuse_duplicates(&whole, false)?;
         whole.stored.clone_from(&entry.values);

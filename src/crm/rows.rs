@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Result,
-    record::{Draft, Field, Schema, Value},
+    record::{Draft, Field, Origin, Schema, Value},
     store::Sql,
 };
 
@@ -102,6 +102,7 @@ impl Crm {
             stored: entry.values,
             values: vec![(field.to_owned(), value)],
             removing: false,
+            origin: Origin::Person,
         };
         self.update_row(&draft)
     }

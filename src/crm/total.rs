@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// A total beyond this is not counted unless it is asked for.
 const COUNTED: u64 = 10_000;
 
+/// Where each row costs several looks, no more than these are counted.
+const SOME: u64 = 1_000;
+
 /// How much work counting may be where records must be looked at one by one: some ten steps each, so about a thousand.
 const STEPS: u32 = 12_000;
 
@@ -45,6 +48,16 @@ impl Crm {
         let count = self.numbers(&format!("SELECT COUNT(*) FROM ({sql}) c"), &arguments)?;
         let count = count.first().copied().unwrap_or_default().unsigned_abs();
         Ok(if !query.exact && count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) })
+    }
+
+    /// How many rows a statement of one's own finds, as far as counting them one by one is cheap.
+    pub(crate) fn count_some(&mut self, sql: &str, arguments: &[Sql]) -> Result<Total> {
+        let (count, all) = self.db.count_within(&format!("{sql} LIMIT {}", SOME + 1), arguments, STEPS)?;
+        Ok(match (all, count) {
+            (true, count) if count <= SOME => Total::Exactly(count),
+            (true, _) => Total::MoreThan(SOME),
+            (false, count) => Total::MoreThan(round(count.saturating_sub(1))),
+        })
     }
 
     /// One row for each record that matches. What is in the recycle bin has no search text, so words alone need no look

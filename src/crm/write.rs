@@ -6,7 +6,7 @@ use crate::{
     customers::{duplicates, responsible::refuse_gone},
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Field, Id, Kind, Record, Schema, Value, Values, types},
+    record::{Draft, Field, Id, Kind, Origin, Record, Schema, Value, Values, types},
     store::Sql,
 };
 use std::sync::Arc;
@@ -39,7 +39,14 @@ impl Crm {
         self.transaction(&label, |crm| {
             let schema = crm.schema(kind)?;
             crm.refuse_binned(&schema, values, &[])?;
-            let mut draft = Draft { schema, id: None, stored: Vec::new(), values: values.clone(), removing: false };
+            let mut draft = Draft {
+                schema,
+                id: None,
+                stored: Vec::new(),
+                values: values.clone(),
+                removing: false,
+                origin: Origin::Person,
+            };
             // What a larger act writes is that act's own matter.
             if outermost {
                 refuse_gone(crm, &draft)?;
@@ -120,7 +127,7 @@ impl Crm {
         refuse_deleted(&entry)?;
         self.refuse_binned(&entry.schema, &values, &entry.values)?;
         let Entry { schema, id, values: stored } = entry;
-        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false };
+        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false, origin: Origin::Person };
         if wished {
             refuse_gone(self, &draft)?;
         }
@@ -179,6 +186,7 @@ impl Crm {
 
     /// Writes a new record from its draft, in the running transaction.
     pub(crate) fn insert_draft(&mut self, draft: &mut Draft, allow_duplicate: bool) -> Result<i64> {
+        (rules(&draft.schema).begin)(draft);
         self.complete(draft)?;
         (rules(&draft.schema).check)(self, draft)?;
         refuse_missing(draft)?;

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 pub use log::{Logged, Note};
 pub use many::{Mass, Owner};
-pub(crate) use rules::check;
+pub(crate) use rules::{begin, check};
 
 record! {
     /// What was done with a customer, or is planned.

@@ -8,9 +8,10 @@ use crate::{
     message::Message,
     org::User,
     record::{
-        Choice, Draft, Id, Kind, Link, Money, Value, Values, record,
+        Choice, Draft, Id, Kind, Link, Money, Origin, Value, Values, record,
         types::{self, Reading},
     },
+    store::Sql,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -190,6 +191,21 @@ fn aspect_of(draft: &Draft) -> Result<&'static str> {
             .on_field("aspect")
             .hint(Message::new("kehu customer qualify C1 --worth valuable --size large"))),
     }
+}
+
+/// The automatic judgement that says the same as one that comes out of another database: the record that led to it came
+/// another way and has raised it here already.
+pub(crate) fn raised_already(crm: &mut Crm, draft: &Draft) -> Result<Option<i64>> {
+    let automatic = draft.schema.kind == "qualification" && draft.get("automatic") == Value::Bool(true);
+    let (customer, node, at) = (draft.get("customer").as_integer(), draft.get("node"), draft.get("at"));
+    let (Some(customer), Some(node), Some(at)) = (customer, node.as_text(), at.as_text()) else { return Ok(None) };
+    if !automatic || draft.origin != Origin::Export {
+        return Ok(None);
+    }
+    let sql = "SELECT id FROM qualifications WHERE customer = ? AND aspect = 'node' AND automatic AND node = ? AND at = ? \
+               AND deleted_at IS NULL ORDER BY id LIMIT 1";
+    let found = crm.numbers(sql, &[Sql::Integer(customer), Sql::text(node), Sql::text(at)])?;
+    Ok(found.first().copied())
 }
 
 impl Crm {

@@ -14,7 +14,7 @@ mod verb;
 
 pub(crate) use declare::record;
 pub use declare::{Id, Named, Record};
-pub use draft::{Draft, Values};
+pub use draft::{Draft, Origin, Values};
 pub use grid::{Column, Grid, Row, Total};
 pub use kind::{Choice, Kind};
 pub use length::MOST_ITEMS;

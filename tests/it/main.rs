@@ -27,6 +27,7 @@ mod quick_answers;
 mod records;
 mod refs_as_words;
 mod responsible;
+mod round_trips;
 mod second_imports;
 mod sheet_maker;
 mod storage;

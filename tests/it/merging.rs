@@ -77,7 +77,7 @@ on_both! {
         world.edit("customer", 4, &[("owner", "lin"), ("level", "B"), ("industry", "machines")]);
         world.edit("customer", 1, &[("industry", "banking")]);
         let silent = |world: &mut World| {
-            let parts = world.crm.agenda(1, date(2026, 3, 31)).expect("a plan");
+            let parts = world.crm.agenda(1, date(2026, 3, 31), None).expect("a plan");
             let rows = parts.into_iter().flat_map(|(title, grid)| grid.rows.into_iter().map(move |row| (title, row.short)));
             rows.filter(|(title, _)| *title != "Occasions").collect::<Vec<_>>()
         };

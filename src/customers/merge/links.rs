@@ -6,7 +6,7 @@ use crate::{
     Result, catalog,
     crm::{Crm, Entry},
     error::Cause,
-    record::{Draft, Field, Link, Schema, Value, types},
+    record::{Draft, Field, Link, Origin, Schema, Value, types},
     store::Sql,
 };
 
@@ -108,6 +108,7 @@ impl Crm {
                 stored: entry.values.clone(),
                 values: vec![(field.name.to_string(), Link::to(to))],
                 removing: false,
+                origin: Origin::Person,
             };
             match self.update_draft(&mut draft, true) {
                 Ok(_) => count += 1,
@@ -121,7 +122,7 @@ impl Crm {
                     }
                     let why = error.to_string();
                     let value = format!("{} ({})", self.described(&entry, &field.name)?, why.trim_end_matches('.'));
-                    self.update_row(&Draft { values: gone, removing: true, ..draft })?;
+                    self.update_row(&Draft { values: gone, removing: true, origin: Origin::Person, ..draft })?;
                     done.kept.push(Kept { loser: from, field: schema.kind.to_owned(), value });
                 }
                 Err(error) => return Err(error),

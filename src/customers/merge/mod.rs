@@ -17,7 +17,7 @@ use crate::{
     crm::{Crm, Entry},
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Link, Schema, Value},
+    record::{Draft, Link, Origin, Schema, Value},
 };
 
 /// What is to be merged.
@@ -95,6 +95,7 @@ impl Crm {
             stored: loser.values.clone(),
             values,
             removing: true,
+            origin: Origin::Person,
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     crm::{Crm, Entry},
     error::Error,
     message::Message,
-    record::{Draft, Field, Kind, Schema, Value, types},
+    record::{Draft, Field, Kind, Origin, Schema, Value, types},
 };
 use std::sync::Arc;
 
@@ -74,6 +74,7 @@ impl Crm {
             stored: winner.values.clone(),
             values,
             removing: false,
+            origin: Origin::Person,
         };
         for (name, before, after) in self.update_draft(&mut draft, true)?.changed {
             let kind = schema.field(&name).map_or(Kind::Text, |field| field.kind.clone());

@@ -78,6 +78,7 @@ fn blank(at: String, who: String, place: Place) -> Entry {
         details: Vec::new(),
         contact: None,
         who,
+        said: Vec::new(),
         change: None,
         place,
     }

@@ -175,8 +175,13 @@ impl Crm {
         };
         let sort = columns.sort.map(text).filter(|sort| !sort.is_empty());
         let moment = self.moment(&at);
-        let said = columns.tells.clone().map(|place| types::show(&grid.columns[place].kind, &row.cells[place]));
-        let mut said = said.filter(|text| !text.is_empty());
+        let shown = |place: usize| types::show(&grid.columns[place].kind, &row.cells[place]);
+        let told: Vec<usize> = columns.tells.clone().filter(|place| !shown(*place).is_empty()).collect();
+        let first = columns.tells.start + source.event.together;
+        let heads = told.iter().filter(|place| **place < first).count().max(1).min(told.len());
+        let (heads, rest) = told.split_at(heads);
+        let kind_of = |place: &usize| grid.columns[*place].kind.clone();
+        let listed = heads.iter().any(|place| matches!(kind_of(place), Kind::Choice(_)));
         let contact = columns.contact.filter(|_| wanted.kind != "contact").map(|place| &row.cells[place]);
         Entry {
             planned,
@@ -187,8 +192,9 @@ impl Crm {
             id: row.id,
             short: row.short.clone(),
             sort: sort.unwrap_or_else(|| source.schema.kind.to_owned()),
-            title: said.next().unwrap_or_default(),
-            details: said.collect(),
+            title: heads.iter().map(|place| shown(*place)).collect::<Vec<_>>().join(", "),
+            said: heads.iter().filter(|_| listed).map(|place| (kind_of(place), row.cells[*place].clone())).collect(),
+            details: rest.iter().map(|place| shown(*place)).collect(),
             contact: contact.and_then(|value| if let Value::Link(link) = value { Some(link.clone()) } else { None }),
             who: if let Value::Link(link) = &row.cells[columns.who] { link.title.clone() } else { String::new() },
             change: None,

@@ -100,7 +100,13 @@ fn state_kind(told: bool) -> Kind {
 
 /// What an event was about; of a change, the old value and the new one in words.
 fn title(entry: &Entry, chinese: bool) -> String {
-    let Some((kind, before, after)) = &entry.change else { return entry.title.clone() };
+    let Some((kind, before, after)) = &entry.change else {
+        if entry.said.is_empty() {
+            return entry.title.clone();
+        }
+        let words: Vec<String> = entry.said.iter().map(|(kind, value)| worded(kind, value, chinese)).collect();
+        return words.join(", ");
+    };
     let (before, after) = (worded(kind, before, chinese), worded(kind, after, chinese));
     match (before.is_empty(), after.is_empty()) {
         (true, _) => format!("→ {after}"),

@@ -17,7 +17,7 @@ use crate::{
     Crm, Error, Message, Result, catalog,
     crm::bulk::Stored,
     exchange::{Records, Row},
-    record::{Draft, Value},
+    record::{Draft, Origin, Value},
 };
 use std::collections::HashSet;
 
@@ -284,7 +284,14 @@ pub(super) fn drafted(crm: &mut Crm, lane: &Lane, id: i64, changes: Vec<(usize, 
     let entry = crm.record(kind, id)?;
     let values =
         changes.into_iter().map(|(slot, value)| (lane.shape.slots[slot].field.name.to_string(), value)).collect();
-    let mut draft = Draft { schema: entry.schema.clone(), id: Some(id), stored: entry.values, values, removing: false };
+    let mut draft = Draft {
+        schema: entry.schema.clone(),
+        id: Some(id),
+        stored: entry.values,
+        values,
+        removing: false,
+        origin: Origin::File,
+    };
     if let Some(rules) = catalog::entry(kind) {
         (rules.check)(crm, &mut draft)?;
     }

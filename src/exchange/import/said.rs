@@ -8,7 +8,7 @@ use crate::{
     Message,
     exchange::{Mapping, Part, Row, full_address, full_name},
     record::{
-        Kind, MOST_ITEMS, Value,
+        Kind, MOST_ITEMS, Origin, Value,
         types::{self, Reading},
     },
 };
@@ -59,6 +59,11 @@ impl Said {
 
     pub fn text(&self, slot: Option<usize>) -> &str {
         self.value(slot).as_text().unwrap_or_default()
+    }
+
+    /// A row with a uid comes out of an export of another database.
+    pub fn origin(&self, shape: &Shape) -> Origin {
+        if self.text(shape.uid).is_empty() { Origin::File } else { Origin::Export }
     }
 
     /// Every phone and e-mail, phones first.
