@@ -52,7 +52,11 @@ fn with_nouns(message: &Message) -> Message {
     }
     // Words of a list that the sentence names come in both languages.
     if let Some((_, chinese)) = message.arguments.iter().find(|(name, _)| *name == "words_zh").cloned() {
-        message.arguments.iter_mut().filter(|(name, _)| *name == "words").for_each(|(_, words)| words.clone_from(&chinese));
+        message
+            .arguments
+            .iter_mut()
+            .filter(|(name, _)| *name == "words")
+            .for_each(|(_, words)| words.clone_from(&chinese));
     }
     message
 }
@@ -78,7 +82,8 @@ pub fn operation(label: &str) -> String {
         ("Undo", "撤销"),
         ("Redo", "重做"),
     ];
-    let Some(done) = done.iter().find(|(english, _)| *english == first).map(|(_, chinese)| (*chinese).to_owned()) else {
+    let Some(done) = done.iter().find(|(english, _)| *english == first).map(|(_, chinese)| (*chinese).to_owned())
+    else {
         let verb = help(first);
         return if verb == first { label.to_owned() } else { format!("{verb} {rest}") };
     };

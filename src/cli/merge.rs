@@ -131,7 +131,10 @@ fn preview(session: &mut Session, merge: &Merge, merged: &Merged) -> Result<()> 
     }
     for moved in &merged.moved {
         let message = Message::new("  {count} {kind} {count:record|records} moved ({field}).");
-        let message = message.with("count", moved.count).with("kind", moved.kind).with("field", linked(session, moved.kind, &moved.field));
+        let message = message
+            .with("count", moved.count)
+            .with("kind", moved.kind)
+            .with("field", linked(session, moved.kind, &moved.field));
         session.terminal.line(&session.terminal.word(&message));
     }
     for kept in &merged.kept {

@@ -15,12 +15,7 @@ use kehu::{
 const FLAGS: [(&str, &str, &str, &str); 8] = [
     ("worth", "worth", "WORD", "Worth the effort: valuable, unsure, worthless"),
     ("size", "size", "WORD", "How big: large, normal, small"),
-    (
-        "sign-by",
-        "expected_date",
-        "DATE",
-        "When: a date, two-days, this-week, this-month",
-    ),
+    ("sign-by", "expected_date", "DATE", "When: a date, two-days, this-week, this-month"),
     ("amount", "expected_amount", "AMOUNT", "For how much they will sign"),
     ("quantity", "expected_quantity", "NUMBER", "How many they will take"),
     ("node", "node", "WORD", "How far: visit, needs, proposal, quote, deal …"),

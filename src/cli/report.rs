@@ -25,10 +25,13 @@ fn one(report: &Report) -> Command {
     let mut command =
         Command::new(report.name).about(report.doc).after_help(super::tree::two_examples(report.example, "-f json"));
     for ask in report.asks {
-        let name = Arg::new(ask.name).long(ask.name.replace('_', "-")).value_name(super::tree::value_name(&(ask.kind)())).help(ask.doc);
+        let name = Arg::new(ask.name)
+            .long(ask.name.replace('_', "-"))
+            .value_name(super::tree::value_name(&(ask.kind)()))
+            .help(ask.doc);
         command = command.arg(match (ask.kind)() {
             // A bare flag says yes.
-            Kind::YesNo => name.num_args(0).default_missing_value("yes"),
+            Kind::YesNo => name.num_args(0..=1).require_equals(true).default_missing_value("yes"),
             _ => name.num_args(1).allow_hyphen_values(true),
         });
     }

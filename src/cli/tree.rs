@@ -239,8 +239,7 @@ fn own_verb(schema: &Schema, verb: &Verb) -> Command {
         .arg(reference(schema).required(true).num_args(1..))
         .after_help(two_examples(verb.example, "--dry-run -v"));
     for ask in verb.asks {
-        let flag =
-            Arg::new(ask.name).long(ask.name).value_name(value_name(&(ask.kind)())).help(ask.doc).num_args(1);
+        let flag = Arg::new(ask.name).long(ask.name).value_name(value_name(&(ask.kind)())).help(ask.doc).num_args(1);
         command = command.arg(flag.allow_hyphen_values(true));
     }
     command

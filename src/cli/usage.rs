@@ -9,7 +9,12 @@ use kehu::{Error, Message};
 use std::{error::Error as _, ffi::OsString, process::ExitCode};
 
 /// Tells it: help and version on standard output, a usage fault with exit code 2.
-pub fn tell(error: &clap::Error, tree: impl FnOnce() -> Command, arguments: Vec<OsString>, terminal: &Terminal) -> ExitCode {
+pub fn tell(
+    error: &clap::Error,
+    tree: impl FnOnce() -> Command,
+    arguments: Vec<OsString>,
+    terminal: &Terminal,
+) -> ExitCode {
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if asked || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         help::print(error, tree, arguments, terminal);
@@ -32,7 +37,9 @@ fn worded(error: &clap::Error) -> Error {
         ErrorKind::InvalidSubcommand => {
             Message::new("There is no command {word}.").with("word", said(ContextKind::InvalidSubcommand))
         }
-        ErrorKind::UnknownArgument if bare.starts_with('-') => Message::new("There is no flag {word}.").with("word", bare),
+        ErrorKind::UnknownArgument if bare.starts_with('-') => {
+            Message::new("There is no flag {word}.").with("word", bare)
+        }
         ErrorKind::UnknownArgument => Message::new("{word} is one word too many.").with("word", flag),
         ErrorKind::MissingRequiredArgument => Message::new("{words} is missing.").with("words", flag),
         ErrorKind::InvalidValue if value.is_empty() => Message::new("{flag} needs a value.").with("flag", bare),
@@ -47,9 +54,9 @@ fn worded(error: &clap::Error) -> Error {
         ErrorKind::ArgumentConflict => Message::new("{flag} does not go with {other}.")
             .with("flag", bare)
             .with("other", said(ContextKind::PriorArg)),
-        ErrorKind::TooManyValues => Message::new("{flag} takes no value, and {value} is one.")
-            .with("flag", bare)
-            .with("value", quoted(&value)),
+        ErrorKind::TooManyValues => {
+            Message::new("{flag} takes no value, and {value} is one.").with("flag", bare).with("value", quoted(&value))
+        }
         _ => Message::new("{what}").with("what", first_line(error)),
     };
     Error::bad_value(fault).hint(hint(error))

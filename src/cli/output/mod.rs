@@ -187,7 +187,9 @@ fn usual_occasion(name: &str) -> Option<&'static str> {
 fn texts<'g>(grid: &'g Grid, row: &'g Row, audience: Audience) -> impl Iterator<Item = Cow<'g, str>> {
     let cells = row.cells.iter().chain(std::iter::repeat(&kehu::record::Value::Null));
     grid.columns.iter().zip(cells).map(move |(column, value)| match value.as_text().and_then(usual_occasion) {
-        Some(name) if audience == Audience::Chinese && matches!(&*column.name, "name" | "occasion") => Cow::Borrowed(name),
+        Some(name) if audience == Audience::Chinese && matches!(&*column.name, "name" | "occasion") => {
+            Cow::Borrowed(name)
+        }
         _ => cell::cell_text(&column.kind, value, audience),
     })
 }

@@ -62,7 +62,8 @@ impl<'g> Layout<'g> {
         let word = style.word("Total", "合计");
         let totals = grid.totals.clone().map(|cells| Row { id: 0, short: word.to_owned(), cells });
         let mut layout = Self { grid, style, refs: has_refs(grid), totals, widths: Vec::new() };
-        let measures = grid.columns.iter().map(|column| Measure { width: 0, least: least(column), spare: spare(column) });
+        let measures =
+            grid.columns.iter().map(|column| Measure { width: 0, least: least(column), spare: spare(column) });
         let reference = Measure { width: 0, least: usize::MAX, spare: 0 };
         let mut columns: Vec<_> = layout.refs.then_some(reference).into_iter().chain(measures).collect();
         let mut measure = |cells: &mut dyn Iterator<Item = Cow<'_, str>>| {

@@ -165,7 +165,8 @@ fn when_and_what(crm: &Crm, words: &str) -> Result<(Timestamp, String)> {
         }
     }
     Err(Error::bad_value(
-        Message::new("\"{words}\" does not begin with a day that is followed by what is to be done.").with("words", words),
+        Message::new("\"{words}\" does not begin with a day that is followed by what is to be done.")
+            .with("words", words),
     )
     .on_field("next")
     .hint(Message::new("write it like \"+14d send the quote\"")))

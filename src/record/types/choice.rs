@@ -85,8 +85,7 @@ fn retired(choices: &[Choice], text: &str) -> Error {
 
 fn unknown(choices: &[Choice], text: &str) -> Error {
     let words = live_words(choices);
-    let error =
-        Message::new("{value} is not one of {words}.").with("value", text).with("words", words);
+    let error = Message::new("{value} is not one of {words}.").with("value", text).with("words", words);
     let error = Error::bad_value(error.with("words_zh", chinese_words(choices)));
     match nearest(choices, text) {
         Some(word) => error.hint(Message::new("Did you mean {word}?").with("word", word)),

@@ -37,8 +37,7 @@ const FORMATS: u64 = 65_536;
 /// Refuses what is no workbook, broken, or asks for more than it may; says how many groups of cells were made one.
 pub(super) fn check(source: &Source) -> Result<u64> {
     count_parts(source)?;
-    let mut archive =
-        ZipArchive::new(BufReader::new(source.reader()?)).map_err(|_| broken(source))?;
+    let mut archive = ZipArchive::new(BufReader::new(source.reader()?)).map_err(|_| broken(source))?;
     refuse_other_documents(source, &names(source, &archive)?)?;
     let mut merged = 0;
     for (place, kind) in measure(source, &mut archive)? {
