@@ -203,7 +203,7 @@ fn an_archive_that_lies_about_its_size_is_refused() {
     for at in places {
         bytes[at..at + 4].copy_from_slice(&100_u32.to_le_bytes());
     }
-    refused(&bytes, "larger than its declared");
+    refused(&bytes, "broken workbook");
 }
 
 #[test]
