@@ -61,7 +61,7 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
             ));
         }
         session.terminal.warn(
-            &Message::new("{file}: {created} {created:record|records}, {linked} linked.")
+            &Message::new("{file}: {created} {created:record|records}, {linked} {linked:link|links} to others.")
                 .with("file", source.name)
                 .with("created", counts.created)
                 .with("linked", counts.linked),

@@ -82,9 +82,9 @@ fn remarks(text: &str) -> String {
     let line = |line: &str| {
         let told = line.trim_start();
         match told.split_once("  ") {
-            Some((word, about)) => {
+            Some((_, about)) => {
                 let about = about.trim_start();
-                line.replace(about, &language::help(about)).replacen(word, word, 1)
+                line.replace(about, &language::help(about))
             }
             None => line.replace(told, &language::help(told)),
         }

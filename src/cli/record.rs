@@ -515,8 +515,9 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     let crm = session.crm()?;
     // What cannot be done anyway needs no answers.
     for reference in &references {
-        let id = crm.find(kind, reference)?;
-        if let Some(reason) = (verb.refused)(crm, id)? {
+        if let Ok(id) = crm.find(kind, reference)
+            && let Some(reason) = (verb.refused)(crm, id)?
+        {
             return Err(Error::new(Cause::Refused, reason));
         }
     }

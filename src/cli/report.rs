@@ -38,7 +38,7 @@ fn one(report: &Report) -> Command {
             .help(ask.doc);
         command = command.arg(match (ask.kind)() {
             // A bare flag says yes.
-            Kind::YesNo => name.num_args(0).default_missing_value("yes"),
+            Kind::YesNo => name.num_args(0..=1).require_equals(true).default_missing_value("yes"),
             _ => name.num_args(1).allow_hyphen_values(true),
         });
     }

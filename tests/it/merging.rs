@@ -381,8 +381,8 @@ fn a_saleswoman_merges_and_undoes() {
     let before = desk.say("customer export -f csv").done();
     let tried = desk.say("customer merge C3 C2 --dry-run");
     assert_eq!(tried.code, 0, "{}", tried.err);
-    assert!(tried.err.contains("kept in a note: name of C2: Nordic Instruments GmbH"), "{}", tried.err);
-    assert!(tried.err.contains("1 contact record moved (customer)."), "{}", tried.err);
+    assert!(tried.err.contains("kept in a note: Name of C2: Nordic Instruments GmbH"), "{}", tried.err);
+    assert!(tried.err.contains("1 contact record moved (Customer)."), "{}", tried.err);
     let asked = desk.say("customer merge C3 C2");
     assert_eq!(asked.code, 2, "{}", asked.err);
     desk.say("customer merge C3 C2 --prefer name=C2 --take level,annual_revenue -y").done();

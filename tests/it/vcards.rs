@@ -108,7 +108,7 @@ fn the_cards_of_other_programs_are_read_as_their_owners_would() {
             "{name}"
         );
         let warnings: Vec<String> = plan.warnings().iter().map(ToString::to_string).collect();
-        let named = |picture: &String| format!("Column {picture} fits no field and is left out.");
+        let named = |picture: &String| format!("No field fits the heading \"{picture}\", so the column is left out.");
         assert_eq!(warnings, expected.pictures.iter().map(named).collect::<Vec<_>>(), "{name}");
         let outcome = plan.run(&mut world.crm, &mut |_| ()).expect("imports");
         assert_eq!(outcome.created, expected.people, "{name}");

@@ -203,7 +203,7 @@ fn an_archive_that_lies_about_its_size_is_refused() {
     for at in places {
         bytes[at..at + 4].copy_from_slice(&100_u32.to_le_bytes());
     }
-    refused(&bytes, "larger than its declared");
+    refused(&bytes, "broken workbook");
 }
 
 #[test]
@@ -237,11 +237,11 @@ fn protected_broken_and_foreign_files_are_refused_with_a_sentence() {
     refused(&protected, "protected with a password");
     refused(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and more", "old Excel");
     let whole = workbook(&[Sheet::new("S", &texts(&[&["name"], &["Acme"]]))]);
-    refused(&whole[..whole.len() / 2], "broken zip archive");
+    refused(&whole[..whole.len() / 2], "broken workbook");
     let mut damaged = whole.clone();
     let place = damaged.windows(9).position(|part| part == b"sheet1.xm").expect("a part") + 30;
     damaged[place] ^= 0xFF;
-    refused(&damaged, "broken zip archive");
+    refused(&damaged, "broken workbook");
     let part = |name: &str| archive(&[(name.to_owned(), b"<a/>".to_vec())]);
     refused(&part("word/document.xml"), "is a document");
     refused(&part("notes.txt"), "is a zip archive");
@@ -383,7 +383,7 @@ fn a_wide_sheet_with_every_sort_of_cell_fills_the_fields_that_a_person_would_fil
     let book = workbook(&[Sheet::new("说明", &other), Sheet { after, ..Sheet::new("客户", &rows) }]);
     fs::write(desk.folder().join("wide.xlsx"), book).expect("file");
     let done = desk.say("customer import wide.xlsx --sheet 客户");
-    assert!(done.err.contains("Column Colour fits no field"), "{}", done.err);
+    assert!(done.err.contains("No field fits the heading \"Colour\""), "{}", done.err);
     done.done();
     let customer = desk.say("customer show 上海东方贸易有限公司 -f json").json();
     let wanted = serde_json::json!({

@@ -9,7 +9,7 @@ pub(super) const GAP: u16 = 2;
 /// Text columns are not cut to less than this; rather columns are left off.
 pub(super) const LEAST: usize = 12;
 /// What tells records apart is left more.
-pub(super) const LEAST_TITLE: usize = 24;
+pub(super) const LEAST_TITLE: usize = 20;
 
 /// How many cells of the terminal a text takes.
 pub(super) fn width(text: &str) -> usize {
