@@ -313,7 +313,7 @@ fn of_two_keys_that_differ_in_case_the_second_is_left_out_with_a_word() {
     let desk = Desk::new();
     fs::write(desk.folder().join("twins.jsonl"), "{\"name\":\"Ann\",\"Name\":\"Other\"}\n").expect("file");
     let done = desk.say("customer import twins.jsonl");
-    assert!(done.err.contains("Column Name (2) fits no field and is left out."), "{}", done.err);
+    assert!(done.err.contains("No field fits the heading \"Name (2)\", so the column is left out."), "{}", done.err);
     // Different objects may write one key differently.
     fs::write(desk.folder().join("mixed.jsonl"), "{\"name\":\"Bo\"}\n{\"Name\":\"Cy\"}\n").expect("file");
     let done = desk.say("customer import mixed.jsonl -f json");
