@@ -462,7 +462,8 @@ fn a_share_that_finds_no_place_is_told_in_words() {
     let desk = Desk::new();
     desk.say("customer share C3 --with lukas --write").done();
     let tried = desk.say("customer merge C2 C3 --dry-run");
-    let told = "kept in a note: share of C3: SH1 user Lukas Brandt, access write (Lukas Brandt looks after that customer";
+    let told =
+        "kept in a note: share of C3: SH1 user Lukas Brandt, access write (Lukas Brandt looks after that customer";
     assert!(tried.err.contains(told), "{}", tried.err);
 }
 
