@@ -148,7 +148,7 @@ const GROUPS: &[(&[&str], &str)] = &[
     (&["log", "today"], "what happened; your plan of the day"),
     (&["find", "show", "view", "sql"], "everything by words or ref; saved lists; SQL"),
     (&["report"], "questions with an answer in a table"),
-    (&["attach", "calendar"], "files kept with records; your plans for phones"),
+    (&["attach", "calendar"], "files with records; plans for phones"),
     (&["oplog", "undo", "redo"], "what was done, and taking it back"),
     (&["import"], "a file whose headings tell what it holds"),
     (&["schema", "field"], "which fields there are; fields of your own"),

@@ -1,7 +1,7 @@
 //! Merge: several records of one kind become one that keeps everything, and the dead refs lead to it (R13).
 //!
-//! Values are folded into the winner ([`values`]), everything that pointed to the others points to it ([`links`]), and
-//! what found no place is kept as a note ([`note`]). One operation, so that one undo takes all of it back.
+//! Values are folded into the winner (`values`), everything that pointed to the others points to it (`links`), and
+//! what found no place is kept as a note (`note`). One operation, so that one undo takes all of it back.
 
 mod differing;
 mod links;
