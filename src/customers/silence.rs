@@ -71,6 +71,9 @@ impl fmt::Display for Silence {
     }
 }
 
+/// Silent customers beyond these are not counted on a plan of the day.
+const COUNTED: u64 = 60;
+
 /// Nobody dealt with them since, and nothing is planned with them.
 const SILENT: &str = "(c.since IS NULL OR c.since < ?) \
     AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.customer = c.id AND a.done >= ? AND a.deleted_at IS NULL) \
@@ -104,15 +107,24 @@ impl Crm {
     fn count_silent(&mut self, owner: i64, day: Date) -> Result<Total> {
         let (mut sum, mut all) = (0, true);
         for (level, days) in self.silence.0.clone() {
+            if sum > COUNTED {
+                return Ok(Total::MoreThan(COUNTED));
+            }
             let (mine, mut arguments) = Self::of_level(owner, &level);
             arguments.extend(self.silent_since(day, days)?);
-            let sql = format!("SELECT 1 FROM customers c WHERE {mine} AND {SILENT}");
+            let rest = COUNTED + 1 - sum;
+            let some = format!("SELECT c.id FROM customers c WHERE {mine} AND {SILENT} LIMIT {rest}");
+            let sql = format!("SELECT 1 FROM ({some}) s");
             match self.count_some(&sql, &arguments)? {
                 Total::Exactly(count) => sum += count,
                 Total::MoreThan(count) => (sum, all) = (sum + count, false),
             }
         }
-        Ok(if all { Total::Exactly(sum) } else { Total::MoreThan(sum) })
+        Ok(match sum {
+            sum if sum > COUNTED => Total::MoreThan(COUNTED),
+            sum if all => Total::Exactly(sum),
+            sum => Total::MoreThan(sum),
+        })
     }
 
     /// Whose customers of which level.
