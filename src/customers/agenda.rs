@@ -9,7 +9,7 @@ use crate::{
 use jiff::{ToSpan, civil::Date};
 
 /// How many plans are weighed against each other; beyond this they are not counted.
-const WEIGHED: u64 = 60;
+const WEIGHED: u64 = 40;
 /// How many days ahead an occasion is told.
 const AHEAD: i64 = 7;
 /// After how many days what a colleague left undone is on the manager's plan too.

@@ -72,7 +72,7 @@ impl fmt::Display for Silence {
 }
 
 /// Silent customers beyond these are not counted on a plan of the day.
-const COUNTED: u64 = 60;
+const COUNTED: u64 = 40;
 
 /// Nobody dealt with them since, and nothing is planned with them.
 const SILENT: &str = "(c.since IS NULL OR c.since < ?) \
