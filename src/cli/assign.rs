@@ -54,7 +54,7 @@ pub fn share_command() -> Command {
         .about("Shares customers with a colleague; shared already, they get the new right and end")
         .arg(customers().required(true))
         .arg(colleague("with", "Who may see them"))
-        .arg(Arg::new("write").long("write").action(ArgAction::SetTrue).help("They may write too, not only read"))
+        .arg(Arg::new("write").long("write").action(ArgAction::SetTrue).help("They may write too, not only read (so far this is noted and shown, and keeps nobody out)"))
         .arg(
             Arg::new("until")
                 .long("until")
