@@ -5,6 +5,8 @@ use crate::{
     crm::Crm,
     customers::{Activity, Contact, Customer, activity, contact, customer},
     org::{Branch, User, user},
+    pipeline::{Deal, Pipeline, Stage, StageMove, deal, stage, stage_move},
+    products::Product,
     record::{Draft, Record, Schema, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
@@ -56,7 +58,7 @@ const PLAIN: Entry = Entry {
 };
 
 /// The catalog.
-pub static ENTRIES: [Entry; 7] = [
+pub static ENTRIES: [Entry; 12] = [
     Entry { schema: Customer::schema, check: customer::check, noun_zh: "客户", ..PLAIN },
     Entry {
         schema: Contact::schema,
@@ -79,6 +81,19 @@ pub static ENTRIES: [Entry; 7] = [
         }),
         ..PLAIN
     },
+    Entry {
+        schema: Deal::schema,
+        check: deal::check,
+        settle: deal::settle,
+        verbs: Deal::VERBS,
+        noun_zh: "商机",
+        joins: &["activity"],
+        ..PLAIN
+    },
+    Entry { schema: Product::schema, noun_zh: "产品", ..PLAIN },
+    Entry { schema: Pipeline::schema, noun_zh: "销售流程", detail: true, ..PLAIN },
+    Entry { schema: Stage::schema, check: stage::check, noun_zh: "销售阶段", detail: true, ..PLAIN },
+    Entry { schema: StageMove::schema, check: stage_move::check, noun_zh: "阶段变更", detail: true, ..PLAIN },
     Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
     Entry {
         schema: Branch::schema, check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..PLAIN

@@ -239,6 +239,11 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "customer" => ("\"Harbour Robotics\"", "--email hello@harbour-robotics.example --level B", "level=A"),
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
+        "deal" => ("\"Harbour crane controls\"", "--customer C1 --amount 120k --close +3m", "outcome=open"),
+        "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
+        "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
+        "stage" => ("Trial", "--pipeline 1 --probability 50", "outcome=open"),
+        "stage-move" => ("Proposal", "--deal D1", "created_at=today"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
         _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
     }

@@ -61,7 +61,9 @@ impl Crm {
         let before = (self.actor.clone(), self.newcomer.clone(), bulk.operation);
         self.db.begin()?;
         let started = Instant::now();
+        let door = std::mem::replace(&mut self.door, "import");
         let done = self.in_batch(bulk, work);
+        self.door = door;
         self.operation = None;
         match done {
             Ok(rows) => bulk.learn(rows, started.elapsed()),
@@ -83,10 +85,7 @@ impl Crm {
             self.operation = Some(operation);
         } else {
             self.welcome()?;
-            let door = std::mem::replace(&mut self.door, "import");
-            let begun = self.begin_operation(&bulk.label);
-            self.door = door;
-            begun?;
+            self.begin_operation(&bulk.label)?;
             bulk.operation = self.operation;
         }
         let first = self.latest_change()?;

@@ -1,0 +1,253 @@
+//! Deal: something that a customer may buy from us, on its way through a pipeline (R47, R57-R61).
+
+use super::{Pipeline, Stage, gate, outcome, pipeline, stage, stage_move};
+use crate::{
+    Result,
+    crm::Crm,
+    customers::{Contact, Customer},
+    error::{Cause, Error},
+    message::Message,
+    org::User,
+    products::Product,
+    record::{
+        Draft, Id, Link, Money, Value, record,
+        types::{ExternalIds, LongText, Open, Percent, Tags},
+    },
+};
+use jiff::civil::Date;
+
+record! {
+    /// Something that a customer may buy, on its way through a pipeline.
+    pub struct Deal in "deals" as "D" called "deal" {
+        /// What it is about
+        name: String [title, search, list],
+        /// Who may buy
+        customer: Option<Id<Customer>> [index, child, list],
+        /// The person whom we deal with
+        contact: Option<Id<Contact>> [index],
+        /// Who works on it
+        owner: Option<Id<User>> [default("me"), index, list],
+        /// The sales process it goes through; the usual one unless said
+        pipeline: Option<Id<Pipeline>> [index],
+        /// How far it has come; the first step unless said
+        stage: Option<Id<Stage>> [index, list],
+        /// What it is worth; the list price of its product unless said
+        amount: Option<Money> [index, list],
+        /// What it is mainly about
+        product: Option<Id<Product>> [index],
+        /// When it is expected to be closed
+        close: Option<Date> [index, list],
+        /// When it began
+        started: Option<Date> [index],
+        /// When it was won, lost or shelved
+        closed: Option<Date> [index],
+        /// How likely it is to be won
+        probability: Option<Percent>,
+        /// Whether the stage says how likely it is, or somebody did by hand
+        probability_by: ProbabilityOwner [default("stage")],
+        /// How sure the forecast may be of it
+        forecast: Forecast [default("pipeline"), index],
+        /// Why it was lost or shelved
+        lost_reason: Option<Open> [index],
+        /// Who won it instead
+        lost_to: Option<Open>,
+        /// Who else wants it
+        competitors: Tags [search],
+        /// How it came to us
+        source: Option<Open> [index],
+        /// The campaign that brought it
+        campaign: Option<Open> [index],
+        /// What they asked for
+        inquiry: Option<LongText> [search],
+        /// What they need
+        needs: Option<LongText> [search],
+        /// What it brings again and again, each time
+        recurring: Option<Money>,
+        /// How many months lie between two such payments
+        recurring_months: Option<i64>,
+        /// Tags
+        tags: Tags [search],
+        /// What else is worth knowing
+        notes: Option<LongText> [search],
+        /// Numbers by which other systems know it, as `system:number`
+        external_ids: ExternalIds [unique],
+    }
+    computed {
+        /// What has become of it: open, won, lost or shelved
+        outcome: <stage::Outcome as crate::record::types::FieldType>::kind() =>
+            "(SELECT s.outcome FROM stages s WHERE s.id = {t}.stage)",
+        /// Since when it is in its stage
+        stage_since: crate::record::Kind::Timestamp =>
+            "(SELECT MAX(m.at) FROM stage_moves m WHERE m.deal = {t}.id AND m.deleted_at IS NULL)",
+        /// When somebody last dealt with it
+        last_touch: crate::record::Kind::Timestamp =>
+            "(SELECT MAX(a.done) FROM activities a WHERE a.deal = {t}.id AND a.deleted_at IS NULL)",
+        /// What is planned next about it
+        next_step: crate::record::Kind::Timestamp =>
+            "(SELECT MIN(a.due) FROM activities a WHERE a.deal = {t}.id AND a.done IS NULL AND a.deleted_at IS NULL)",
+    }
+}
+
+record! {
+    /// Who says how likely a deal is to be won (behaviour 4).
+    pub enum ProbabilityOwner {
+        /// The stage
+        Stage = "stage",
+        /// Somebody, by hand
+        Hand = "hand",
+    }
+}
+
+record! {
+    /// How sure a forecast may be of a deal.
+    pub enum Forecast {
+        /// Pipeline
+        Pipeline = "pipeline",
+        /// Best case
+        BestCase = "best_case",
+        /// Commit
+        Commit = "commit",
+        /// Left out
+        Omitted = "omitted",
+    }
+}
+
+impl Deal {
+    /// The pipeline it is in; every deal is in one once it is written.
+    #[must_use]
+    pub fn pipeline(&self) -> Id<Pipeline> {
+        self.pipeline.unwrap_or_default()
+    }
+
+    /// The stage it is in.
+    #[must_use]
+    pub fn stage(&self) -> Id<Stage> {
+        self.stage.unwrap_or_default()
+    }
+}
+
+/// Finds the way of a deal: its pipeline, its stage and what follows from that; refuses what cannot be.
+pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    if draft.deleted() {
+        return Ok(());
+    }
+    place(crm, draft)?;
+    belongs_to_the_customer(crm, draft)?;
+    priced_by_its_product(crm, draft)?;
+    let stage: Stage = crm.get(Id::new(draft.get("stage").as_integer().unwrap_or_default()))?;
+    let moved = draft.changed("stage").is_some_and(|stage| !stage.same(&draft.before("stage")));
+    if moved {
+        gate::pass(crm, draft, &stage)?;
+        outcome::follow(crm, draft, &stage)?;
+    }
+    outcome::keep_probability(draft, &stage, moved);
+    refuse_impossible_days(draft)
+}
+
+/// Writes the step into the stage history.
+pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    let moved = draft.changed("stage").is_some_and(|stage| !stage.same(&draft.before("stage")));
+    if !moved || draft.deleted() {
+        return Ok(());
+    }
+    stage_move::write(crm, draft)
+}
+
+/// The pipeline and the stage, where none or only one of them was said.
+fn place(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    let said = draft.get("stage").as_integer();
+    if draft.get("pipeline").is_empty() {
+        let pipeline = match said {
+            Some(stage) => crm.get::<Stage>(Id::new(stage))?.pipeline,
+            None => pipeline::usual(crm)?,
+        };
+        draft.set("pipeline", Link::to(pipeline.number));
+    }
+    let pipeline = Id::new(draft.get("pipeline").as_integer().unwrap_or_default());
+    let stages = pipeline::stages(crm, pipeline)?;
+    let stage = match said {
+        None => stages.first().map(|stage| stage.id),
+        Some(said) if stages.iter().any(|stage| stage.id.number == said) => return Ok(()),
+        // A stage of that name there is what was meant, unless the stage was named and the pipeline not.
+        Some(said) => {
+            let said: Stage = crm.get(Id::new(said))?;
+            let same = stages.iter().find(|stage| stage.name == said.name);
+            same.map(|stage| Ok(stage.id)).unwrap_or_else(|| Err(elsewhere(crm, pipeline, &said, &stages))).map(Some)?
+        }
+    };
+    match stage {
+        Some(stage) => draft.set("stage", Link::to(stage.number)),
+        None => {
+            let name = crm.title("pipeline", pipeline.number)?;
+            return Err(Error::new(
+                Cause::Refused,
+                Message::new("The pipeline {pipeline} has no stages yet.").with("pipeline", &name),
+            )
+            .hint(Message::new("kehu stage add Qualified --pipeline \"{pipeline}\" --probability 20").with("pipeline", name)));
+        }
+    }
+    Ok(())
+}
+
+fn elsewhere(crm: &mut Crm, pipeline: Id<Pipeline>, said: &Stage, stages: &[Stage]) -> Error {
+    let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
+    Error::new(
+        Cause::Refused,
+        Message::new("{stage} is no stage of the pipeline {pipeline}; it has {stages}.")
+            .with("stage", &said.name)
+            .with("pipeline", crm.title("pipeline", pipeline.number).unwrap_or_default())
+            .with("stages", names.join(", ")),
+    )
+    .on_field("stage")
+}
+
+/// The person works for the customer, who is found through them where nobody was named.
+fn belongs_to_the_customer(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    let Some(contact) = draft.get("contact").as_integer() else { return Ok(()) };
+    let contact: Contact = crm.get(Id::new(contact))?;
+    match (contact.customer, draft.get("customer").as_integer()) {
+        (Some(theirs), None) => draft.set("customer", Link::to(theirs.number)),
+        (theirs, Some(said)) if theirs.is_none_or(|theirs| theirs.number != said) => {
+            return Err(Error::new(
+                Cause::Refused,
+                Message::new("{contact} does not work for that customer.").with("contact", contact.name),
+            )
+            .on_field("contact"));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A deal that nobody has put a figure on is worth the list price of its product.
+fn priced_by_its_product(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    let set = draft.is_new() || draft.changed("product").is_some();
+    if set
+        && draft.get("amount").is_empty()
+        && let Some(product) = draft.get("product").as_integer()
+        && let Some(price) = crm.get::<Product>(Id::new(product))?.price
+    {
+        draft.set("amount", Value::Money(price));
+    }
+    Ok(())
+}
+
+fn refuse_impossible_days(draft: &Draft) -> Result<()> {
+    let started = draft.get("started");
+    for field in ["close", "closed"] {
+        let day = draft.get(field);
+        if let (Some(first), Some(last)) = (started.as_text(), day.as_text())
+            && last < first
+            && (draft.changed(field).is_some() || draft.changed("started").is_some())
+        {
+            return Err(Error::new(
+                Cause::Refused,
+                Message::new("A deal that began on {started} cannot be closed on {day}.")
+                    .with("started", first)
+                    .with("day", last),
+            )
+            .on_field(field));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! Pipeline: a sales process with its stages; a company may have several (R48).
+
+use super::stage::{Outcome, Stage};
+use crate::{
+    Result,
+    crm::Crm,
+    record::{Id, record, types::{LongText, Percent}},
+    store::Sql,
+};
+
+record! {
+    /// A sales process: the stages that a deal passes.
+    pub struct Pipeline in "pipelines" as "PL" called "pipeline" {
+        /// Name shown everywhere
+        name: String [title, unique, list],
+        /// Where deals go that name no pipeline; the oldest such pipeline counts
+        default: bool [default("no"), list],
+        /// Whether new deals may enter it
+        active: bool [default("yes"), list],
+        /// What it is for
+        notes: Option<LongText>,
+    }
+    computed {
+        /// How many deals are open in it
+        open_deals: crate::record::Kind::Integer =>
+            "(SELECT COUNT(*) FROM deals d WHERE d.pipeline = {t}.id AND d.closed IS NULL AND d.deleted_at IS NULL)",
+    }
+}
+
+/// The stages of a pipeline that nobody has made yet: what most companies start with.
+const USUAL: [(&str, i64, Outcome); 6] = [
+    ("Qualified", 1000, Outcome::Open),
+    ("Proposal", 3000, Outcome::Open),
+    ("Negotiation", 6000, Outcome::Open),
+    ("Won", 10_000, Outcome::Won),
+    ("Lost", 0, Outcome::Lost),
+    ("Shelved", 0, Outcome::Shelved),
+];
+
+/// The pipeline of deals that name none: the one marked so, else the oldest; a first one is made where there is none.
+pub(crate) fn usual(crm: &mut Crm) -> Result<Id<Pipeline>> {
+    let sql = "SELECT id FROM pipelines WHERE deleted_at IS NULL AND active ORDER BY \"default\" DESC, id LIMIT 1";
+    if let Some(id) = crm.numbers(sql, &[])?.first() {
+        return Ok(Id::new(*id));
+    }
+    let id = crm.insert(&Pipeline { name: "Sales".into(), default: true, active: true, ..Pipeline::default() })?;
+    for (position, (name, probability, outcome)) in (1..).zip(USUAL) {
+        crm.insert(&Stage {
+            name: name.into(),
+            pipeline: id,
+            position: Some(position),
+            probability: Some(Percent(probability)),
+            outcome,
+            ..Stage::default()
+        })?;
+    }
+    Ok(id)
+}
+
+/// The stages of a pipeline in their order.
+pub(crate) fn stages(crm: &mut Crm, pipeline: Id<Pipeline>) -> Result<Vec<Stage>> {
+    let sql = "SELECT id FROM stages WHERE pipeline = ? AND deleted_at IS NULL ORDER BY position, id";
+    let ids = crm.numbers(sql, &[Sql::Integer(pipeline.number)])?;
+    ids.into_iter().map(|id| crm.get(Id::new(id))).collect()
+}
