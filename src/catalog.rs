@@ -28,6 +28,8 @@ pub struct Entry {
     pub detail: bool,
     /// The kinds that get a link to this one: a deal has activities and attachments without either knowing of deals.
     pub joins: &'static [&'static str],
+    /// Which of several records of the same name is meant where nothing else says, as an SQL condition.
+    pub preferred: &'static str,
     /// How its records stand on a customer's timeline; those without stand on none.
     pub event: Option<Event>,
 }
@@ -54,6 +56,7 @@ const PLAIN: Entry = Entry {
     business: true,
     detail: false,
     joins: &[],
+    preferred: "",
     event: None,
 };
 
@@ -92,7 +95,14 @@ pub static ENTRIES: [Entry; 12] = [
     },
     Entry { schema: Product::schema, noun_zh: "产品", ..PLAIN },
     Entry { schema: Pipeline::schema, noun_zh: "销售流程", detail: true, ..PLAIN },
-    Entry { schema: Stage::schema, check: stage::check, noun_zh: "销售阶段", detail: true, ..PLAIN },
+    Entry {
+        schema: Stage::schema,
+        check: stage::check,
+        noun_zh: "销售阶段",
+        detail: true,
+        preferred: "pipeline IN (SELECT id FROM pipelines WHERE \"default\" AND deleted_at IS NULL)",
+        ..PLAIN
+    },
     Entry { schema: StageMove::schema, check: stage_move::check, noun_zh: "阶段变更", detail: true, ..PLAIN },
     Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
     Entry {

@@ -61,9 +61,7 @@ impl Crm {
         let before = (self.actor.clone(), self.newcomer.clone(), bulk.operation);
         self.db.begin()?;
         let started = Instant::now();
-        let door = std::mem::replace(&mut self.door, "import");
-        let done = self.in_batch(bulk, work);
-        self.door = door;
+        let done = self.through_door("import", |crm| crm.in_batch(bulk, work));
         self.operation = None;
         match done {
             Ok(rows) => bulk.learn(rows, started.elapsed()),
@@ -77,6 +75,14 @@ impl Crm {
             }
         }
         Ok(())
+    }
+
+    /// Runs `work` as if it came through another door.
+    pub(crate) fn through_door<R>(&mut self, door: &'static str, work: impl FnOnce(&mut Self) -> R) -> R {
+        let before = std::mem::replace(&mut self.door, door);
+        let done = work(self);
+        self.door = before;
+        done
     }
 
     fn in_batch(&mut self, bulk: &mut Bulk, work: impl FnOnce(&mut Self, &mut Bulk) -> Result<usize>) -> Result<usize> {

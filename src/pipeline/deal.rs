@@ -131,7 +131,9 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if draft.deleted() {
         return Ok(());
     }
-    place(crm, draft)?;
+    if !place(crm, draft)? {
+        return Ok(());
+    }
     belongs_to_the_customer(crm, draft)?;
     priced_by_its_product(crm, draft)?;
     let stage: Stage = crm.get(Id::new(draft.get("stage").as_integer().unwrap_or_default()))?;
@@ -153,13 +155,16 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
     stage_move::write(crm, draft)
 }
 
-/// The pipeline and the stage, where none or only one of them was said.
-fn place(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+/// The pipeline and the stage, where none or only one of them was said; false where there is none yet to look at.
+fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
     let said = draft.get("stage").as_integer();
     if draft.get("pipeline").is_empty() {
         let pipeline = match said {
             Some(stage) => crm.get::<Stage>(Id::new(stage))?.pipeline,
-            None => pipeline::usual(crm)?,
+            None => match pipeline::usual(crm)? {
+                Some(pipeline) => pipeline,
+                None => return Ok(false),
+            },
         };
         draft.set("pipeline", Link::to(pipeline.number));
     }
@@ -167,7 +172,7 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     let stages = pipeline::stages(crm, pipeline)?;
     let stage = match said {
         None => stages.first().map(|stage| stage.id),
-        Some(said) if stages.iter().any(|stage| stage.id.number == said) => return Ok(()),
+        Some(said) if stages.iter().any(|stage| stage.id.number == said) => return Ok(true),
         // A stage of that name there is what was meant, unless the stage was named and the pipeline not.
         Some(said) => {
             let said: Stage = crm.get(Id::new(said))?;
@@ -186,7 +191,7 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
             .hint(Message::new("kehu stage add Qualified --pipeline \"{pipeline}\" --probability 20").with("pipeline", name)));
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn elsewhere(crm: &mut Crm, pipeline: Id<Pipeline>, said: &Stage, stages: &[Stage]) -> Error {

@@ -37,11 +37,15 @@ const USUAL: [(&str, i64, Outcome); 6] = [
     ("Shelved", 0, Outcome::Shelved),
 ];
 
-/// The pipeline of deals that name none: the one marked so, else the oldest; a first one is made where there is none.
-pub(crate) fn usual(crm: &mut Crm) -> Result<Id<Pipeline>> {
+/// The pipeline of deals that name none: the one marked so, else the oldest; a first one is made where there is none,
+/// unless something is only being looked at.
+pub(crate) fn usual(crm: &mut Crm) -> Result<Option<Id<Pipeline>>> {
     let sql = "SELECT id FROM pipelines WHERE deleted_at IS NULL AND active ORDER BY \"default\" DESC, id LIMIT 1";
     if let Some(id) = crm.numbers(sql, &[])?.first() {
-        return Ok(Id::new(*id));
+        return Ok(Some(Id::new(*id)));
+    }
+    if crm.operation().is_none() {
+        return Ok(None);
     }
     let id = crm.insert(&Pipeline { name: "Sales".into(), default: true, active: true, ..Pipeline::default() })?;
     for (position, (name, probability, outcome)) in (1..).zip(USUAL) {
@@ -54,7 +58,7 @@ pub(crate) fn usual(crm: &mut Crm) -> Result<Id<Pipeline>> {
             ..Stage::default()
         })?;
     }
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// The stages of a pipeline in their order.

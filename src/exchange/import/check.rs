@@ -4,6 +4,7 @@ use super::{
     Diff, Fate, OnMatch, Plan, Progress,
     compare::alias_key,
     contact,
+    insert::{is_plain, new_draft},
     keys::{self, Keys},
     kin::remember,
     lane::{Lane, Mode, Spoken},
@@ -138,12 +139,12 @@ impl Plan {
         remember(lane, place, spoken, number, memory, self.match_field.as_deref());
         let found = lane.matcher.find(crm, &lane.shape, &spoken.said, lane.scope(spoken))?;
         match found {
-            None => self.check_new(row, place, spoken),
+            None => self.check_new(crm, row, place, spoken),
             Some(stored) => self.check_known(crm, row, number, place, spoken, &stored),
         }
     }
 
-    fn check_new(&self, row: &Row, place: usize, spoken: &Spoken) -> Attempt<Verdict> {
+    fn check_new(&self, crm: &mut Crm, row: &Row, place: usize, spoken: &Spoken) -> Attempt<Verdict> {
         let shape = &self.lanes[place].shape;
         if spoken.said.value(shape.title).is_empty() {
             return Err(nameless(shape, row.line).into());
@@ -158,6 +159,16 @@ impl Plan {
                     .with("fields", &field.name);
                 return Err(Problem::new("missing", message).on_field(&*field.name).into());
             }
+        }
+        // A row that waits for another record to be made is looked at when it is written; a contact's rules refuse nothing.
+        let kind = shape.schema.kind;
+        let found = |(slot, wanted): (&usize, &Wanted)| wanted.is_empty() || !spoken.said.values[*slot].is_empty();
+        if !is_plain(kind)
+            && kind != "contact"
+            && shape.links.iter().zip(&spoken.said.wanted).all(found)
+            && let Some(rules) = catalog::entry(kind)
+        {
+            (rules.check)(crm, &mut new_draft(shape, &spoken.said))?;
         }
         let linked = u64::from(!spoken.contact.values.is_empty()) + u64::from(spoken.told.is_some());
         Ok(Verdict { fate: Fate::Create, linked })

@@ -18,7 +18,7 @@ pub(super) fn insert(
 ) -> Attempt<i64> {
     let shape = &lane.shape;
     match lane.kind() {
-        "customer" | "user" | "branch" => Ok(crm.insert_quickly(bulk, inserter, &said.values)?),
+        kind if is_plain(kind) => Ok(crm.insert_quickly(bulk, inserter, &said.values)?),
         "contact" => insert_by_rules(crm, bulk, shape, inserter, said, values, None),
         _ => {
             let mut draft = new_draft(shape, said);
@@ -27,7 +27,12 @@ pub(super) fn insert(
     }
 }
 
-fn new_draft(shape: &Shape, said: &Said) -> Draft {
+/// Whether new records of a kind need no rules but those of their values.
+pub(super) fn is_plain(kind: &str) -> bool {
+    matches!(kind, "customer" | "user" | "branch")
+}
+
+pub(super) fn new_draft(shape: &Shape, said: &Said) -> Draft {
     let pairs = shape.slots.iter().zip(&said.values).filter(|(_, value)| !value.is_empty());
     let values = pairs.map(|(slot, value)| (slot.field.name.to_string(), value.clone())).collect();
     Draft { schema: shape.schema.clone(), id: None, stored: Vec::new(), values, removing: false }

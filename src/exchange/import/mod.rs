@@ -230,7 +230,7 @@ impl Import {
             resumed,
             started,
         };
-        crm.reading_at_once(|crm| plan.check(crm, progress))?;
+        crm.through_door("import", |crm| crm.reading_at_once(|crm| plan.check(crm, progress)))?;
         Ok(plan)
     }
 }
