@@ -3,22 +3,30 @@
 use crate::{
     Result,
     crm::Crm,
-    customers::{Activity, Contact, Customer, activity, contact, customer},
+    customers::{
+        Activity, Attachment, Contact, Customer, Fact, Node, Occasion, Qualification, Relation, ReviewRule, Share,
+        activity, attachment, contact, customer, node, occasion, qualification, relation, review_rule, share,
+    },
     org::{Branch, User, user},
     pipeline::{Deal, Pipeline, Stage, StageMove, deal, stage, stage_move},
     products::Product,
-    record::{Draft, Record, Schema, Verb},
+    record::{Draft, Grid, Record, Schema, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
 
 /// One record kind: its schema, the rules that a write must keep, what follows from a write, and its verbs.
 pub struct Entry {
+    /// The noun on the command line, and the table; the schema says them too, but takes longer to make.
+    pub kind: &'static str,
+    pub table: &'static str,
     pub schema: fn() -> Schema,
     /// Looks at a draft before it is written: refuses it or completes it.
     pub check: fn(&mut Crm, &mut Draft) -> Result<()>,
     /// Does what follows from a write, in the same operation.
     pub settle: fn(&mut Crm, &Draft) -> Result<()>,
+    /// Before its records move along a field from a record that is merged to the one that it is merged into.
+    pub moves: fn(&mut Crm, &str, i64, i64) -> Result<()>,
     pub verbs: &'static [Verb],
     /// The Chinese noun.
     pub noun_zh: &'static str,
@@ -26,13 +34,35 @@ pub struct Entry {
     pub business: bool,
     /// A detail of another kind, whose noun works like any other but is left out of the first help screen.
     pub detail: bool,
+    /// What was written stays as it is: no edit, no removal but with what it belongs to, and undo.
+    pub append_only: bool,
     /// The kinds that get a link to this one: a deal has activities and attachments without either knowing of deals.
     pub joins: &'static [&'static str],
     /// Which of several records of the same name is meant where nothing else says, as an SQL condition.
     pub preferred: &'static str,
     /// How its records stand on a customer's timeline; those without stand on none.
     pub event: Option<Event>,
+    /// What its records add to the page of another kind: a customer's contacts, what is owed, open business.
+    pub panels: &'static [Panel],
+    /// How its records are listed under the record of a kind and number that they belong to, where a plain list would
+    /// not say it right.
+    pub under: Option<Under>,
 }
+
+/// A titled table on the page of a record of another kind.
+pub struct Panel {
+    /// The kind on whose page it stands.
+    pub of: &'static str,
+    /// How JSON calls it.
+    pub key: &'static str,
+    pub title: &'static str,
+    pub title_zh: &'static str,
+    /// The table for one record, of at most so many rows; without rows it is left out.
+    pub grid: fn(&mut Crm, i64, Option<u64>) -> Result<Grid>,
+}
+
+/// A list of what belongs to the record of that kind and number, where there is any.
+pub type Under = fn(&mut Crm, &str, i64) -> Result<Option<Grid>>;
 
 /// How the records of a kind stand on the timeline of the customer that they link to.
 pub struct Event {
@@ -46,33 +76,41 @@ pub struct Event {
     pub tells: &'static [&'static str],
 }
 
-/// An entry that says nothing, for the others to begin with.
-const PLAIN: Entry = Entry {
-    schema: || Schema { kind: "", table: "", letter: "", doc: "", fields: Vec::new() },
-    check: |_, _| Ok(()),
-    settle: |_, _| Ok(()),
-    verbs: &[],
-    noun_zh: "",
-    business: true,
-    detail: false,
-    joins: &[],
-    preferred: "",
-    event: None,
-};
+/// The entry of a record kind that says nothing more.
+const fn of<T: Record>() -> Entry {
+    Entry {
+        kind: T::KIND,
+        table: T::TABLE,
+        schema: T::schema,
+        check: |_, _| Ok(()),
+        settle: |_, _| Ok(()),
+        moves: |_, _, _, _| Ok(()),
+        verbs: &[],
+        noun_zh: "",
+        business: true,
+        detail: false,
+        append_only: false,
+        joins: &[],
+        preferred: "",
+        event: None,
+        panels: &[],
+        under: None,
+    }
+}
 
 /// The catalog.
-pub static ENTRIES: [Entry; 12] = [
-    Entry { schema: Customer::schema, check: customer::check, noun_zh: "客户", ..PLAIN },
+pub static ENTRIES: &[Entry] = &[
+    Entry { check: customer::check, verbs: Customer::VERBS, noun_zh: "客户", ..of::<Customer>() },
     Entry {
-        schema: Contact::schema,
         check: contact::check,
         settle: contact::settle,
+        moves: contact::moves,
         verbs: Contact::VERBS,
         noun_zh: "联系人",
-        ..PLAIN
+        panels: &[contact::PANEL],
+        ..of::<Contact>()
     },
     Entry {
-        schema: Activity::schema,
         check: activity::check,
         verbs: Activity::VERBS,
         noun_zh: "活动",
@@ -82,43 +120,78 @@ pub static ENTRIES: [Entry; 12] = [
             sort: Some("kind"),
             tells: &["subject", "outcome", "notes"],
         }),
-        ..PLAIN
+        ..of::<Activity>()
     },
     Entry {
-        schema: Deal::schema,
         check: deal::check,
         settle: deal::settle,
         verbs: Deal::VERBS,
         noun_zh: "商机",
         joins: &["activity"],
-        ..PLAIN
+        ..of::<Deal>()
     },
-    Entry { schema: Product::schema, noun_zh: "产品", ..PLAIN },
-    Entry { schema: Pipeline::schema, noun_zh: "销售流程", detail: true, ..PLAIN },
+    Entry { noun_zh: "产品", ..of::<Product>() },
+    Entry { noun_zh: "销售流程", detail: true, ..of::<Pipeline>() },
     Entry {
-        schema: Stage::schema,
         check: stage::check,
         noun_zh: "销售阶段",
         detail: true,
         preferred: "pipeline IN (SELECT id FROM pipelines WHERE \"default\" AND deleted_at IS NULL)",
-        ..PLAIN
+        ..of::<Stage>()
     },
-    Entry { schema: StageMove::schema, check: stage_move::check, noun_zh: "阶段变更", detail: true, ..PLAIN },
-    Entry { schema: User::schema, check: user::check, verbs: User::VERBS, noun_zh: "同事", ..PLAIN },
+    Entry { check: stage_move::check, noun_zh: "阶段变更", detail: true, ..of::<StageMove>() },
     Entry {
-        schema: Branch::schema, check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..PLAIN
+        check: attachment::check,
+        noun_zh: "附件",
+        detail: true,
+        event: Some(Event { at: "created_at", planned: None, sort: None, tells: &["name", "note"] }),
+        ..of::<Attachment>()
     },
-    Entry { schema: CustomField::schema, check: custom_field::check, noun_zh: "字段", business: false, ..PLAIN },
-    Entry { schema: SavedView::schema, check: saved_view::check, noun_zh: "视图", business: false, ..PLAIN },
+    Entry {
+        check: qualification::check,
+        noun_zh: "三一客",
+        detail: true,
+        append_only: true,
+        event: Some(Event {
+            at: "at",
+            planned: None,
+            sort: Some("aspect"),
+            tells: &["worth", "size", "node", "expected_date", "expected_amount", "expected_quantity", "note"],
+        }),
+        ..of::<Qualification>()
+    },
+    Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..of::<Node>() },
+    Entry { check: review_rule::check, noun_zh: "评定规则", detail: true, ..of::<ReviewRule>() },
+    Entry { check: share::check, noun_zh: "共享", detail: true, panels: &[share::PANEL], ..of::<Share>() },
+    Entry { noun_zh: "备忘", detail: true, ..of::<Fact>() },
+    Entry { check: occasion::check, noun_zh: "纪念日", detail: true, ..of::<Occasion>() },
+    Entry { check: relation::check, noun_zh: "关系", detail: true, under: Some(relation::under), ..of::<Relation>() },
+    Entry { check: user::check, verbs: User::VERBS, noun_zh: "同事", ..of::<User>() },
+    Entry { check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..of::<Branch>() },
+    Entry { check: custom_field::check, noun_zh: "字段", business: false, ..of::<CustomField>() },
+    Entry { check: saved_view::check, noun_zh: "视图", business: false, ..of::<SavedView>() },
 ];
 
 /// The reports.
-pub static REPORTS: [Report; 1] = [reports::operations::REPORT];
+pub static REPORTS: &[Report] = &[
+    reports::day::REPORT,
+    reports::latest::REPORT,
+    reports::customers::REPORT,
+    reports::qualification::REPORT,
+    reports::referrals::REPORT,
+    reports::occasions::REPORT,
+    reports::operations::REPORT,
+];
+
+/// Does what follows from a written record beyond its own kind: it may have led its customer to a further node.
+pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    node::follow(crm, draft)
+}
 
 /// The entry of a kind.
 #[must_use]
 pub fn entry(kind: &str) -> Option<&'static Entry> {
-    ENTRIES.iter().find(|entry| (entry.schema)().kind == kind)
+    ENTRIES.iter().find(|entry| entry.kind == kind)
 }
 
 /// The report of that name.

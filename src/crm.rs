@@ -1,18 +1,27 @@
 //! `Crm`: the one handle. Opens a database, knows who asks, reads and writes records, and undoes what was done.
 
+mod attachments;
 pub(crate) mod bulk;
 mod columns;
 mod condition;
 mod conversion;
 mod duplicates;
+mod groups;
 mod history;
 mod list;
+mod many;
+mod migrate;
+mod query;
 mod read;
 mod reference;
+mod relink;
 mod remove;
 mod rows;
 mod search;
+mod search_rows;
 mod sql;
+mod statement;
+mod total;
 mod undo;
 mod upkeep;
 mod write;
@@ -20,6 +29,7 @@ mod write;
 use crate::{
     Result, catalog,
     clock::Clock,
+    customers::{Silence, duplicates::Watch},
     error::{Cause, Error},
     message::Message,
     record::{Currency, Field, Kind, Schema, Value, types::Reading},
@@ -27,13 +37,16 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 
+pub use attachments::Incoming;
+pub(crate) use condition::search_match;
 pub use history::{HistoryLine, OperationLine};
-pub use list::{Deleted, Query, Sort};
+pub use query::{Deleted, Query, Sort};
 pub use read::Entry;
 pub use remove::Dependents;
 pub use undo::{Blocked, UndoReport};
 pub use upkeep::{Count, Status};
 pub use write::Save;
+pub(crate) use write::refuse_deleted;
 
 /// How to open a database, and what reading a value depends on.
 #[derive(Debug, Clone)]
@@ -43,6 +56,8 @@ pub struct Settings {
     pub currency: Currency,
     /// The region whose phone numbers need no country code.
     pub region: String,
+    /// How long customers may go without a word.
+    pub silence: Silence,
     /// The door that a write comes through, for the change log: `cli`, `tui`, `import`.
     pub door: &'static str,
     /// Make the database when there is none.
@@ -57,14 +72,25 @@ pub struct Crm {
     pub(crate) db: Box<dyn Database>,
     pub(crate) schemas: Vec<Arc<Schema>>,
     pub(crate) reading: Reading,
+    pub(crate) silence: Silence,
     actor: Option<(i64, String)>,
     /// The name to give the first user, when the database has none yet.
     newcomer: Option<String>,
     pub(crate) door: &'static str,
     operation: Option<i64>,
+    /// Counts the rows of records that were written.
+    writes: u64,
     dry_run: bool,
     notices: Vec<Message>,
+    /// What happens when a new record is probably another.
+    pub(crate) watch: Watch,
     pub(crate) url: String,
+    /// Contents that a dry run would keep: hash and size.
+    arriving: Vec<(String, u64)>,
+    /// Where an import finds the contents that it brings along.
+    brought: Option<store::content::Folder>,
+    /// An attachment was purged, so its content may be needed no more.
+    purged_attachment: bool,
 }
 
 impl Crm {
@@ -76,29 +102,32 @@ impl Crm {
         let options = store::Open { create: settings.create, read_only: settings.read_only, wait: settings.wait };
         let mut db = store::open(url, options)?;
         let mut schemas = base_schemas();
-        if !settings.create && url != ":memory:" && store::version(&mut *db)?.is_none() {
-            return Err(Error::new(
-                Cause::Database,
-                Message::new("{database} is empty: there is no database of ours in it yet.").with("database", url),
-            )
-            .hint(Message::new("kehu init")));
-        }
-        store::migrate(&mut *db, &schemas.iter().collect::<Vec<_>>())?;
-        crate::views::extend(&mut *db, &mut schemas)?;
+        refuse_unready(&mut *db, url, settings)?;
         let reading =
             Reading { clock: settings.clock.clone(), currency: settings.currency, region: settings.region.clone() };
+        let older = migrate::bring_up_to_date(&mut *db, &schemas, &reading)?;
+        crate::views::extend(&mut *db, &mut schemas)?;
         let mut crm = Self {
             db,
             schemas: schemas.into_iter().map(Arc::new).collect(),
             reading,
+            silence: settings.silence.clone(),
             actor: None,
             newcomer: None,
             door: settings.door,
             operation: None,
+            writes: 0,
             dry_run: false,
             notices: Vec::new(),
+            watch: Watch::default(),
             url: url.to_owned(),
+            arriving: Vec::new(),
+            brought: None,
+            purged_attachment: false,
         };
+        if let Some(version) = older {
+            crm.notice(migrate::brought_up_to_date(version));
+        }
         if !settings.read_only {
             // Whoever cannot write just now reads what was found so far; the next one catches up.
             match crm.catch_up() {
@@ -193,6 +222,11 @@ impl Crm {
         self.dry_run = dry_run;
     }
 
+    /// From now on, a new record that is probably another one is warned of, refused or let pass.
+    pub fn set_watch(&mut self, watch: Watch) {
+        self.watch = watch;
+    }
+
     #[must_use]
     pub fn is_dry_run(&self) -> bool {
         self.dry_run
@@ -210,7 +244,9 @@ impl Crm {
     }
 
     pub(crate) fn notice(&mut self, message: Message) {
-        self.notices.push(message);
+        if !self.notices.contains(&message) {
+            self.notices.push(message);
+        }
     }
 
     /// Runs `work` as one named operation: rows, change log and search text, or none of them. Inside another
@@ -232,7 +268,14 @@ impl Crm {
                 {
                     tries += 1;
                 }
-                done => return done,
+                done => {
+                    let purged = std::mem::take(&mut self.purged_attachment);
+                    if purged && done.is_ok() && !self.dry_run {
+                        // What cannot be taken away now, the doctor finds later.
+                        let _ = self.collect_contents();
+                    }
+                    return done;
+                }
             }
         }
     }
@@ -240,7 +283,8 @@ impl Crm {
     fn attempt<R>(&mut self, label: &str, work: &mut impl FnMut(&mut Self) -> Result<R>) -> Result<R> {
         let before = (self.actor.clone(), self.newcomer.clone());
         self.db.begin()?;
-        let done = self.in_transaction(label, work);
+        let _working = self.db.interruption().work();
+        let done = self.in_transaction(label, work).map_err(store::taken_back);
         self.operation = None;
         if done.is_err() || self.dry_run {
             let rolled_back = self.db.rollback();
@@ -319,6 +363,12 @@ impl Crm {
         Ok(())
     }
 
+    /// What lets another thread stop this handle on behalf of a person.
+    #[must_use]
+    pub fn interrupter(&self) -> store::Interrupter {
+        self.db.interrupter()
+    }
+
     pub(crate) fn now_text(&self) -> String {
         crate::record::types::timestamp_text(self.reading.clock.now())
     }
@@ -326,6 +376,22 @@ impl Crm {
     /// The first column of an answer, as numbers.
     pub(crate) fn numbers(&mut self, sql: &str, arguments: &[Sql]) -> Result<Vec<i64>> {
         Ok(self.db.query(sql, arguments)?.iter().map(|row| integer(&row[0])).collect())
+    }
+}
+
+/// Refuses a database that is empty where none is to be made, or old where nothing may be written.
+fn refuse_unready(db: &mut dyn Database, url: &str, settings: &Settings) -> Result<()> {
+    if settings.create && !settings.read_only || url == ":memory:" {
+        return Ok(());
+    }
+    match store::version(db)? {
+        None => Err(Error::new(
+            Cause::Database,
+            Message::new("{database} is empty: there is no database of ours in it yet.").with("database", url),
+        )
+        .hint(Message::new("kehu init"))),
+        Some(version) if settings.read_only && version < store::VERSION => Err(store::older(version)),
+        Some(_) => Ok(()),
     }
 }
 
@@ -341,14 +407,14 @@ pub fn base_schemas() -> Vec<Schema> {
     }
     for schema in &mut schemas {
         schema.fields.extend(Schema::engine_fields());
-        crate::record::labels::apply(schema);
     }
+    crate::record::labels::apply(&mut schemas);
     schemas
 }
 
 /// The field by which records of another kind belong to one of these.
 fn link_to(entry: &catalog::Entry) -> Field {
-    let kind = (entry.schema)().kind;
+    let kind = entry.kind;
     let mut field = Field::new(kind, format!("The {kind} it concerns"), Kind::Link(kind.into()));
     (field.index, field.child) = (true, true);
     field.label_zh = entry.noun_zh.into();

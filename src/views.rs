@@ -3,6 +3,14 @@
 pub(crate) mod custom_field;
 pub(crate) mod saved_view;
 
+pub(crate) use custom_field::is_taken;
 pub use custom_field::{CustomField, KINDS as FIELD_KINDS};
-pub(crate) use custom_field::{extend, is_taken};
 pub use saved_view::SavedView;
+
+use crate::{Result, record::Schema, store::Database};
+
+/// Gives the schemas what a database adds to them: its custom fields, and its own nodes of qualification.
+pub(crate) fn extend(db: &mut dyn Database, schemas: &mut [Schema]) -> Result<()> {
+    custom_field::extend(db, schemas)?;
+    crate::customers::node::extend(db, schemas)
+}

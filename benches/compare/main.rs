@@ -1,7 +1,9 @@
 //! `cargo bench`: kehu beside the bare work, on generated customers; `run.sh` measures, this makes what it measures.
 
+mod activities;
 mod bare_loader;
 mod generate;
+mod pieces;
 
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use std::error::Error;
@@ -20,10 +22,18 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ["generate", count] => generate::write_csv(count.parse()?, &mut BufWriter::new(io::stdout().lock()))?,
         ["owners"] => (0..generate::OWNERS).for_each(|number| println!("{}", generate::owner(number))),
         ["load", file, database] => println!("{}", bare_loader::load(Path::new(file), Path::new(database))?),
+        ["activities", database, count] => activities::add(Path::new(database), count.parse()?)?,
         ["query", database, file] => query(database, file)?,
+        ["pieces"] => pieces::measure(),
         [] => return run(SIZE),
         [size] => return run(size),
-        _ => return Err("compare [SIZE] | generate COUNT | owners | load FILE DATABASE | query DATABASE FILE".into()),
+        _ => {
+            return Err(
+                "compare [SIZE] | generate COUNT | owners | pieces | load FILE DATABASE | activities DATABASE COUNT | \
+                 query DATABASE FILE"
+                    .into(),
+            );
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

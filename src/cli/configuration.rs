@@ -18,6 +18,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use kehu::{
     Error, Message, Result,
     clock::Clock,
+    customers::{Silence, duplicates::Watch},
     record::{
         Currency, Kind, Value,
         types::{self, Reading},
@@ -201,6 +202,16 @@ impl Configuration {
         Ok(self.checked("region", keys::region)?.unwrap_or_else(|| "CN".to_owned()))
     }
 
+    /// How long customers may go without a word.
+    pub fn silence(&self) -> Result<Silence> {
+        Ok(self.checked("silence", Silence::parse)?.unwrap_or_default())
+    }
+
+    /// What happens when a new record is probably another one.
+    pub fn watch(&self) -> Result<Watch> {
+        Ok(self.checked("duplicates", keys::watch)?.unwrap_or_default())
+    }
+
     /// Who asks; never empty.
     pub fn user(&self) -> String {
         let named = self.text("user").map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
@@ -210,6 +221,16 @@ impl Configuration {
     /// The program, with its arguments, that a form is edited with.
     pub fn editor(&self) -> String {
         self.text("editor").unwrap_or("vi").to_owned()
+    }
+
+    /// The program, with its arguments, that opens an attached file.
+    pub fn opener(&self) -> String {
+        self.text("opener").unwrap_or(keys::OPENER).to_owned()
+    }
+
+    /// How many bytes an attached file may have.
+    pub fn attachment_limit(&self) -> Result<u64> {
+        Ok(self.checked("attachment_limit", keys::bytes)?.unwrap_or(100 << 20))
     }
 
     /// Hands data to the pager; false when there is none.
@@ -248,7 +269,7 @@ impl Configuration {
 
 /// A file that merely lies in a folder may say which database, but not which program is run.
 fn refuse_program(path: &Path, name: &str, own: bool) -> Result<()> {
-    if own || !matches!(name, "pager" | "editor") {
+    if own || !matches!(name, "pager" | "editor" | "opener") {
         return Ok(());
     }
     Err(Error::bad_value(

@@ -1,123 +1,186 @@
 //! The two acts of every day: writing down what happened with a customer, and looking at what is to be done.
 
-use super::{output, record::words, session::Session};
+use super::{
+    ask, output,
+    record::words,
+    session::{Session, unwritable},
+};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use kehu::{
-    Message, Result,
-    customers::Activity,
-    record::{Grid, Id, Link, Row, Value, Values, types},
+    Cause, Error, Message, Result,
+    crm::Query,
+    customers::{Logged, Mass, Note, Owner},
+    record::{Grid, Kind, Row, Total, filter, types},
 };
+use std::io::Read;
+
+/// No note is longer; what is longer is a file.
+const LONGEST: u64 = 1 << 20;
 
 /// The commands of this file.
 pub fn commands() -> Vec<Command> {
-    vec![
-        Command::new("log")
-            .about("Writes down what happened: a call, a visit, a note; and plans what comes next")
-            .arg(Arg::new("kind").value_name("TYPE").required(true).help("call, visit, wechat, email, meeting, note …"))
-            .arg(Arg::new("ref").value_name("REF").required(true).help("A customer or a contact, by any of its names"))
-            .arg(Arg::new("text").value_name("TEXT").required(true).num_args(1..))
-            .arg(
-                Arg::new("next")
-                    .long("next")
-                    .value_name("WHEN WHAT")
-                    .num_args(1)
-                    .help("Plan what follows: \"+14d send the quote\""),
-            )
-            .arg(
-                Arg::new("minutes")
-                    .long("minutes")
-                    .value_name("N")
-                    .value_parser(value_parser!(i64))
-                    .help("How long it took"),
-            )
-            .arg(Arg::new("outcome").long("outcome").value_name("TEXT").help("What came of it"))
-            .arg(
-                Arg::new("at")
-                    .long("at")
-                    .value_name("WHEN")
-                    .allow_hyphen_values(true)
-                    .help("When it was, if not just now"),
-            )
-            .arg(Arg::new("in").long("in").action(ArgAction::SetTrue).help("They came to us"))
-            .after_help(
-                "Examples:\n  kehu log call C1 \"asked for a price\" --next \"+14d send the quote\"\n  \
-                 kehu log visit C2 \"saw the new hall\" --minutes 90",
-            ),
-        Command::new("today")
-            .about("Shows your plan of the day: overdue, due, birthdays, who has not heard from us")
-            .after_help("Examples:\n  kehu today\n  kehu today -f json"),
-    ]
+    vec![log_command(), today_command()]
+}
+
+fn valued(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).num_args(1).help(help)
+}
+
+fn log_command() -> Command {
+    Command::new("log")
+        .about("Writes down what happened: a call, a visit, a note; and plans what comes next")
+        .override_usage("kehu log <TYPE> <REF> <TEXT> [FLAGS]")
+        .arg(Arg::new("kind").value_name("TYPE").required(true).help("call, visit, wechat, 电话, 拜访 …, or a beginning"))
+        .arg(
+            Arg::new("words")
+                .value_name("REF TEXT")
+                .num_args(0..)
+                .help("Whom it was with: a customer, a contact, a planned activity (A95, which is done then);\nand what happened; - reads it from standard input"),
+        )
+        .arg(valued("next", "WHEN WHAT", "Plan what follows: \"+14d send the quote\"").allow_hyphen_values(true))
+        .arg(valued("minutes", "N", "How long it took").value_parser(value_parser!(i64)).allow_hyphen_values(true))
+        .arg(valued("outcome", "TEXT", "What came of it"))
+        .arg(valued("at", "WHEN", "When it was, if not just now").allow_hyphen_values(true))
+        .arg(valued("contact", "REF", "The person it was with"))
+        .arg(valued("where", "FILTER", "With all customers that match, in one step: a mailing"))
+        .arg(Arg::new("in").long("in").action(ArgAction::SetTrue).help("They came to us"))
+        .after_help(
+            "Examples:\n  kehu log call C1 \"asked for a price\" --next \"+14d send the quote\"\n  \
+             kehu log visit C2 \"saw the new hall\" --minutes 90\n  kehu log 电话 A95 \"they like it\"\n  \
+             kehu log email --where level=A \"sent the price list\" --dry-run",
+        )
+}
+
+fn today_command() -> Command {
+    Command::new("today")
+        .about("Shows your plan of the day: overdue, due, birthdays, who has not heard from us")
+        .arg(valued("user", "USER", "Whose plan, if not yours"))
+        .arg(valued("date", "DATE", "Of which day, if not today").allow_hyphen_values(true))
+        .after_help("Examples:\n  kehu today\n  kehu today -f json\n  kehu today --user U2 --date tomorrow")
 }
 
 /// `kehu log TYPE REF TEXT`.
 pub fn log(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let word = |name: &str| matches.get_one::<String>(name).cloned();
-    let text = words(matches, "text").into_iter().cloned().collect::<Vec<_>>().join(" ");
-    let reference = word("ref").unwrap_or_default();
-    let crm = session.crm()?;
-    let schema = crm.schema("activity")?;
-    let mut values = Values::new();
-    for (field, said) in [("kind", word("kind")), ("outcome", word("outcome")), ("done", word("at"))] {
-        if let (Some(field), Some(said)) = (schema.field(field), said) {
-            values.push((field.name.to_string(), crm.parse_value(field, &said)?));
-        }
+    let mut said = words(matches, "words").into_iter().cloned();
+    if let Some(condition) = word("where") {
+        let text = text(&said.collect::<Vec<_>>())?;
+        return log_many(session, matches, &condition, text);
     }
-    let about = about(crm, &reference)?;
-    values.push(about.clone());
-    values.push(("subject".into(), subject(&text)));
-    if text.lines().count() > 1 || text.chars().count() > 120 {
-        values.push(("notes".into(), Value::text(&text)));
-    }
-    if let Some(minutes) = matches.get_one::<i64>("minutes") {
-        values.push(("minutes".into(), Value::Integer(*minutes)));
-    }
-    let direction = if matches.get_flag("in") { "in" } else { "out" };
-    values.push(("direction".into(), Value::text(direction)));
-    let next = word("next");
-    let mut planned = None;
-    let id = crm.transaction(&format!("Log: {}", subject(&text).as_text().unwrap_or_default()), |crm| {
-        let id = crm.add("activity", values.clone())?;
-        planned = match &next {
-            Some(next) => Some(Activity::plan_next(crm, Id::new(id), next)?),
-            None => None,
-        };
-        Ok(id)
-    })?;
-    let message = Message::new("Noted {record}.").with("record", schema.short(id));
-    session.wrote(&message)?;
-    if let Some(planned) = planned.filter(|_| session.crm().is_ok_and(|crm| !crm.is_dry_run())) {
-        let planned: Activity = session.crm()?.get(planned)?;
-        let zone = session.configuration.time_zone()?;
-        let due = planned.due.map(|due| due.to_zoned(zone).strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
-        session.terminal.say(
-            &Message::new("Planned {record} {subject} for {due}.")
-                .with("record", schema.short(planned.id.number))
-                .with("subject", planned.subject)
-                .with("due", due),
-        );
-    }
+    let about = said.next();
+    let (Some(about), Some(first)) = (about, said.next()) else {
+        return Err(Error::bad_value(Message::new("Say whom it was with, and what happened."))
+            .hint(Message::new("kehu log call C1 \"asked for a price\"")));
+    };
+    let note = Note {
+        sort: word("kind").unwrap_or_default(),
+        about,
+        text: text(&std::iter::once(first).chain(said).collect::<Vec<_>>())?,
+        contact: word("contact"),
+        outcome: word("outcome"),
+        minutes: matches.get_one::<i64>("minutes").copied(),
+        at: word("at"),
+        incoming: matches.get_flag("in"),
+        next: word("next"),
+    };
+    let logged = session.crm()?.log(&note)?;
+    tell(session, &logged)?;
     Ok(0)
 }
 
-/// Whom an activity concerns: a customer, else a contact.
-fn about(crm: &mut kehu::Crm, reference: &str) -> Result<(String, Value)> {
-    match crm.find("customer", reference) {
-        Ok(id) => Ok(("customer".into(), Link::to(id))),
-        Err(error) => match crm.find("contact", reference) {
-            Ok(id) => Ok(("contact".into(), Link::to(id))),
-            Err(_) => Err(error),
-        },
+fn tell(session: &mut Session, logged: &Logged) -> Result<()> {
+    let template = if logged.completed { "{record} is done." } else { "Noted {record}." };
+    let record = session.crm()?.schema("activity")?.short(logged.id);
+    session.wrote(&Message::new(template).with("record", &record))?;
+    if session.terminal.format == Some(output::Format::Ids) && !session.crm()?.is_dry_run() {
+        session.print_line(&record)?;
     }
+    let dry = session.crm()?.is_dry_run();
+    for message in logged.planned.iter().chain(&logged.waiting).filter(|_| !dry) {
+        session.terminal.say(message);
+    }
+    Ok(())
 }
 
-/// The first line, which lists show.
-fn subject(text: &str) -> Value {
-    let line = text.lines().next().unwrap_or_default();
-    Value::text(line.chars().take(120).collect::<String>())
+/// The words, or what comes through standard input for `-`.
+fn text(words: &[String]) -> Result<String> {
+    if words != ["-"] {
+        return Ok(words.join(" "));
+    }
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| {
+        Error::new(Cause::Storage, Message::new("Standard input cannot be read: {why}.").with("why", error))
+    })?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Error::bad_value(Message::new("A note of more than a megabyte is a file.")));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::bad_value(Message::new("Standard input is not text in UTF-8.")))
+}
+
+/// Something that was done with all customers of a selection.
+fn log_many(session: &mut Session, matches: &ArgMatches, condition: &str, text: String) -> Result<u8> {
+    let word = |name: &str| matches.get_one::<String>(name).cloned();
+    for name in ["next", "minutes", "outcome", "contact"] {
+        if matches.contains_id(name) {
+            return Err(Error::bad_value(
+                Message::new("--{flag} tells of one customer, so it does not go with --where.").with("flag", name),
+            ));
+        }
+    }
+    let sort = word("kind").unwrap_or_default();
+    let mass = Mass { text, sort, due: None, at: word("at"), owner: Owner::One(None) };
+    many(session, condition, &mass)
+}
+
+/// Makes one activity with each customer that matches, after saying how many those are.
+pub fn many(session: &mut Session, condition: &str, mass: &Mass) -> Result<u8> {
+    if condition.trim().is_empty() {
+        return Err(Error::bad_value(Message::new("An empty --where would mean every customer."))
+            .hint(Message::new("kehu customer list")));
+    }
+    let query = Query { filter: filter::parse(condition)?, ..Query::new("customer") };
+    let crm = session.crm()?;
+    let dry = crm.is_dry_run();
+    let Total::Exactly(count) = crm.total(&Query { exact: true, ..query.clone() })? else { return Ok(0) };
+    if count == 0 {
+        session.terminal.warn(&Message::new("No {kind} matches.").with("kind", "customer"));
+        return Ok(0);
+    }
+    // Trying it first refuses what would be refused, before anybody is asked.
+    crm.set_dry_run(true);
+    let tried = crm.activities_for(&Query { limit: Some(1), ..query.clone() }, mass);
+    crm.set_dry_run(dry);
+    tried?;
+    let planned = mass.due.is_some();
+    if !dry {
+        let template = if planned {
+            "Plan this with {count} {count:customer|customers}?"
+        } else {
+            "Note this with {count} {count:customer|customers}?"
+        };
+        ask::confirm(&session.terminal, &Message::new(template).with("count", count))?;
+    }
+    let made = session.crm()?.activities_for(&query, mass)?;
+    let template = if planned {
+        "Planned {count} {count:activity|activities}."
+    } else {
+        "Noted {count} {count:activity|activities}."
+    };
+    session.wrote(&Message::new(template).with("count", made))?;
+    Ok(0)
 }
 
 /// What `today` is made of, as JSON names it.
-const PARTS: [&str; 5] = ["overdue", "today", "without_a_date", "birthdays", "silent_for_too_long"];
+const PARTS: [&str; 7] = [
+    "overdue",
+    "today",
+    "without_a_date",
+    "occasions",
+    "coming_occasions",
+    "silent_for_too_long",
+    "left_undone_by_your_people",
+];
 
 pub fn key_of(title: &str) -> String {
     types::fold(title).replace(' ', "_")
@@ -135,10 +198,20 @@ pub fn items(grid: &Grid) -> Vec<serde_json::Value> {
 }
 
 /// `kehu today`.
-pub fn today(session: &mut Session, _: &ArgMatches) -> Result<u8> {
-    let parts = session.crm()?.agenda()?;
-    let (format, style) = (session.terminal.format(), session.terminal.style());
-    let mut data = Vec::new();
+pub fn today(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
+    let word = |name: &str| matches.get_one::<String>(name);
+    let crm = session.crm()?;
+    let user = match word("user") {
+        Some(name) => Some(crm.find("user", name)?),
+        None => crm.actor().map(|(id, _)| id),
+    };
+    let day = match word("date") {
+        Some(text) => types::parse(&Kind::Date, text, crm.reading())?.as_text().and_then(|day| day.parse().ok()),
+        None => None,
+    };
+    let day = day.unwrap_or_else(|| crm.reading().clock.today());
+    // In a new database nobody has anything to do yet.
+    let parts = user.map_or_else(|| Ok(Vec::new()), |user| crm.agenda(user, day))?;
     if session.terminal.machine() {
         let mut object = serde_json::Map::new();
         for part in PARTS {
@@ -146,21 +219,29 @@ pub fn today(session: &mut Session, _: &ArgMatches) -> Result<u8> {
             let grid = parts.iter().find(|(title, _)| key_of(title) == part).map(|(_, grid)| grid);
             object.insert(part.to_owned(), grid.map(items).unwrap_or_default().into());
         }
-        for (title, grid) in parts.iter().filter(|(title, _)| !PARTS.contains(&&*key_of(title))) {
-            object.insert(key_of(title), items(grid).into());
-        }
         return session.print_line(&serde_json::Value::Object(object).to_string()).map(|()| 0);
-    }
-    for (title, grid) in &parts {
-        let title = session.terminal.word(&Message::new(title));
-        data.extend(format!("{title}\n").into_bytes());
-        let written = output::write_grid(&session.local(grid), format, &style, &mut data);
-        written.map_err(|error| super::session::unwritable(&error))?;
-        data.push(b'\n');
     }
     if parts.is_empty() {
         session.terminal.warn(&Message::new("Nothing is planned for today, and nobody waits for a word from you."));
     }
-    session.write(&data)?;
+    print_parts(session, &parts)?;
     Ok(0)
+}
+
+fn print_parts(session: &mut Session, parts: &[(&'static str, Grid)]) -> Result<()> {
+    let titled: Vec<_> =
+        parts.iter().map(|(title, grid)| (heading(session, &Message::new(title), grid), session.local(grid))).collect();
+    let (format, style, mut data) = (session.terminal.format(), session.terminal.style(), Vec::new());
+    output::write_parts(&titled, format, &style, &mut data).map_err(|error| unwritable(&error))?;
+    session.write(&data)
+}
+
+/// A title, with how many there are where not all are shown: `Overdue (20/431)`.
+pub fn heading(session: &Session, title: &Message, grid: &Grid) -> String {
+    let (title, shown) = (session.terminal.word(title), grid.rows.len() as u64);
+    match grid.total {
+        Total::Exactly(total) if total > shown => format!("{title} ({shown}/{total})"),
+        Total::MoreThan(total) => format!("{title} ({shown}/{total}+)"),
+        Total::Exactly(_) => title,
+    }
 }

@@ -5,7 +5,12 @@ mod files;
 use super::session::Session;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use files::{FILES, import_file};
-use kehu::{Cause, Error, Message, Result, crm::Query, record::Value};
+use kehu::{
+    Cause, Error, Message, Result,
+    crm::{Query, Sort},
+    customers::Access,
+    record::{Value, filter},
+};
 use std::path::{Path, PathBuf};
 
 const USUAL: &str = "kehu-demo.db";
@@ -44,7 +49,7 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
     session.open_at(file, true)?.transaction("Name the head office", |crm| {
         crm.change("branch", 1, vec![("name".into(), Value::text(HEAD_OFFICE))], None)
     })?;
-    for source in &FILES {
+    for source in FILES {
         let counts = import_file(session.crm()?, source.kind, source.name, source.bytes)?;
         if counts.refused {
             return Err(Error::new(
@@ -65,7 +70,19 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
             session.terminal.say(warning);
         }
     }
-    Ok(())
+    share_some(session)
+}
+
+/// A few customers are looked at by the head of sales too.
+fn share_some(session: &mut Session) -> Result<()> {
+    let crm = session.crm()?;
+    let user = crm.find("user", "lu")?;
+    let others = filter::parse("owner!=lu not owner:")?;
+    let query = Query { filter: others, sort: Sort::parse("id"), limit: Some(3), ..Query::new("customer") };
+    let customers = crm.matching(&query)?;
+    crm.transaction("Share some customers with the head of sales", |crm| {
+        customers.iter().try_for_each(|id| crm.share(*id, user, Access::Read, None).map(|_| ()))
+    })
 }
 
 /// Refuses a file that is there, or takes it away with what SQLite keeps beside it.

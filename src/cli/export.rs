@@ -1,6 +1,7 @@
 //! `export`: records as an import reads them back, in any format, written as they are read.
 
 use super::{
+    attachment,
     output::{self, Format, Style},
     output_file::{self, Replace},
     reads,
@@ -10,7 +11,7 @@ use super::{
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use kehu::{
     Cause, Error, Message, Result,
-    exchange::Export,
+    exchange::{CardVersion, Export},
     record::{Grid, Schema},
 };
 use std::{
@@ -22,7 +23,7 @@ use tempfile::NamedTempFile;
 /// `kehu NOUN export`.
 pub fn command(schema: &Schema) -> Command {
     let kind = schema.kind;
-    Command::new("export")
+    let command = Command::new("export")
         .about("Writes records as an import reads them back: all fields, links by uid")
         .arg(tree::filter_argument())
         .arg(
@@ -32,39 +33,70 @@ pub fn command(schema: &Schema) -> Command {
                 .num_args(1)
                 .help("Write to this file instead of standard output"),
         )
+        .arg(
+            Arg::new("card-version")
+                .long("version")
+                .value_name("N")
+                .num_args(1)
+                .hide(schema.kind != "contact")
+                .help("With -f vcf: vCards 3.0, which every phone reads, or 4.0"),
+        )
         .arg(Arg::new("force").long("force").help("Replace the file if it is there").action(ArgAction::SetTrue))
         .after_help(format!(
             "Examples:\n  kehu {kind} export\n  kehu {kind} export created_at=2020.. -f ndjson\n\n\
              Into an empty database it comes back the same with --create-missing user,branch,field; where users and\n\
-             branches are exported and imported first, they keep their names.\n\n{}",
+             branches are exported and imported first, they keep their names.{}\n\n{}",
+            if kind == "contact" { CARDS_HELP } else { "" },
             tree::FILTER_HELP
-        ))
+        ));
+    if kind == "attachment" {
+        command.arg(attachment::files_argument("Write the contents into this folder"))
+    } else {
+        command
+    }
 }
+
+const CARDS_HELP: &str = "\n\nFor address books: kehu contact export city=Hamburg -f vcf --output people.vcf";
 
 pub fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8> {
     let schema = session.crm()?.schema(kind)?;
     let mut query = reads::query(session, &schema, matches)?;
     query.limit = None;
+    if let Ok(Some(folder)) = matches.try_get_one::<String>("files") {
+        attachment::export_files(session, &query, Path::new(folder))?;
+    }
     let format = session.terminal.format.unwrap_or(Format::Csv);
+    let version = match matches.get_one::<String>("card-version") {
+        Some(word) => word.parse()?,
+        None => CardVersion::default(),
+    };
+    if format == Format::Vcf {
+        // A card names the company, where other formats have its uid.
+        let own = schema.writable().map(|field| field.name.to_string());
+        query.columns = std::iter::once("uid".to_owned()).chain(own).chain(["customer.name".to_owned()]).collect();
+    }
     let mut export = Export::new(session.crm()?, query)?;
     match matches.get_one::<String>("output") {
         Some(path) => {
             let replace = if matches.get_flag("force") { Replace::Anything } else { Replace::Nothing };
             output_file::check(session, Path::new(path), None, replace)?;
-            to_file(session, &mut export, format, Path::new(path))
+            to_file(session, &mut export, (format, version), Path::new(path))
         }
-        None => to_output(session, &mut export, format),
+        None => to_output(session, &mut export, (format, version)),
     }?;
     Ok(0)
 }
 
+/// The format, and of vCards the version.
+type Manner = (Format, CardVersion);
+
 /// A file appears when it is whole.
-fn to_file(session: &mut Session, export: &mut Export, format: Format, path: &Path) -> Result<()> {
+fn to_file(session: &mut Session, export: &mut Export, format: Manner, path: &Path) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
     let mut out = BufWriter::new(file);
-    let style = Style { width: None, color: false, ..session.terminal.style() };
-    let count = write(session, export, format, &style, &mut out)?.map_err(|error| unwritable(path, &error))?;
+    let style = Style { width: None, color: false, cards: format.1, ..session.terminal.style() };
+    let count = write(session, export, format.0, &style, &mut out)?.map_err(|error| unwritable(path, &error))?;
     let file = out.into_inner().map_err(|error| unwritable(path, error.error()))?;
     file.persist(path).map_err(|error| unwritable(path, &error.error))?;
     let message = Message::new("Wrote {count} {count:record|records} to {path}.");
@@ -72,10 +104,10 @@ fn to_file(session: &mut Session, export: &mut Export, format: Format, path: &Pa
     Ok(())
 }
 
-fn to_output(session: &mut Session, export: &mut Export, format: Format) -> Result<()> {
-    let style = session.terminal.style();
+fn to_output(session: &mut Session, export: &mut Export, format: Manner) -> Result<()> {
+    let style = Style { cards: format.1, ..session.terminal.style() };
     let mut out = BufWriter::new(io::stdout().lock());
-    match write(session, export, format, &style, &mut out)?.and_then(|_| out.flush()) {
+    match write(session, export, format.0, &style, &mut out)?.and_then(|_| out.flush()) {
         // Whoever read it has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(|error| unwritable(Path::new("-"), &error)),
@@ -122,8 +154,8 @@ impl Pages<'_> {
     fn page(&mut self, mut grid: Grid, out: &mut dyn Write) -> io::Result<()> {
         let first = self.count == 0;
         self.count += grid.rows.len() as u64;
-        if self.format == Format::Ids {
-            return output::write_grid(&grid, Format::Ids, self.style, out);
+        if matches!(self.format, Format::Ids | Format::Vcf) {
+            return output::write_grid(&grid, self.format, self.style, out);
         }
         grid.rows.iter_mut().for_each(|row| row.short.clear());
         let mut page = Vec::new();

@@ -1,6 +1,8 @@
 //! Commands below a noun that are more than a verb on its records: each is one line here and a file of its own.
 
-use super::session::Session;
+use super::{
+    assign, attach, attachment, duplicates, handover, merge, nodes, qualify, review, session::Session, timeline,
+};
 use clap::{ArgMatches, Command};
 use kehu::Result;
 
@@ -12,7 +14,41 @@ pub struct Extra {
     pub run: fn(&mut Session, &ArgMatches) -> Result<u8>,
 }
 
-static EXTRAS: [Extra; 0] = [];
+/// One that has the name of what every noun has takes its place.
+static EXTRAS: &[Extra] = &[
+    Extra { noun: "attachment", command: || attach::command("add"), run: attach::run },
+    Extra { noun: "attachment", command: attachment::save_command, run: attachment::save },
+    Extra { noun: "attachment", command: attachment::open_command, run: attachment::open },
+    Extra { noun: "customer", command: qualify::command, run: qualify::run },
+    Extra { noun: "customer", command: review::command, run: review::run },
+    Extra { noun: "review_rule", command: review::preview_command, run: review::preview },
+    Extra { noun: "node", command: nodes::adopt_command, run: nodes::adopt },
+    Extra { noun: "customer", command: timeline::customer_command, run: timeline::of_customer },
+    Extra { noun: "customer", command: assign::assign_command, run: assign::assign },
+    Extra { noun: "customer", command: assign::share_command, run: assign::share },
+    Extra { noun: "customer", command: assign::unshare_command, run: assign::unshare },
+    Extra { noun: "contact", command: timeline::contact_command, run: timeline::of_contact },
+    Extra { noun: "user", command: handover::command, run: handover::run },
+    super::people::RELATE,
+    super::people::REMEMBER,
+    Extra { noun: "activity", command: super::plan::command, run: super::plan::run },
+    Extra {
+        noun: "customer",
+        command: || super::emails::command("customer"),
+        run: |session, matches| super::emails::run(session, "customer", matches),
+    },
+    Extra {
+        noun: "contact",
+        command: || super::emails::command("contact"),
+        run: |session, matches| super::emails::run(session, "contact", matches),
+    },
+    duplicates::CUSTOMERS,
+    merge::CUSTOMERS,
+    duplicates::DISTINCT_CUSTOMERS,
+    duplicates::CONTACTS,
+    merge::CONTACTS,
+    duplicates::DISTINCT_CONTACTS,
+];
 
 /// Those below a noun.
 pub fn below(noun: &str) -> impl Iterator<Item = &'static Extra> {

@@ -87,7 +87,7 @@ pub fn find(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 }
 
 /// Keeps only the columns that were asked for, in that order.
-fn pick(grid: &mut Grid, names: &str) -> Result<()> {
+pub fn pick(grid: &mut Grid, names: &str) -> Result<()> {
     let names = names.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != "ref");
     let places: Vec<usize> = names
         .map(|name| grid.columns.iter().position(|column| column.name == name).ok_or_else(|| no_column(grid, name)))
@@ -115,10 +115,6 @@ pub fn empty_code(matches: &ArgMatches, empty: bool) -> u8 {
     if empty && matches.get_flag("fail-if-empty") { 7 } else { 0 }
 }
 
-fn column(name: &str, label: &str, label_zh: &str, kind: Kind) -> Column {
-    Column { name: name.into(), label: label.into(), label_zh: label_zh.into(), kind }
-}
-
 pub fn schema(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let Some(kind) = matches.get_one::<String>("kind") else { return kinds(session) };
     // Asking about fields needs no database; with one, the custom fields are told too.
@@ -133,15 +129,15 @@ pub fn schema(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     })?;
     let rows = schema.visible().map(|field| Row { cells: describe(field), ..Row::default() }).collect();
     let columns = vec![
-        column("name", "Name", "字段", Kind::Text),
-        column("kind", "Kind", "类型", Kind::Text),
-        column("label", "Label", "标签", Kind::Text),
-        column("label_zh", "Chinese", "中文", Kind::Text),
-        column("required", "Required", "必填", Kind::YesNo),
-        column("writable", "Writable", "可写", Kind::YesNo),
-        column("custom", "Custom", "自定义", Kind::YesNo),
-        column("values", "Values", "取值", Kind::tags()),
-        column("help", "Help", "说明", Kind::Text),
+        Column::new("name", "Name", "字段", Kind::Text),
+        Column::new("kind", "Kind", "类型", Kind::Text),
+        Column::new("label", "Label", "标签", Kind::Text),
+        Column::new("label_zh", "Chinese", "中文", Kind::Text),
+        Column::new("required", "Required", "必填", Kind::YesNo),
+        Column::new("writable", "Writable", "可写", Kind::YesNo),
+        Column::new("custom", "Custom", "自定义", Kind::YesNo),
+        Column::new("values", "Values", "取值", Kind::tags()),
+        Column::new("help", "Help", "说明", Kind::Text),
     ];
     print_all(session, Grid { noun: "fields".into(), columns, rows, ..Grid::default() })
 }
@@ -178,10 +174,10 @@ fn kinds(session: &mut Session) -> Result<u8> {
     };
     let rows = session.schemas().iter().map(row).collect();
     let columns = vec![
-        column("kind", "Kind", "类别", Kind::Text),
-        column("letter", "Letter", "字母", Kind::Text),
-        column("fields", "Fields", "字段数", Kind::Integer),
-        column("help", "Help", "说明", Kind::Text),
+        Column::new("kind", "Kind", "类别", Kind::Text),
+        Column::new("letter", "Letter", "字母", Kind::Text),
+        Column::new("fields", "Fields", "字段数", Kind::Integer),
+        Column::new("help", "Help", "说明", Kind::Text),
     ];
     print_all(session, Grid { noun: "kinds".into(), columns, rows, ..Grid::default() })
 }
@@ -200,12 +196,12 @@ pub fn oplog(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     };
     let lines = session.crm()?.operations(limit)?;
     let columns = vec![
-        column("operation", "Operation", "操作", Kind::Integer),
-        column("at", "At", "时间", Kind::Timestamp),
-        column("who", "Who", "谁", Kind::Text),
-        column("door", "Door", "途径", Kind::Text),
-        column("what", "What", "内容", Kind::Text),
-        column("state", "State", "状态", Kind::Text),
+        Column::new("operation", "Operation", "操作", Kind::Integer),
+        Column::new("at", "At", "时间", Kind::Timestamp),
+        Column::new("who", "Who", "谁", Kind::Text),
+        Column::new("door", "Door", "途径", Kind::Text),
+        Column::new("what", "What", "内容", Kind::Text),
+        Column::new("state", "State", "状态", Kind::Text),
     ];
     let rows = lines.iter().map(|line| Row { cells: operation_cells(line), ..Row::default() }).collect();
     print_all(session, Grid { noun: "operations".into(), columns, rows, ..Grid::default() })

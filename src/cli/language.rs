@@ -51,10 +51,7 @@ fn with_nouns(message: &Message) -> Message {
 
 /// The Chinese name of a kind of record, or of what else a list is of.
 fn noun(english: &str) -> Option<&'static str> {
-    let fits = |entry: &&catalog::Entry| {
-        let schema = (entry.schema)();
-        schema.kind == english || schema.table == english
-    };
+    let fits = |entry: &&catalog::Entry| entry.kind == english || entry.table == english;
     let other = [
         ("records", "记录"),
         ("groups", "组"),
@@ -63,7 +60,10 @@ fn noun(english: &str) -> Option<&'static str> {
         ("operations", "操作"),
         ("changes", "变更"),
         ("imports", "导入"),
+        ("events", "事件"),
+        ("duties", "事项"),
         ("rows", "行"),
+        ("pairs", "对"),
     ];
     let other = other.iter().find(|(word, _)| *word == english).map(|(_, chinese)| *chinese);
     catalog::ENTRIES.iter().find(fits).map(|entry| entry.noun_zh).or(other)

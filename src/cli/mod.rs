@@ -1,10 +1,17 @@
 //! Door one: the command line. Parses, lets the library decide, and prints what it answers.
 
 mod ask;
+mod assign;
+mod attach;
+mod attachment;
+mod calendar;
 mod complete;
 mod configuration;
 mod daily;
 mod demo;
+mod dossier;
+mod duplicates;
+mod emails;
 mod export;
 mod extra;
 mod fault;
@@ -12,16 +19,25 @@ mod field;
 mod form;
 mod generate;
 mod global;
+mod handover;
 mod import;
+mod interrupt;
 mod language;
+mod merge;
+mod nodes;
 mod output;
 mod output_file;
+mod people;
+mod plan;
+mod qualify;
 mod reads;
 mod record;
 mod report;
+mod review;
 mod session;
 mod setup;
 mod sql;
+mod timeline;
 mod tree;
 mod upkeep;
 mod view;
@@ -61,9 +77,12 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         return global::welcome(session);
     };
     refuse_as_of(name, matches)?;
+    refuse_cards(session, name, matches)?;
     match name {
         "log" => daily::log(session, matches),
         "today" => daily::today(session, matches),
+        "attach" => attach::run(session, matches),
+        "calendar" => calendar::run(session, matches),
         "find" => global::find(session, matches),
         "show" => reads::show_any(session, matches),
         "schema" => global::schema(session, matches),
@@ -96,6 +115,16 @@ fn refuse_as_of(name: &str, matches: &ArgMatches) -> Result<()> {
     }
     Err(Error::bad_value(Message::new("--as-of is understood by show only."))
         .hint(Message::new("kehu show C1 --as-of 2026-01-31")))
+}
+
+/// Only people are vCards.
+fn refuse_cards(session: &Session, name: &str, matches: &ArgMatches) -> Result<()> {
+    let people = matches!(name, "contact" | "contacts") && matches.subcommand_name() == Some("export");
+    if people || session.terminal.format != Some(output::Format::Vcf) {
+        return Ok(());
+    }
+    Err(Error::bad_value(Message::new("Only contacts are written as vCards, by their export."))
+        .hint(Message::new("kehu contact export -f vcf --output people.vcf")))
 }
 
 /// A command that the tree offers but nothing answers; a test makes sure there is none.

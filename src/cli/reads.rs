@@ -1,6 +1,7 @@
 //! What is asked and not changed: lists, one record with what belongs to it, its history.
 
 use super::{
+    dossier,
     global::empty_code,
     output::{self, Format},
     record::words,
@@ -54,7 +55,7 @@ fn print_pages(session: &mut Session, query: &Query) -> Result<bool> {
     Ok(printed == 0)
 }
 
-fn print_count(session: &Session, count: u64) -> Result<()> {
+pub fn print_count(session: &Session, count: u64) -> Result<()> {
     if session.terminal.machine() {
         return session.print_line(&serde_json::json!({ "total": count }).to_string());
     }
@@ -102,7 +103,11 @@ fn split(names: &str) -> Vec<String> {
 /// `kehu NOUN show REF`.
 pub fn show(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {
     let reference = matches.get_one::<String>("ref").cloned().unwrap_or_default();
-    let id = session.crm()?.find(kind, &reference)?;
+    let id = match matches.get_one::<String>("as-of") {
+        // What was merged since was itself on that day.
+        Some(_) => session.crm()?.find_itself(kind, &reference)?,
+        None => session.crm()?.find(kind, &reference)?,
+    };
     show_entry(session, kind, id, matches)
 }
 
@@ -119,6 +124,10 @@ fn show_entry(session: &mut Session, kind: &'static str, id: i64, matches: &ArgM
         let grid = selected(entry.grid(), matches)?;
         print_record(session, &grid, &[])?;
         return Ok(0);
+    }
+    let whole = !given(matches, "columns") && dossier::applies(session.terminal.format());
+    if whole && session.crm()?.has_timeline(kind) {
+        return dossier::show(session, kind, id).map(|()| 0);
     }
     let crm = session.crm()?;
     let entry = crm.record(kind, id)?;
@@ -230,22 +239,16 @@ fn without_empty(grid: &Grid) -> Grid {
 pub fn history(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Result<u8> {
     let reference = matches.get_one::<String>("ref").cloned().unwrap_or_default();
     let crm = session.crm()?;
-    let id = crm.find(kind, &reference)?;
+    let id = crm.find_itself(kind, &reference)?;
     let lines = crm.history(kind, id)?;
-    let column = |name: &str, label: &str, label_zh: &str, kind: Kind| Column {
-        name: name.into(),
-        label: label.into(),
-        label_zh: label_zh.into(),
-        kind,
-    };
     let columns = vec![
-        column("at", "At", "时间", Kind::Timestamp),
-        column("who", "Who", "谁", Kind::Text),
-        column("door", "Door", "途径", Kind::Text),
-        column("operation", "Operation", "操作", Kind::Integer),
-        column("field", "Field", "字段", Kind::Text),
-        column("old", "Old", "原值", Kind::Text),
-        column("new", "New", "新值", Kind::Text),
+        Column::new("at", "At", "时间", Kind::Timestamp),
+        Column::new("who", "Who", "谁", Kind::Text),
+        Column::new("door", "Door", "途径", Kind::Text),
+        Column::new("operation", "Operation", "操作", Kind::Integer),
+        Column::new("field", "Field", "字段", Kind::Text),
+        Column::new("old", "Old", "原值", Kind::Text),
+        Column::new("new", "New", "新值", Kind::Text),
     ];
     let rows: Vec<Row> = lines.iter().map(|line| Row { cells: history_cells(line), ..Row::default() }).collect();
     let total = Total::Exactly(rows.len() as u64);

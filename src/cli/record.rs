@@ -20,6 +20,9 @@ pub fn run(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<u8
     let (Some(schema), Some((verb, matches))) = (schema, matches.subcommand()) else {
         return Err(super::unanswered(noun, ""));
     };
+    if let Some(extra) = extra::find(schema.kind, verb) {
+        return (extra.run)(session, matches);
+    }
     match verb {
         "add" => add(session, &schema, matches),
         "list" => reads::list(session, &schema, matches),
@@ -31,10 +34,7 @@ pub fn run(session: &mut Session, noun: &str, matches: &ArgMatches) -> Result<u8
         "history" => reads::history(session, schema.kind, matches),
         "import" => import::run(session, schema.kind, matches),
         "export" => export::run(session, schema.kind, matches),
-        verb => match extra::find(schema.kind, verb) {
-            Some(extra) => (extra.run)(session, matches),
-            None => own_verb(session, schema.kind, verb, matches),
-        },
+        verb => own_verb(session, schema.kind, verb, matches),
     }
 }
 
@@ -58,6 +58,10 @@ fn add(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Res
     let values = values(crm, schema, &said)?;
     let id = crm.add_where(schema.kind, &values, allow)?;
     let title = values.iter().find(|(name, _)| *name == title).map(|(_, value)| value.clone()).unwrap_or_default();
+    let title = match (&title, schema.title().kind.target()) {
+        (Value::Link(link), Some(target)) => Value::Text(crm.title(target, link.id)?),
+        _ => title,
+    };
     let message = Message::new("Added {record} {title}.")
         .with("record", schema.short(id))
         .with("title", title.as_text().unwrap_or_default());
@@ -120,7 +124,7 @@ pub fn values(crm: &mut Crm, schema: &Schema, said: &[(String, String)]) -> Resu
 }
 
 /// After a write: the refs, or the records, where a format asks for them.
-fn result(session: &mut Session, kind: &str, ids: &[i64]) -> Result<u8> {
+pub fn result(session: &mut Session, kind: &str, ids: &[i64]) -> Result<u8> {
     let asked = session.terminal.format;
     if session.crm()?.is_dry_run() {
         return Ok(0);
@@ -251,19 +255,23 @@ fn change_all(
     expected: Option<i64>,
     allow: bool,
 ) -> Result<Vec<Save>> {
-    let change = |crm: &mut Crm, id: i64| {
+    let tagged = !tags.add.is_empty() || !tags.remove.is_empty();
+    if let [id] = ids {
         let mut values = values(crm, schema, said)?;
-        if !tags.add.is_empty() || !tags.remove.is_empty() {
-            let stored = crm.record(schema.kind, id)?.value("tags");
+        if tagged {
+            let stored = crm.record(schema.kind, *id)?.value("tags");
             values.push(("tags".to_owned(), tags.apply(&stored)));
         }
-        crm.change_where(schema.kind, id, &values, expected, allow)
-    };
-    if let [id] = ids {
-        return Ok(vec![change(crm, *id)?]);
+        return Ok(vec![crm.change_where(schema.kind, *id, &values, expected, allow)?]);
     }
-    crm.transaction(&format!("Edit {} {}", ids.len(), schema.table), |crm| {
-        ids.iter().map(|id| change(crm, *id)).collect()
+    let common = values(crm, schema, said)?;
+    crm.change_each(schema.kind, ids, allow, &mut |_, entry| {
+        entry.refuse_version(expected)?;
+        let mut values = common.clone();
+        if tagged {
+            values.push(("tags".to_owned(), tags.apply(&entry.value("tags"))));
+        }
+        Ok(values)
     })
 }
 
@@ -317,9 +325,11 @@ fn edit_where(
         session.terminal.warn(&Message::new("No {kind} matches.").with("kind", schema.kind));
         return Ok(0);
     }
-    // Trying it first shows what would change, and refuses what would be refused, before anybody is asked.
-    let dry = crm.is_dry_run();
-    crm.set_dry_run(true);
+    // Trying it first shows what would change, and refuses what would be refused, before anybody is asked; whoever agreed
+    // beforehand is told afterwards, at half the work.
+    let (dry, agreed) = (crm.is_dry_run(), session.terminal.yes);
+    let crm = session.crm()?;
+    crm.set_dry_run(dry || !agreed);
     let tried = change_all(crm, schema, &ids, said, tags, None, allow);
     crm.set_dry_run(dry);
     let changed: Vec<Save> = tried?.into_iter().filter(|save| !save.changed.is_empty()).collect();
@@ -332,10 +342,12 @@ fn edit_where(
         session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
         return Ok(0);
     }
-    let question = Message::new("Change {count} {kind}?").with("count", changed.len()).with("kind", schema.table);
-    ask::confirm(&session.terminal, &question)?;
     let ids: Vec<i64> = changed.iter().map(|save| save.id).collect();
-    change_all(session.crm()?, schema, &ids, said, tags, None, allow)?;
+    if !agreed {
+        let question = Message::new("Change {count} {kind}?").with("count", ids.len()).with("kind", schema.table);
+        ask::confirm(&session.terminal, &question)?;
+        change_all(session.crm()?, schema, &ids, said, tags, None, allow)?;
+    }
     session.wrote(&Message::new("Changed {count} {kind}.").with("count", ids.len()).with("kind", schema.table))?;
     result(session, schema.kind, &ids)
 }
@@ -457,7 +469,15 @@ fn purge(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Res
 }
 
 /// What was answered to the questions of a verb or a report.
-pub fn answers(crm: &mut Crm, asker: &str, asks: &[Ask], matches: &ArgMatches) -> Result<Values> {
+///
+/// `missing` may still get what was not said from a person.
+pub fn answers(
+    crm: &mut Crm,
+    asker: &str,
+    asks: &[Ask],
+    matches: &ArgMatches,
+    missing: impl Fn(&Ask) -> Result<Option<String>>,
+) -> Result<Values> {
     let mut answers = Values::new();
     for ask in asks {
         if let Some(text) = matches.get_one::<String>(ask.name) {
@@ -465,6 +485,9 @@ pub fn answers(crm: &mut Crm, asker: &str, asks: &[Ask], matches: &ArgMatches) -
                 Kind::Link(kind) => crm.link(&kind, text)?,
                 kind => types::parse(&kind, text, crm.reading()).map_err(|error| error.on_field(ask.name))?,
             };
+            answers.push((ask.name.to_owned(), value));
+        } else if let Some(text) = missing(ask)? {
+            let value = types::parse(&(ask.kind)(), &text, crm.reading()).map_err(|error| error.on_field(ask.name))?;
             answers.push((ask.name.to_owned(), value));
         } else if ask.required {
             return Err(Error::bad_value(
@@ -480,8 +503,10 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
     let Some(verb) = verb else { return Err(super::unanswered(kind, name)) };
     let references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
+    let terminal = session.terminal.clone();
+    let asked = |ask: &Ask| if ask.required { ask::value(&terminal, ask.doc) } else { Ok(None) };
     let crm = session.crm()?;
-    let answers = answers(crm, verb.name, verb.asks, matches)?;
+    let answers = answers(crm, verb.name, verb.asks, matches, asked)?;
     let mut done = Vec::new();
     let mut told = Vec::new();
     crm.transaction(&format!("{name} {kind}"), |crm| {

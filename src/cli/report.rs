@@ -6,7 +6,7 @@ use super::{
     session::{Session, unwritable},
 };
 use clap::{Arg, ArgMatches, Command};
-use kehu::{Result, catalog, reports::Part, reports::Report};
+use kehu::{Result, catalog, record::Kind, reports::Part, reports::Report};
 
 /// The command, with a subcommand for each report.
 pub fn command() -> Command {
@@ -15,7 +15,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand_required(true)
         .after_help("Examples:\n  kehu report operations\n  kehu report operations --period this-year -f json");
-    for report in &catalog::REPORTS {
+    for report in catalog::REPORTS {
         command = command.subcommand(one(report));
     }
     command
@@ -26,7 +26,11 @@ fn one(report: &Report) -> Command {
         Command::new(report.name).about(report.doc).after_help(super::tree::two_examples(report.example, "-f json"));
     for ask in report.asks {
         let name = Arg::new(ask.name).long(ask.name.replace('_', "-")).value_name("VALUE").help(ask.doc);
-        command = command.arg(name.num_args(1).allow_hyphen_values(true));
+        command = command.arg(match (ask.kind)() {
+            // A bare flag says yes.
+            Kind::YesNo => name.num_args(0..=1).require_equals(true).default_missing_value("yes"),
+            _ => name.num_args(1).allow_hyphen_values(true),
+        });
     }
     command
 }
@@ -35,7 +39,7 @@ fn one(report: &Report) -> Command {
 pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let Some((name, matches)) = matches.subcommand() else { return Err(super::unanswered("report", "")) };
     let Some(report) = catalog::report(name) else { return Err(super::unanswered("report", name)) };
-    let values = answers(session.crm()?, report.name, report.asks, matches)?;
+    let values = answers(session.crm()?, report.name, report.asks, matches, |_| Ok(None))?;
     let parts = (report.run)(session.crm()?, &values)?;
     print(session, &parts)?;
     Ok(0)
@@ -55,15 +59,11 @@ pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
         }
         return session.print_line(&serde_json::Value::Object(object).to_string());
     }
-    let (format, style) = (session.terminal.format(), session.terminal.style());
-    let mut data = Vec::new();
-    for (place, part) in parts.iter().enumerate() {
-        if place > 0 {
-            data.push(b'\n');
-        }
-        data.extend(format!("{}\n", session.terminal.word(&part.title)).into_bytes());
-        output::write_grid(&session.local(&part.grid), format, &style, &mut data)
-            .map_err(|error| unwritable(&error))?;
-    }
+    // People need no heading over nothing.
+    let full = parts.iter().filter(|part| !part.grid.rows.is_empty());
+    let titled: Vec<_> =
+        full.map(|part| (super::daily::heading(session, &part.title, &part.grid), session.local(&part.grid))).collect();
+    let (format, style, mut data) = (session.terminal.format(), session.terminal.style(), Vec::new());
+    output::write_parts(&titled, format, &style, &mut data).map_err(|error| unwritable(&error))?;
     session.write(&data)
 }

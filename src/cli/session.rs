@@ -98,6 +98,7 @@ impl Terminal {
         Style {
             width: self.interactive_output.then_some(self.width),
             color: self.color,
+            cards: kehu::exchange::CardVersion::default(),
             chinese: self.language == Language::Chinese,
             csv_safe: self.csv_safe,
         }
@@ -254,6 +255,7 @@ impl Session {
             clock,
             currency: self.configuration.currency()?,
             region: self.configuration.region()?,
+            silence: self.configuration.silence()?,
             door: "cli",
             create,
             read_only: false,
@@ -267,7 +269,9 @@ impl Session {
             self.configuration.make_folder(&url)?;
         }
         let mut crm = Crm::open(&url, &self.settings(create)?)?;
+        super::interrupt::watch(crm.interrupter());
         crm.set_dry_run(self.dry_run);
+        crm.set_watch(self.configuration.watch()?);
         crm.sign_in(&self.configuration.user())?;
         self.crm = Some(crm);
         Ok(())

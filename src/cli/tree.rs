@@ -91,13 +91,19 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         if matches!(schema.kind, "field" | "view") {
             continue;
         }
-        let noun =
-            Command::new(schema.kind).alias(schema.table).about(schema.doc).arg_required_else_help(true).after_help(
-                format!("Examples:\n  kehu {0} list --limit 5\n  kehu {0} show {1}1", schema.kind, schema.letter),
-            );
+        let noun = Command::new(schema.kind)
+            .aliases(aliases(schema))
+            .about(schema.doc)
+            .arg_required_else_help(true)
+            .after_help(format!(
+                "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1",
+                schema.kind,
+                schema.letter,
+                first(schema.kind)
+            ));
         let full = match wanted {
             Wanted::All => true,
-            Wanted::Noun(noun) => noun == schema.kind || noun == schema.table,
+            Wanted::Noun(noun) => noun == schema.kind || aliases(schema).contains(noun),
             Wanted::Names => false,
         };
         root = root.subcommand(if full { noun_verbs(noun, schema) } else { noun });
@@ -106,6 +112,15 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         root = root.subcommand(command);
     }
     root
+}
+
+/// Other spellings of a noun: the plural, and a hyphen between words.
+fn aliases(schema: &Schema) -> Vec<String> {
+    let mut words = vec![schema.table.to_owned()];
+    if schema.kind.contains('_') {
+        words.extend([schema.kind.replace('_', "-"), schema.table.replace('_', "-")]);
+    }
+    words
 }
 
 /// What a newcomer may try, and where there is more.
@@ -120,10 +135,11 @@ const FIRST_EXAMPLES: &str = "Examples:
 `kehu customer list --help` how, with every flag.";
 
 /// The commands beside the record kinds as the first screen groups them, with what each group is for.
-const GROUPS: [(&[&str], &str); 9] = [
+const GROUPS: &[(&[&str], &str)] = &[
     (&["log", "today"], "what happened; your plan of the day"),
     (&["find", "show", "view", "sql"], "everything by words or ref; saved lists; SQL"),
     (&["report"], "questions with an answer in a table"),
+    (&["attach", "calendar"], "files kept with records; your plans for phones"),
     (&["oplog", "undo", "redo"], "what was done, and taking it back"),
     (&["import"], "a file whose headings tell what it holds"),
     (&["schema", "field"], "which fields there are; fields of your own"),
@@ -174,7 +190,7 @@ fn global_flags() -> Vec<Arg> {
         valued("as-of", "DATE", "What was true on that day (show)"),
         valued("lang", "LANGUAGE", "en or zh")
             .value_parser(|word: &str| super::configuration::language(word).map_err(|error| error.message.to_string())),
-        valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids")
+        valued("format", "FORMAT", "table, json, ndjson, csv, tsv, md, html or ids; vcf for contacts")
             .short('f')
             .hide_possible_values(true)
             .value_parser(EnumValueParser::<Format>::new()),
@@ -194,14 +210,16 @@ fn global_flags() -> Vec<Arg> {
 
 /// The verbs of a record kind: those that every kind has, then its own.
 fn noun_verbs(noun: Command, schema: &Schema) -> Command {
+    let noun = if extra::find(schema.kind, "add").is_some() { noun } else { noun.subcommand(add(schema)) };
+    // What is kept as it was written refuses these; a help that offers them would mislead.
+    let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
     let mut noun = noun
-        .subcommand(add(schema))
         .subcommand(list(schema))
         .subcommand(show(schema))
-        .subcommand(edit(schema))
-        .subcommand(refs(schema, "rm", "Moves records to the recycle bin, with what belongs to them"))
-        .subcommand(refs(schema, "restore", "Brings records back from the recycle bin"))
-        .subcommand(refs(schema, "purge", "Deletes records in the recycle bin for good; asks twice"))
+        .subcommand(edit(schema).hide(kept))
+        .subcommand(refs(schema, "rm", "Moves records to the recycle bin, with what belongs to them").hide(kept))
+        .subcommand(refs(schema, "restore", "Brings records back from the recycle bin").hide(kept))
+        .subcommand(refs(schema, "purge", "Deletes records in the recycle bin for good; asks twice").hide(kept))
         .subcommand(history(schema))
         .subcommand(import::command(schema))
         .subcommand(export::command(schema));
@@ -220,7 +238,8 @@ fn own_verb(verb: &Verb) -> Command {
         .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
         .after_help(two_examples(verb.example, "--dry-run -v"));
     for ask in verb.asks {
-        command = command.arg(Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1));
+        let flag = Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1);
+        command = command.arg(flag.allow_hyphen_values(true));
     }
     command
 }
@@ -243,8 +262,16 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
         "stage" => ("Trial", "--pipeline 1 --probability 50", "outcome=open"),
-        "stage-move" => ("Proposal", "--deal D1", "created_at=today"),
+        "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
+        "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
+        "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),
+        "fact" => ("\"plays golf on Sundays\"", "--contact P1 --about hobbies", "about=drinks"),
+        "occasion" => ("birthday", "--contact P4 --day 农历八月十五", "calendar=lunar"),
+        "relation" => ("reports-to", "--contact P5 --other P6", "kind=reports-to"),
         "user" => ("\"Sam Okafor\"", "--login sam --department sales", "department=sales"),
+        "qualification" => ("--customer C1 --worth valuable", "--note \"a new line\"", "aspect=worth"),
+        "node" => ("Sample", "--label-zh 样品 --position 3", "retired=no"),
+        "review_rule" => ("\"annual_revenue=1m..\"", "--level A", "level=A"),
         _ => ("Hangzhou", "--code HZ --city 杭州", "parent=none"),
     }
 }
@@ -252,11 +279,17 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
 fn add(schema: &Schema) -> Command {
     let (name, flags, _) = sample(schema);
     let kind = schema.kind;
+    let detail = catalog::entry(kind).is_some_and(|entry| entry.detail);
+    let examples = if detail {
+        two_examples(&format!("kehu {kind} add {name} {flags}"), "--dry-run -v")
+    } else {
+        format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v")
+    };
     let command = Command::new("add")
         .about(format!("Adds {} {kind}", if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }))
         .arg(Arg::new("values").value_name("NAME").num_args(0..).help("The name, then more values as field=value"))
         .arg(allow_duplicate())
-        .after_help(format!("Examples:\n  kehu {kind} add {name} {flags}\n  kehu {kind} add {name} --dry-run -v"));
+        .after_help(examples);
     field_flags(command, schema)
 }
 
@@ -353,7 +386,11 @@ fn show(schema: &Schema) -> Command {
     Command::new("show")
         .about("Shows one record with what belongs to it")
         .arg(reference(schema).required(true))
-        .after_help(format!("Examples:\n  kehu {kind} show {0}1\n  kehu {kind} show {0}1 -f json", schema.letter))
+        .after_help(format!(
+            "Examples:\n  {1}kehu {kind} show {0}1\n  kehu {kind} show {0}1 -f json",
+            schema.letter,
+            first(kind)
+        ))
 }
 
 fn reference(schema: &Schema) -> Arg {
@@ -364,25 +401,24 @@ fn reference(schema: &Schema) -> Arg {
 }
 
 fn edit(schema: &Schema) -> Command {
-    let kind = schema.kind;
     let letter = schema.letter;
     let (_, _, filter) = sample(schema);
     let command = Command::new("edit")
         .about("Changes fields of one or several records")
         .arg(reference(schema).num_args(0..).help(format!("{letter}12 or another reference; then field=value pairs")))
-        .arg(Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"))
-        .arg(Arg::new("if-version").long("if-version").value_name("N").num_args(1).value_parser(value_parser!(i64)).help("Only if nobody changed it since"))
+        .arg(
+            Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Change all that match, in one step"),
+        )
+        .arg(
+            Arg::new("if-version")
+                .long("if-version")
+                .value_name("N")
+                .num_args(1)
+                .value_parser(value_parser!(i64))
+                .help("Only if nobody changed it since"),
+        )
         .arg(allow_duplicate())
-        .after_help(if schema.field("notes").is_some() {
-            format!(
-                "Examples:\n  kehu {kind} edit {letter}1 --notes \"Met at the fair\"\n  kehu {kind} edit {letter}1 tags=vip,fair\n  \
-                 kehu {kind} edit --where {filter} --add-tag key --dry-run -y"
-            )
-        } else {
-            format!(
-                "Examples:\n  kehu {kind} edit {letter}1 --phone 021-80001234\n  kehu {kind} edit {letter}1 phone=02180001234 --dry-run -v"
-            )
-        });
+        .after_help(format!("Examples:\n  {}", edit_examples(schema, filter)));
     let command = if schema.field("tags").is_some() {
         command
             .arg(
@@ -399,12 +435,47 @@ fn edit(schema: &Schema) -> Command {
     field_flags(command, schema)
 }
 
+/// What must be done before the demo company has any record of that kind.
+fn first(kind: &str) -> &'static str {
+    match kind {
+        "attachment" => "kehu attach C1 customers.csv contacts.csv users.csv\n  ",
+        _ => "",
+    }
+}
+
+/// Changes that fields of this kind allow.
+fn edit_examples(schema: &Schema, filter: &str) -> String {
+    let edit = format!("kehu {} edit", schema.kind);
+    let first = format!("{edit} {}1", schema.letter);
+    let has = |name: &str| schema.field(name).is_some();
+    let two =
+        |one: &str, other: &str| format!("{}{first} {one}\n  {first} {other} --dry-run -v", self::first(schema.kind));
+    match schema.kind {
+        "node" => return two("--label \"Visit\"", "position=7"),
+        "review_rule" => return two("--level B", "position=9"),
+        "attachment" => return two("--note \"Signed\"", "name=list.csv"),
+        "share" => return two("--access write", "until=+30d"),
+        _ => {}
+    }
+    if has("notes") && has("tags") {
+        format!(
+            "{first} --notes \"Met at the fair\"\n  {first} tags=vip,fair\n  \
+             {edit} --where {filter} --add-tag key --dry-run -y"
+        )
+    } else if has("phone") {
+        format!("{first} --phone 021-80001234\n  {first} phone=02180001234 --dry-run -v")
+    } else {
+        let field = if has("notes") { "notes" } else { &*schema.title().name };
+        format!("{first} \"{field}=plays tennis\"\n  {edit} --where {filter} \"{field}=said at the fair\" --dry-run -y")
+    }
+}
+
 /// Two records of the demo company that nobody depends on, and what must be done before there are such.
 fn spare(kind: &str) -> (&'static str, u8, u8) {
     match kind {
         "user" => ("", 7, 9),
         "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
-        _ => ("", 2, 3),
+        kind => (first(kind), 2, 3),
     }
 }
 
@@ -429,15 +500,20 @@ fn history(schema: &Schema) -> Command {
     Command::new("history")
         .about("Shows every change: when, who, from which door, old and new value")
         .arg(reference(schema).required(true))
-        .after_help(format!("Examples:\n  kehu {kind} history {letter}1\n  kehu {kind} history {letter}1 -f json"))
+        .after_help(format!(
+            "Examples:\n  {0}kehu {kind} history {letter}1\n  kehu {kind} history {letter}1 -f json",
+            first(kind)
+        ))
 }
 
 /// The commands that stand beside the record kinds, in the order a newcomer meets them.
 fn bespoke() -> Vec<Command> {
     let mut commands = super::daily::commands();
+    commands.push(super::attach::command("attach"));
     commands.extend(super::global::commands());
     commands.push(import::any_command());
     commands.push(report::command());
+    commands.push(super::calendar::command());
     commands.push(sql::command());
     commands.push(field::command());
     commands.push(view::command());

@@ -19,6 +19,8 @@ use std::{
 
 /// How long a batch may keep other writers waiting.
 const AIM: Duration = Duration::from_millis(50);
+/// How long the database is left to others between two batches: they look every millisecond whether it is free.
+const PAUSE: Duration = Duration::from_millis(2);
 /// How many rows a batch has before it is known how long they take.
 const FIRST: usize = 500;
 
@@ -64,7 +66,12 @@ impl Crm {
         let done = self.through_door("import", |crm| crm.in_batch(bulk, work));
         self.operation = None;
         match done {
-            Ok(rows) => bulk.learn(rows, started.elapsed()),
+            Ok(rows) => {
+                bulk.learn(rows, started.elapsed());
+                if bulk.size != usize::MAX && self.db.dialect() == store::Dialect::Sqlite {
+                    std::thread::sleep(PAUSE);
+                }
+            }
             Err(error) => {
                 // The first fault is the one to tell.
                 let _ = self.db.rollback();
@@ -121,19 +128,13 @@ impl Crm {
         }
         let operation = bulk.operation.unwrap_or_default();
         for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
-            let mut kinds = String::new();
-            for field in schema.lists().filter(|field| field.search) {
-                let _ = write!(kinds, ", '{}.{}'", schema.kind, field.name);
-            }
             let sql = format!(
-                "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND id > ? AND kind IN ('{}'{kinds})",
-                schema.kind
+                "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND id > ? AND ({})",
+                super::search_rows::concerned(schema)
             );
             let mut changed = self.numbers(&sql, &[Sql::Integer(operation), Sql::Integer(first)])?;
             changed.retain(|id| !bulk.fresh.contains(&(schema.table, *id)));
-            for ids in changed.chunks(300) {
-                self.index_rows(schema, ids)?;
-            }
+            self.index_rows(schema, &changed)?;
         }
         bulk.fresh.clear();
         Ok(())

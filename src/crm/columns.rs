@@ -7,6 +7,7 @@ use crate::{
     message::Message,
     record::{Field, Kind, Schema, types},
 };
+use jiff::ToSpan;
 use std::{fmt::Write, sync::Arc};
 
 /// How many names a path may have.
@@ -28,8 +29,16 @@ impl Place {
     /// The expression of a field with one column.
     pub fn sql(&self) -> String {
         match &self.field.computed {
-            Some(sql) => sql.replace("{t}", &self.alias),
+            Some(sql) => sql.replace("{t}", &self.alias).replace("{currency}", ""),
             None => format!("{}.\"{}\"", self.alias, self.field.name),
+        }
+    }
+
+    /// The expression of the currency beside an amount.
+    pub fn currency_sql(&self) -> String {
+        match &self.field.computed {
+            Some(sql) => sql.replace("{t}", &self.alias).replace("{currency}", "_currency"),
+            None => format!("{}.\"{}_currency\"", self.alias, self.field.name),
         }
     }
 
@@ -46,13 +55,15 @@ pub(super) struct Joins {
     pub sql: String,
     /// Only the newest that match are wanted.
     pub newest: bool,
+    /// The field by whose index the records are found, where a choice with its few words would find far more.
+    pub narrow: Option<Field>,
     /// Alias, link field and the alias it was joined as.
     joined: Vec<(String, String, String)>,
 }
 
 impl Joins {
     pub fn new(schema: Arc<Schema>) -> Self {
-        Self { schema, sql: String::new(), newest: false, joined: Vec::new() }
+        Self { schema, sql: String::new(), newest: false, narrow: None, joined: Vec::new() }
     }
 
     /// Joins what a link field points to, once.
@@ -98,8 +109,11 @@ impl Crm {
         Ok(Place { field, alias, schema })
     }
 
-    /// A computed field that speaks of today, with the instants at which this day begins and ends.
+    /// A computed field that speaks of today, with this day's date or the instants at which it begins and ends.
     pub(super) fn by_the_clock(&self, mut field: Field) -> Field {
+        if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{day}")) {
+            field.computed = Some(self.with_days(sql).into());
+        }
         if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{today}")) {
             let today = self.reading.clock.today();
             let day = |day| types::day_bounds(day, day, &self.reading).map(|(start, _)| start).unwrap_or_default();
@@ -109,10 +123,21 @@ impl Crm {
         field
     }
 
+    /// An expression with this day's date, and with those that end the next two days, this week and this month.
+    fn with_days(&self, sql: &str) -> String {
+        let today = self.reading.clock.today();
+        let sunday = i64::from(6 - today.weekday().to_monday_zero_offset());
+        let sunday = today.checked_add(sunday.days()).unwrap_or(today);
+        let next = today.tomorrow().unwrap_or(today);
+        [("{day}", today), ("{next_day}", next), ("{sunday}", sunday), ("{month_end}", today.last_of_month())]
+            .iter()
+            .fold(sql.to_owned(), |sql, (word, day)| sql.replace(word, &day.to_string()))
+    }
+
     /// The cells that show a place: one, or two for money, or three for a link.
     pub(super) fn cells(&self, joins: &mut Joins, place: &Place) -> Result<String> {
         Ok(match &place.field.kind {
-            Kind::Money => format!("{}, {}.\"{}_currency\"", place.sql(), place.alias, place.field.name),
+            Kind::Money => format!("{}, {}", place.sql(), place.currency_sql()),
             Kind::Link(target) => {
                 let target = self.schema(target)?;
                 let joined = joins.join(&place.alias, &place.field.name, target.table);
@@ -121,6 +146,21 @@ impl Crm {
             Kind::List(_) => format!("{}.id", place.alias),
             _ => place.sql(),
         })
+    }
+
+    /// The expression of a computed field on the table of that alias, for statements written by hand.
+    pub(crate) fn computed_sql(&self, schema: &Arc<Schema>, name: &str, alias: &str) -> String {
+        self.computed_place(schema, name, alias).map_or_else(|| "NULL".to_owned(), |place| place.sql())
+    }
+
+    /// The expression of the currency of a computed amount.
+    pub(crate) fn computed_currency_sql(&self, schema: &Arc<Schema>, name: &str, alias: &str) -> String {
+        self.computed_place(schema, name, alias).map_or_else(|| "NULL".to_owned(), |place| place.currency_sql())
+    }
+
+    fn computed_place(&self, schema: &Arc<Schema>, name: &str, alias: &str) -> Option<Place> {
+        let field = self.by_the_clock(schema.field(name)?.clone());
+        Some(Place { field, alias: alias.to_owned(), schema: schema.clone() })
     }
 
     /// The field of that name, label or Chinese label.

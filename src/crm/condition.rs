@@ -15,7 +15,6 @@ use crate::{
     },
     store::{Dialect, Sql, search_text},
 };
-use std::sync::Arc;
 
 /// A condition with its arguments, in their order.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +54,13 @@ impl Crm {
     pub(super) fn condition(&mut self, joins: &mut Joins, filter: &Filter) -> Result<Condition> {
         match filter {
             Filter::All => Ok(Condition::constant(true)),
-            Filter::And(parts) => self.conditions(joins, parts, " AND "),
+            Filter::And(parts) => {
+                let outer = joins.narrow.take();
+                joins.narrow = outer.clone().or_else(|| narrowest(&joins.schema, parts));
+                let condition = self.conditions(joins, parts, " AND ");
+                joins.narrow = outer;
+                condition
+            }
             Filter::Or(parts) => self.conditions(joins, parts, " OR "),
             Filter::Not(part) => Ok(self.condition(joins, part)?.negated()),
             Filter::Word(word) => self.word_condition(&joins.schema, word),
@@ -90,7 +95,8 @@ impl Crm {
         } else {
             self.place(joins, &test.path)?
         };
-        if joins.newest && self.db.dialect() == Dialect::Sqlite && is_broad(&place, test) {
+        let broad = joins.newest && is_broad(&place, test) || is_broader(&place, joins.narrow.as_ref());
+        if broad && self.db.dialect() == Dialect::Sqlite {
             // The sign keeps the index out: it would gather half the table only to sort it by number.
             place.alias.insert(0, '+');
         }
@@ -158,9 +164,9 @@ impl Crm {
         field.label.clone_from(&place.field.label);
         let inner = Place { field, alias: "l".to_owned(), schema: place.schema.clone() };
         let condition = self.operand(&inner, operator, operand)?;
-        let table = place.schema.list_table(&place.field);
+        let source = place.schema.list_source(&place.field);
         Ok(Condition::new(
-            format!("EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id AND ({}))", place.alias, condition.sql),
+            format!("EXISTS (SELECT 1 FROM {source} l WHERE l.record = {}.id AND ({}))", place.alias, condition.sql),
             condition.arguments,
         ))
     }
@@ -212,7 +218,7 @@ impl Crm {
             }
             Kind::Money => {
                 let Value::Money(money) = self.parsed(place, text)? else { return Ok(Condition::constant(false)) };
-                let currency = format!("{}.\"{}_currency\"", place.alias, place.field.name);
+                let currency = place.currency_sql();
                 Ok(Condition::new(
                     format!("({currency} = ? AND {sql} {} ?)", sign(operator)),
                     vec![Sql::Text(money.currency.to_string()), Sql::Integer(money.minor)],
@@ -291,7 +297,9 @@ impl Crm {
         let (sql, sign) = (place.sql(), sign(operator));
         Ok(match day.strip_prefix("--") {
             Some(day) => {
-                Condition::new(format!("SUBSTR({sql}, LENGTH({sql}) - 4) {sign} ?"), vec![Sql::Text(day.to_owned())])
+                // The index of days of the year holds those that are known.
+                let day_of_year = format!("({sql} IS NOT NULL AND SUBSTR({sql}, LENGTH({sql}) - 4) {sign} ?)");
+                Condition::new(day_of_year, vec![Sql::Text(day.to_owned())])
             }
             None => Condition::new(format!("({sql} {sign} ? AND {sql} NOT LIKE '-%')"), vec![Sql::Text(day)]),
         })
@@ -306,18 +314,29 @@ impl Crm {
         operator: Operator,
         text: &str,
     ) -> Result<Condition> {
-        let none = matches!(&*types::fold(text), "none" | "无");
-        if none {
+        let ordered = !matches!(operator, Operator::Equal | Operator::Has);
+        // By their names they have one, but whoever writes a ref does not mean the name.
+        if ordered && self.is_ref(target, text)? {
+            let message = Message::new("{field} points to a record, and refs have no order.");
+            let hint = Message::new("{field}={value}").with("field", field).with("value", text);
+            return Err(Error::bad_value(message.with("field", field)).on_field(field).hint(hint));
+        }
+        if matches!(&*types::fold(text), "none" | "无") {
             return Ok(Condition::new(format!("{sql} IS NULL"), vec![]));
         }
-        if operator == Operator::Equal || operator == Operator::Has {
+        if !ordered {
             let ids = self.linkable(target, text).map_err(|error| error.on_field(field))?;
             return Ok(one_of(sql, ids.into_iter().map(Sql::Integer).collect()));
         }
-        let schema: Arc<Schema> = self.schema(target)?;
+        let schema = self.schema(target)?;
         let title = &schema.title().name;
         let column = format!("(SELECT x.\"{title}_key\" FROM \"{}\" x WHERE x.id = {sql})", schema.table);
         Ok(Condition::new(format!("{column} {} ?", sign(operator)), vec![Sql::Text(types::fold(text))]))
+    }
+
+    fn is_ref(&self, target: &str, text: &str) -> Result<bool> {
+        let short = super::reference::number_of_short(&*self.schema(target)?, text).is_some();
+        Ok(short || text.parse::<i64>().is_ok() || super::reference::is_me(target, text))
     }
 }
 
@@ -328,15 +347,34 @@ fn is_broad(place: &Place, test: &Test) -> bool {
     matches!(place.field.kind, Kind::Choice(_)) && !one
 }
 
+/// The first field with an index, other than a choice, that must hold one value: fewer records do than have one of the
+/// few words of a choice, which the database cannot know.
+fn narrowest(schema: &Schema, parts: &[Filter]) -> Option<Field> {
+    let tests = parts.iter().filter_map(|part| if let Filter::Test(test) = part { Some(test) } else { None });
+    let fields = tests.filter_map(|test| match (&test.path[..], &test.values[..], test.operator) {
+        ([name], [Operand::Value(_)], Operator::Equal | Operator::Has) => schema.field(name),
+        _ => None,
+    });
+    let found = |field: &&Field| {
+        let indexed = field.index || field.matching || field.title || matches!(field.kind, Kind::Link(_));
+        indexed && field.stored() && !matches!(field.kind, Kind::Choice(_) | Kind::YesNo | Kind::Date | Kind::Timestamp)
+    };
+    fields.into_iter().find(found).cloned()
+}
+
+/// Whether more records have a choice than the narrow field finds, and no index holds both.
+fn is_broader(place: &Place, narrow: Option<&Field>) -> bool {
+    let Some(narrow) = narrow.filter(|_| matches!(place.field.kind, Kind::Choice(_))) else { return false };
+    let with = |one: &Field, other: &Field| one.together.as_deref() == Some(&*other.name);
+    !with(narrow, &place.field) && !with(&place.field, narrow)
+}
+
 /// Nothing is there.
 fn empty(place: &Place) -> Condition {
     match &place.field.kind {
         Kind::List(_) => {
-            let table = place.schema.list_table(&place.field);
-            Condition::new(
-                format!("NOT EXISTS (SELECT 1 FROM \"{table}\" l WHERE l.record = {}.id)", place.alias),
-                vec![],
-            )
+            let source = place.schema.list_source(&place.field);
+            Condition::new(format!("NOT EXISTS (SELECT 1 FROM {source} l WHERE l.record = {}.id)", place.alias), vec![])
         }
         _ => Condition::new(format!("{} IS NULL", place.sql()), vec![]),
     }
@@ -377,7 +415,7 @@ pub(super) fn refuse_field_name(schema: &Schema, word: &str) -> Result<()> {
 }
 
 /// The numbers of the records whose search text matches, as a statement with one argument.
-pub(super) fn search_match(dialect: Dialect, schema: &Schema, words: &str) -> Option<(String, Sql)> {
+pub(crate) fn search_match(dialect: Dialect, schema: &Schema, words: &str) -> Option<(String, Sql)> {
     let table = format!("{}_search", schema.table);
     match dialect {
         Dialect::Sqlite => search_text::fts5_query(words)

@@ -17,7 +17,7 @@ pub(super) fn width(kind: &Kind) -> usize {
 /// The value in the next cells of an answer. `letter` is that of the kind a link points to.
 pub(super) fn from_sql(kind: &Kind, cells: &mut [Sql], letter: &'static str) -> Value {
     match (kind, std::mem::take(&mut cells[0])) {
-        (_, Sql::Null) => Value::Null,
+        (_, Sql::Null | Sql::Bytes(_)) => Value::Null,
         (Kind::YesNo, Sql::Integer(number)) => Value::Bool(number != 0),
         (Kind::Money, Sql::Integer(minor)) => match std::mem::take(&mut cells[1]) {
             Sql::Text(code) => money(minor, &code),

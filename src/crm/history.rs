@@ -50,18 +50,7 @@ impl Crm {
         let rows = self.db.query(sql, &arguments)?;
         let mut lines: Vec<HistoryLine> = Vec::new();
         for row in rows {
-            let line = HistoryLine {
-                operation: integer(&row[0]),
-                at: text(&row[1]),
-                actor: text(&row[2]),
-                door: text(&row[3]),
-                label: text(&row[4]),
-                what: text(&row[6]),
-                field: String::new(),
-                kind: Kind::Text,
-                before: Value::Null,
-                after: Value::Null,
-            };
+            let line = line_of(&row);
             let (before, after) = (json(&row[7]), json(&row[8]));
             match text(&row[5]).split_once('.') {
                 Some((_, list)) => self.list_change(&schema, &mut lines, line, list, &before, &after)?,
@@ -71,6 +60,62 @@ impl Crm {
         }
         lines.retain_mut(forget_moved);
         Ok(lines)
+    }
+
+    /// The changes of single fields that still stand, newest first: handed over one by one until `more` says no. They
+    /// are read some hundreds at a time, however many there are.
+    ///
+    /// # Errors
+    /// Storage faults, and whatever `more` says.
+    pub(crate) fn standing_changes(
+        &mut self,
+        kind: &str,
+        id: i64,
+        more: &mut dyn FnMut(&mut Self, i64, HistoryLine) -> Result<bool>,
+    ) -> Result<()> {
+        let schema = self.schema(kind)?;
+        // What was undone did not happen, nor did its undoing; a redo lets it stand again.
+        let sql = "SELECT c.op, o.at, o.actor_name, o.door, o.label, c.id, c.what, c.before, c.after FROM change c \
+                   JOIN operation o ON o.id = c.op WHERE c.\"key\" = ? AND c.kind = ? AND c.what = 'update' AND c.id < ? \
+                   AND o.undone_by IS NULL AND o.undoes IS NULL ORDER BY c.id DESC LIMIT 200";
+        let mut last = i64::MAX;
+        loop {
+            let rows = self.db.query(sql, &[Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Integer(last)])?;
+            for row in &rows {
+                last = integer(&row[5]);
+                let mut lines = Vec::new();
+                let line = line_of(row);
+                self.field_changes(&schema, &mut lines, &line, &json(&row[7]), &json(&row[8]))?;
+                for line in lines {
+                    if !more(self, last, line)? {
+                        return Ok(());
+                    }
+                }
+            }
+            if rows.len() < 200 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The record that a link pointed to at an instant, as far as the change log tells: whoever looked after a customer
+    /// when a deal was won keeps the credit for it.
+    ///
+    /// # Errors
+    /// [`Cause::NotFound`](crate::Cause::NotFound) when there is no such record.
+    pub fn linked_at(&mut self, kind: &str, id: i64, field: &str, instant: jiff::Timestamp) -> Result<Option<i64>> {
+        let entry = self.record(kind, id)?;
+        let at = crate::record::types::timestamp_text(instant);
+        let sql = "SELECT c.before FROM change c JOIN operation o ON o.id = c.op \
+                   WHERE c.\"key\" = ? AND c.kind = ? AND c.what = 'update' AND o.at > ? ORDER BY c.id";
+        let arguments = [Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Text(at)];
+        // The first change since then tells what stood before it.
+        for row in self.db.query(sql, &arguments)? {
+            if let Some(before) = json(&row[0]).get(field) {
+                return Ok(before.as_i64());
+            }
+        }
+        Ok(entry.value(field).as_integer())
     }
 
     fn field_changes(
@@ -192,6 +237,22 @@ fn forget_moved(line: &mut HistoryLine) -> bool {
     gone.retain(|value| !moved.contains(value));
     come.retain(|value| !moved.contains(value));
     !gone.is_empty() || !come.is_empty()
+}
+
+/// What a row of the log says of its operation; the fields are told apart later.
+fn line_of(row: &[Sql]) -> HistoryLine {
+    HistoryLine {
+        operation: integer(&row[0]),
+        at: text(&row[1]),
+        actor: text(&row[2]),
+        door: text(&row[3]),
+        label: text(&row[4]),
+        what: text(&row[6]),
+        field: String::new(),
+        kind: Kind::Text,
+        before: Value::Null,
+        after: Value::Null,
+    }
 }
 
 fn operation_line(row: &[Sql]) -> OperationLine {

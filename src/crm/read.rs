@@ -10,10 +10,10 @@ use crate::{
     Result,
     error::{Cause, Error},
     message::Message,
-    record::{Column, Grid, Id, Record, Row, Schema, Total, Value},
+    record::{Column, Field, Grid, Id, Kind, Record, Row, Schema, Total, Value},
     store::Sql,
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// One record as it stands, with every field of its schema.
 #[derive(Debug, Clone)]
@@ -34,8 +34,11 @@ impl Entry {
     /// The name that people know it by.
     #[must_use]
     pub fn title(&self) -> String {
-        let title = self.value(&self.schema.title().name);
-        title.as_text().unwrap_or_default().to_owned()
+        match self.value(&self.schema.title().name) {
+            Value::Text(title) => title,
+            Value::Link(link) => link.title,
+            _ => String::new(),
+        }
     }
 
     #[must_use]
@@ -51,6 +54,30 @@ impl Entry {
     #[must_use]
     pub fn is_deleted(&self) -> bool {
         !self.value("deleted_at").is_empty()
+    }
+
+    /// Refuses another version than the expected one: somebody changed it since.
+    ///
+    /// # Errors
+    /// [`Cause::Conflict`] with how to see what was changed.
+    pub fn refuse_version(&self, expected: Option<i64>) -> Result<()> {
+        match expected {
+            Some(expected) if expected != self.version() => Err(Error::new(
+                Cause::Conflict,
+                Message::new(
+                    "{record} was changed by somebody else since: it is at version {version}, not {expected}.",
+                )
+                .with("record", self.short())
+                .with("version", self.version())
+                .with("expected", expected),
+            )
+            .hint(
+                Message::new("kehu {kind} history {record}")
+                    .with("kind", self.schema.kind)
+                    .with("record", self.short()),
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The record as a grid of one row.
@@ -88,6 +115,12 @@ impl Crm {
     /// [`Cause::NotFound`] when there is none of that number.
     pub fn record(&mut self, kind: &str, id: i64) -> Result<Entry> {
         let schema = self.schema(kind)?;
+        let found = self.records(&schema, &[id])?.remove(&id);
+        found.ok_or_else(|| not_found(&schema, &schema.short(id)))
+    }
+
+    /// Some hundred records with every field, by number; those that are not there are left out.
+    pub(super) fn records(&mut self, schema: &Arc<Schema>, ids: &[i64]) -> Result<HashMap<i64, Entry>> {
         let mut joins = Joins::new(schema.clone());
         let mut cells = String::from("t.id");
         let mut letters = Vec::with_capacity(schema.fields.len());
@@ -101,22 +134,28 @@ impl Crm {
             cells.push_str(&self.cells(&mut joins, &place)?);
             letters.push(self.letter_of(&field.kind));
         }
-        let sql = format!("SELECT {cells} FROM \"{}\" t{} WHERE t.id = ?", schema.table, joins.sql);
-        let Some(mut row) = self.db.first(&sql, &[Sql::Integer(id)])? else {
-            return Err(not_found(&schema, &schema.short(id)));
-        };
-        let mut at = 1;
-        let mut values = Vec::with_capacity(schema.fields.len());
-        for (field, letter) in schema.fields.iter().zip(letters) {
-            let take = width(&field.kind);
-            values.push(from_sql(&field.kind, &mut row[at..at + take], letter));
-            at += take;
-        }
+        let marks = vec!["?"; ids.len()].join(", ");
+        let sql = format!("SELECT {cells} FROM \"{}\" t{} WHERE t.id IN ({marks})", schema.table, joins.sql);
+        let arguments: Vec<Sql> = ids.iter().map(|id| Sql::Integer(*id)).collect();
+        let mut found = HashMap::with_capacity(ids.len());
+        self.db.each(&sql, &arguments, &mut |row| {
+            let (id, mut at) = (integer(&row[0]), 1);
+            let mut values = Vec::with_capacity(schema.fields.len());
+            for (field, letter) in schema.fields.iter().zip(&letters) {
+                let take = width(&field.kind);
+                values.push(from_sql(&field.kind, &mut row[at..at + take], letter));
+                at += take;
+            }
+            found.insert(id, Entry { schema: schema.clone(), id, values });
+            Ok(())
+        })?;
         for (place, field) in schema.fields.iter().enumerate().filter(|(_, field)| field.kind.is_list()) {
-            let mut lists = self.lists_of(&schema, field, &[id])?;
-            values[place] = lists.remove(&id).map_or(Value::Null, Value::List);
+            let mut lists = self.lists_of(schema, field, ids)?;
+            for (id, entry) in &mut found {
+                entry.values[place] = lists.remove(id).map_or(Value::Null, Value::List);
+            }
         }
-        Ok(Entry { schema, id, values })
+        Ok(found)
     }
 
     /// One record, typed.
@@ -139,11 +178,30 @@ impl Crm {
     /// # Errors
     /// Storage faults.
     pub fn belongings(&mut self, kind: &str, id: i64) -> Result<Vec<Grid>> {
+        self.belongings_of(kind, id, Some(50), &|_| true)
+    }
+
+    /// As [`Crm::belongings`], of some kinds, and at most so many of each.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub(crate) fn belongings_of(
+        &mut self,
+        kind: &str,
+        id: i64,
+        limit: Option<u64>,
+        wanted: &dyn Fn(&Schema) -> bool,
+    ) -> Result<Vec<Grid>> {
         let mut found = Vec::new();
-        for schema in self.schemas().to_vec() {
-            for field in schema.fields.iter().filter(|field| field.child && field.kind.target() == Some(kind)) {
+        for schema in self.schemas().to_vec().into_iter().filter(|schema| wanted(schema)) {
+            if let Some(under) = crate::catalog::entry(schema.kind).and_then(|entry| entry.under) {
+                found.extend(under(self, kind, id)?);
+                continue;
+            }
+            let owner = |field: &&Field| field.child && !field.automatic && field.kind.target() == Some(kind);
+            for field in schema.fields.iter().filter(owner) {
                 let filter = crate::record::filter::parse(&format!("{}={}", field.name, self.schema(kind)?.short(id)))?;
-                let mut query = super::Query { filter, limit: Some(50), ..super::Query::new(schema.kind) };
+                let mut query = super::Query { filter, limit, ..super::Query::new(schema.kind) };
                 query.columns = super::list::usual_columns(&schema);
                 query.columns.retain(|column| *column != *field.name);
                 query.sort = vec![super::Sort { path: "id".into(), descending: false }];
@@ -189,6 +247,10 @@ impl Crm {
         let schema = self.schema(kind)?;
         let sql = format!("SELECT \"{}\" FROM \"{}\" WHERE id = ?", schema.title().name, schema.table);
         let row = self.db.first(&sql, &[Sql::Integer(id)])?;
+        // What has no name of its own is called after what it belongs to.
+        if let (Some(row), Kind::Link(target)) = (&row, &schema.title().kind) {
+            return self.title(target, integer(&row[0]));
+        }
         row.map(|row| super::text(&row[0])).ok_or_else(|| not_found(&schema, &schema.short(id)))
     }
 

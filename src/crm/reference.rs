@@ -34,7 +34,7 @@ impl Crm {
         for schema in self.schemas().to_vec() {
             if let Some(id) = number_of_short(&schema, reference) {
                 self.record(schema.kind, id)?;
-                return Ok((schema.kind, id));
+                return Ok((schema.kind, self.standing(&schema, id)?));
             }
         }
         let mut found = Vec::new();
@@ -123,14 +123,14 @@ impl Crm {
         let reference = reference.trim();
         if let Some(id) = number_of_short(schema, reference) {
             // A removed record is still meant by its ref: whoever shows or restores it must reach it.
-            let sql = format!("SELECT id FROM \"{}\" WHERE id = ?", schema.table);
-            let found = self.numbers(&sql, &[Sql::Integer(id)])?;
+            let found = self.wherever(schema, "id", Sql::Integer(id))?;
             if !found.is_empty() {
                 return Ok(found);
             }
         }
         if bare_number
             && let Ok(id) = reference.parse::<i64>()
+            && let id = self.standing(schema, id)?
             && self.exists(schema, id)?
         {
             return Ok(vec![id]);
@@ -139,10 +139,45 @@ impl Crm {
             return self.by_list(schema, "external_ids", external);
         }
         if reference.len() == 36 && reference.matches('-').count() == 4 {
-            let sql = format!("SELECT id FROM \"{}\" WHERE uid = ?", schema.table);
-            return self.numbers(&sql, &[Sql::Text(reference.to_lowercase())]);
+            return self.wherever(schema, "uid", Sql::Text(reference.to_lowercase()));
         }
         self.by_name(schema, reference)
+    }
+
+    /// The record with that number or uid, in the recycle bin too; of one that was merged, the one that it is now.
+    fn wherever(&mut self, schema: &Schema, column: &str, value: Sql) -> Result<Vec<i64>> {
+        let sql = format!("SELECT id FROM \"{}\" WHERE {column} = ?", schema.table);
+        let found = self.numbers(&sql, &[value])?;
+        found.into_iter().map(|id| self.standing(schema, id)).collect()
+    }
+
+    /// What stands for a record today: the one that it was merged into, which is then said, or itself.
+    pub(crate) fn standing(&mut self, schema: &Schema, id: i64) -> Result<i64> {
+        if schema.field("merged_into").is_none() {
+            return Ok(id);
+        }
+        let sql = format!("SELECT merged_into FROM \"{}\" WHERE id = ? AND merged_into IS NOT NULL", schema.table);
+        let Some(winner) = self.numbers(&sql, &[Sql::Integer(id)])?.first().copied() else { return Ok(id) };
+        let title = self.title(schema.kind, winner)?;
+        self.notice(
+            Message::new("{record} was merged into {winner} {title}.")
+                .with("record", schema.short(id))
+                .with("winner", schema.short(winner))
+                .with("title", title),
+        );
+        Ok(winner)
+    }
+
+    /// The record itself that a ref names, even one that was merged into another; else as [`Crm::find`].
+    ///
+    /// # Errors
+    /// As [`Crm::find`].
+    pub fn find_itself(&mut self, kind: &str, reference: &str) -> Result<i64> {
+        let schema = self.schema(kind)?;
+        match number_of_short(&schema, reference) {
+            Some(id) => self.record(kind, id).map(|entry| entry.id),
+            None => self.find(kind, reference),
+        }
     }
 
     fn by_name(&mut self, schema: &Schema, reference: &str) -> Result<Vec<i64>> {
@@ -246,7 +281,7 @@ fn ambiguous(reference: &str) -> Error {
 }
 
 /// Whether the reference means whoever asks.
-fn is_me(kind: &str, reference: &str) -> bool {
+pub(super) fn is_me(kind: &str, reference: &str) -> bool {
     kind == "user" && matches!(&*types::fold(reference), "me" | "我")
 }
 

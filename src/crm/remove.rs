@@ -2,7 +2,7 @@
 
 use super::{
     Crm, Entry,
-    write::{refuse_deleted, rules},
+    write::{refuse_append_only, refuse_deleted, rules},
 };
 use crate::{
     Result,
@@ -57,6 +57,7 @@ impl Crm {
         let outermost = self.operation.is_none();
         self.transaction(&format!("Remove {kind}"), |crm| {
             let entry = crm.record(kind, id)?;
+            refuse_append_only(&entry.schema, id)?;
             refuse_deleted(&entry)?;
             if matches!(kind, "user" | "branch")
                 && let Some(first) = crm.dependents(kind, id)?.first()
@@ -122,6 +123,7 @@ impl Crm {
                     Message::new("{record} is not in the recycle bin.").with("record", entry.short()),
                 ));
             }
+            crm.refuse_merged(&entry)?;
             let mut back = Vec::new();
             crm.restore_entry(&entry, &mut back)?;
             if outermost {
@@ -129,6 +131,16 @@ impl Crm {
             }
             Ok(back)
         })
+    }
+
+    /// What was merged comes back with all that it gave away, or not at all.
+    fn refuse_merged(&mut self, entry: &Entry) -> Result<()> {
+        let Value::Link(winner) = entry.value("merged_into") else { return Ok(()) };
+        let operation = self.removal_of(entry.schema.kind, entry.id)?.unwrap_or_default();
+        let message = Message::new("{record} was merged into {winner} {title}; undo the merge to have both again.");
+        let message = message.with("record", entry.short()).with("winner", winner.short()).with("title", &winner.title);
+        let hint = Message::new("kehu undo {operation}").with("operation", operation);
+        Err(Error::new(Cause::Refused, message).hint(hint))
     }
 
     fn restore_entry(&mut self, entry: &Entry, back: &mut Vec<(&'static str, i64)>) -> Result<()> {
@@ -233,6 +245,7 @@ impl Crm {
     fn purge_row(&mut self, kind: &'static str, id: i64) -> Result<()> {
         let table = self.schema(kind)?.table;
         self.db.execute(&format!("DELETE FROM \"{table}\" WHERE id = ?"), &[Sql::Integer(id)])?;
+        self.purged_attachment |= kind == "attachment";
         // The trace of the purge stays, what was purged does not; an undo must not take it for an empty record.
         self.db.execute(
             "UPDATE change SET what = 'purged', before = NULL, after = NULL WHERE \"key\" = ? AND (kind = ? OR kind LIKE ?)",

@@ -13,6 +13,7 @@ use crate::{
 
 impl Crm {
     pub(super) fn insert_row(&mut self, draft: &Draft) -> Result<i64> {
+        self.writes += 1;
         let now = self.now_text();
         let mut names = vec!["uid".to_owned(), "created_at".into(), "created_by".into(), "updated_at".into()];
         let uid = match draft.changed("uid") {
@@ -42,7 +43,8 @@ impl Crm {
         Ok(id)
     }
 
-    pub(super) fn update_row(&mut self, draft: &Draft) -> Result<()> {
+    pub(crate) fn update_row(&mut self, draft: &Draft) -> Result<()> {
+        self.writes += 1;
         let id = draft.id.unwrap_or_default();
         let (mut sets, mut cells) = (vec!["\"updated_at\" = ?".to_owned()], vec![Sql::Text(self.now_text())]);
         for (name, value) in &draft.values {

@@ -1,15 +1,19 @@
 //! Search over everything, and the upkeep of the search text.
 
-use super::{Crm, integer, text};
+use super::{
+    Crm, integer,
+    search_rows::{self, index_rows},
+    text,
+};
 use crate::{
     Result,
     record::{Column, Field, Grid, Kind, Row, Schema, Total, Value},
-    store::{Dialect, Sql, search_text},
+    store::{Dialect, Sql},
 };
 use std::sync::Arc;
 
 /// How many rows' search text is rewritten at a time.
-const BATCH: usize = 500;
+const BATCH: usize = 3000;
 /// More matches than this are not counted.
 const COUNTED: u64 = 10_000;
 
@@ -122,94 +126,27 @@ impl Crm {
         Ok(words.iter().map(text).collect())
     }
 
-    /// Rewrites the search text of every row that an operation changed.
+    /// Rewrites the search text of every row of which an operation changed something that can be searched.
     pub(super) fn refresh_search(&mut self, operation: i64) -> Result<()> {
         for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
-            let mut kinds = vec![schema.kind.to_owned()];
-            kinds.extend(
-                schema.lists().filter(|field| field.search).map(|field| format!("{}.{}", schema.kind, field.name)),
+            let sql = format!(
+                "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND ({}) AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}",
+                search_rows::concerned(schema)
             );
-            for kind in kinds {
-                let mut last = i64::MIN;
-                loop {
-                    let sql = format!(
-                        "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND kind = ? AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}"
-                    );
-                    let keys =
-                        self.numbers(&sql, &[Sql::Integer(operation), Sql::Text(kind.clone()), Sql::Integer(last)])?;
-                    let Some(newest) = keys.last() else { break };
-                    last = *newest;
-                    self.index_rows(schema, &keys)?;
-                }
+            let mut last = i64::MIN;
+            loop {
+                let keys = self.numbers(&sql, &[Sql::Integer(operation), Sql::Integer(last)])?;
+                let Some(newest) = keys.last() else { break };
+                last = *newest;
+                self.index_rows(schema, &keys)?;
             }
         }
         Ok(())
     }
 
     /// Writes the search text of the named rows, as they stand.
-    pub(crate) fn index_rows(&mut self, schema: &Arc<Schema>, ids: &[i64]) -> Result<()> {
-        let fields: Vec<Field> = schema.fields.iter().filter(|field| field.search && field.stored()).cloned().collect();
-        let lists: Vec<Field> =
-            schema.fields.iter().filter(|field| field.search && field.kind.is_list()).cloned().collect();
-        let mut listed = Vec::new();
-        for field in &lists {
-            listed.push((field, self.lists_of(schema, field, ids)?));
-        }
-        let cells: Vec<String> = fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
-        let marks = vec!["?"; ids.len()].join(", ");
-        let sql =
-            format!("SELECT id, deleted_at, {} FROM \"{}\" WHERE id IN ({marks})", cells.join(", "), schema.table);
-        let arguments: Vec<Sql> = ids.iter().map(|id| Sql::Integer(*id)).collect();
-        let rows = self.db.query(&sql, &arguments)?;
-        let mut gone: Vec<i64> = ids.to_vec();
-        for row in &rows {
-            let id = integer(&row[0]);
-            if row[1] != Sql::Null {
-                continue;
-            }
-            gone.retain(|other| *other != id);
-            let mut parts = Parts::default();
-            for (field, cell) in fields.iter().zip(&row[2..]) {
-                if let Sql::Text(text) = cell {
-                    parts.take(field, &field.kind, text);
-                }
-            }
-            for (field, lists) in &listed {
-                for item in lists.get(&id).into_iter().flatten() {
-                    if let (Kind::List(kind), Value::Text(text)) = (&field.kind, item) {
-                        parts.take(field, kind, text);
-                    }
-                }
-            }
-            self.write_search(schema, id, &parts.tokens())?;
-        }
-        for id in gone {
-            self.drop_search(schema, id)?;
-        }
-        Ok(())
-    }
-
-    fn write_search(&mut self, schema: &Schema, id: i64, tokens: &str) -> Result<()> {
-        let table = schema.table;
-        let arguments = [Sql::Integer(id), Sql::Text(tokens.to_owned())];
-        let sql = match self.db.dialect() {
-            Dialect::Sqlite => {
-                self.drop_search(schema, id)?;
-                format!("INSERT INTO \"{table}_search\" (rowid, text) VALUES (?, ?)")
-            }
-            Dialect::Postgres => format!(
-                "INSERT INTO \"{table}_search\" (id, tokens) VALUES (?, to_tsvector('simple', ?)) \
-                 ON CONFLICT (id) DO UPDATE SET tokens = excluded.tokens"
-            ),
-        };
-        self.db.execute(&sql, &arguments)?;
-        Ok(())
-    }
-
-    fn drop_search(&mut self, schema: &Schema, id: i64) -> Result<()> {
-        let column = if self.db.dialect() == Dialect::Sqlite { "rowid" } else { "id" };
-        self.db.execute(&format!("DELETE FROM \"{}_search\" WHERE {column} = ?", schema.table), &[Sql::Integer(id)])?;
-        Ok(())
+    pub(crate) fn index_rows(&mut self, schema: &Schema, ids: &[i64]) -> Result<()> {
+        index_rows(&mut *self.db, schema, ids)
     }
 
     /// Catches up with what other programs wrote past this one: search text and folded copies.
@@ -295,30 +232,5 @@ fn folded_copy(cell: &Sql) -> Sql {
     match cell {
         Sql::Text(text) => super::folded(text),
         _ => Sql::Null,
-    }
-}
-
-/// The parts of a record's search text.
-#[derive(Default)]
-struct Parts {
-    names: Vec<String>,
-    texts: Vec<String>,
-    phones: Vec<String>,
-}
-
-impl Parts {
-    fn take(&mut self, field: &Field, kind: &Kind, text: &str) {
-        match kind {
-            _ if field.is_name() => &mut self.names,
-            Kind::Phone => &mut self.phones,
-            _ => &mut self.texts,
-        }
-        .push(text.to_owned());
-    }
-
-    fn tokens(&self) -> String {
-        let [names, texts, phones] =
-            [&self.names, &self.texts, &self.phones].map(|parts| parts.iter().map(String::as_str).collect::<Vec<_>>());
-        search_text::tokens(&names, &texts, &phones)
     }
 }

@@ -29,6 +29,7 @@ impl Crm {
             return answer(&mut *self.db, text);
         }
         let mut reader = store::open(&self.url, store::Open { read_only: true, ..store::Open::default() })?;
+        self.db.interruption().take_along(reader.interrupter());
         if reader.dialect() == Dialect::Sqlite {
             reader.script("PRAGMA query_only = ON")?;
             return answer(&mut *reader, text);
@@ -110,7 +111,7 @@ fn kind_of(rows: &[Vec<Sql>], place: usize) -> Kind {
                 let digits = text.split_once('.').map_or(0, |(_, digits)| digits.len()).min(PLACES);
                 places = places.max(Some(digits));
             }
-            Sql::Real(_) | Sql::Text(_) => texts = true,
+            Sql::Real(_) | Sql::Text(_) | Sql::Bytes(_) => texts = true,
         }
     }
     match (truths, numbers, places, texts) {
@@ -132,6 +133,7 @@ fn value(cell: Sql, kind: &Kind) -> Value {
         (Sql::Integer(number), _) => Value::Text(number.to_string()),
         (Sql::Real(number), _) => Value::Text(number.to_string()),
         (Sql::Text(text), _) => Value::Text(text),
+        (Sql::Bytes(bytes), _) => Value::Text(format!("({} bytes)", bytes.len())),
     }
 }
 

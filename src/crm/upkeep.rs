@@ -9,13 +9,10 @@ use crate::{
     store::{self, Dialect, Sql},
     upkeep::{self, Report},
 };
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 /// Where the time and place of the last backup are kept.
 const LAST_BACKUP: &str = "last_backup";
-
-/// How many rows' search text is rewritten at a time.
-const BATCH: usize = 500;
 
 /// How the database stands.
 #[derive(Debug, Clone)]
@@ -26,6 +23,8 @@ pub struct Status {
     /// The version of its tables.
     pub version: i64,
     pub counts: Vec<Count>,
+    /// How many live attachments there are, and how many bytes their contents take.
+    pub attached: (u64, u64),
     pub last_operation: Option<OperationLine>,
     /// When and where to the last backup was made, as far as is known.
     pub last_backup: Option<(String, String)>,
@@ -41,21 +40,22 @@ pub struct Count {
 }
 
 impl Crm {
-    /// Copies the database to a file while others go on working, and says how many bytes that took.
+    /// Copies the database to a file, and with `files` its attached files to a folder beside that, while others go on
+    /// working. Says what that came to.
     ///
     /// # Errors
     /// A conflict when the file is there already and is not to be replaced; refuses the database itself.
-    pub fn backup(&mut self, to: &Path, replace: bool) -> Result<u64> {
+    pub fn backup(&mut self, to: &Path, replace: bool, files: bool) -> Result<upkeep::Backup> {
         if let (Some(own), Ok(to)) = (self.db.path().and_then(|path| path.canonicalize().ok()), to.canonicalize())
             && (own == to || to.to_string_lossy().starts_with(&*format!("{}-", own.display())))
         {
             return Err(Error::bad_value(Message::new("{path} is the database itself.").with("path", to.display())));
         }
-        let bytes = upkeep::backup(&mut *self.db, to, replace)?;
+        let made = upkeep::backup_with(&mut *self.db, to, replace, files)?;
         let path = to.canonicalize().unwrap_or_else(|_| to.to_owned());
         // The copy is made; that nobody can note it down (a read-only database) does not undo it.
         let _ = self.note_backup(&path);
-        Ok(bytes)
+        Ok(made)
     }
 
     fn note_backup(&mut self, path: &Path) -> Result<()> {
@@ -98,7 +98,7 @@ impl Crm {
         let all: Vec<&Schema> = schemas.iter().map(|schema| &**schema).collect();
         let mut done = upkeep::repair(&mut *self.db, &all)?;
         for schema in schemas.iter().filter(|schema| schema.searchable()) {
-            let count = self.rewrite_search(schema)?;
+            let count = super::search_rows::rewrite(&mut *self.db, schema)?;
             done.push(
                 Message::new("Wrote the search text of {count} {table} anew.")
                     .with("count", count)
@@ -106,18 +106,6 @@ impl Crm {
             );
         }
         Ok(done)
-    }
-
-    fn rewrite_search(&mut self, schema: &Arc<Schema>) -> Result<usize> {
-        let table = schema.table;
-        let key = if self.db.dialect() == Dialect::Sqlite { "rowid" } else { "id" };
-        let lost = format!("SELECT {key} FROM \"{table}_search\" WHERE {key} NOT IN (SELECT id FROM \"{table}\")");
-        let lost = self.numbers(&lost, &[])?;
-        let all = self.numbers(&format!("SELECT id FROM \"{table}\" ORDER BY id"), &[])?;
-        for ids in lost.chunks(BATCH).chain(all.chunks(BATCH)) {
-            self.index_rows(schema, ids)?;
-        }
-        Ok(all.len())
     }
 
     /// How many records there are of each kind.
@@ -154,6 +142,7 @@ impl Crm {
             bytes,
             version: store::version(&mut *self.db)?.unwrap_or_default(),
             counts: self.counts()?,
+            attached: self.attached()?,
             last_operation: self.operations(Some(1))?.into_iter().next(),
             last_backup,
         })

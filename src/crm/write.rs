@@ -3,6 +3,7 @@
 use super::{Crm, Entry};
 use crate::{
     Result, catalog,
+    customers::duplicates,
     error::{Cause, Error},
     message::Message,
     record::{Draft, Field, Id, Kind, Record, Schema, Value, Values, types},
@@ -89,23 +90,26 @@ impl Crm {
         let outermost = self.operation.is_none();
         self.transaction(&format!("Edit {kind}"), |crm| {
             let entry = crm.record(kind, id)?;
-            refuse_version(&entry, expected)?;
-            refuse_deleted(&entry)?;
-            let title = entry.title();
-            let mut draft = Draft {
-                schema: entry.schema.clone(),
-                id: Some(id),
-                stored: entry.values,
-                values: values.clone(),
-                removing: false,
-            };
-            let save = crm.update_draft(&mut draft, allow_duplicate)?;
+            if outermost {
+                refuse_append_only(&entry.schema, id)?;
+            }
+            entry.refuse_version(expected)?;
+            let (short, title) = (entry.short(), entry.title());
+            let save = crm.change_entry(entry, values.clone(), allow_duplicate)?;
             if outermost {
                 let fields: Vec<&str> = save.changed.iter().map(|(name, _, _)| name.as_str()).collect();
-                crm.relabel(&format!("Edit {kind} {} {title}: {}", draft.schema.short(id), fields.join(", ")))?;
+                crm.relabel(&format!("Edit {kind} {short} {title}: {}", fields.join(", ")))?;
             }
             Ok(save)
         })
+    }
+
+    /// Changes a record that was just read.
+    pub(super) fn change_entry(&mut self, entry: Entry, values: Values, allow_duplicate: bool) -> Result<Save> {
+        refuse_deleted(&entry)?;
+        let Entry { schema, id, values: stored } = entry;
+        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false };
+        self.update_draft(&mut draft, allow_duplicate)
     }
 
     /// Gives the current operation a better name, once it is known what it did.
@@ -141,10 +145,15 @@ impl Crm {
         self.complete(draft)?;
         (rules(&draft.schema).check)(self, draft)?;
         refuse_missing(draft)?;
+        refuse_beyond(draft)?;
         self.refuse_duplicates(draft, allow_duplicate)?;
         let id = self.insert_row(draft)?;
         draft.id = Some(id);
         (rules(&draft.schema).settle)(self, draft)?;
+        catalog::follow(self, draft)?;
+        if !allow_duplicate {
+            duplicates::look(self, draft)?;
+        }
         Ok(id)
     }
 
@@ -157,10 +166,16 @@ impl Crm {
         if draft.values.is_empty() {
             return Ok(Save { id, version, changed: Vec::new() });
         }
+        refuse_kept(draft)?;
         refuse_cleared(draft)?;
+        refuse_beyond(draft)?;
         self.refuse_duplicates(draft, allow_duplicate)?;
         self.update_row(draft)?;
         (rules(&draft.schema).settle)(self, draft)?;
+        catalog::follow(self, draft)?;
+        if !allow_duplicate {
+            duplicates::look(self, draft)?;
+        }
         let mut changed = Vec::with_capacity(draft.values.len());
         for (name, value) in &draft.values {
             changed.push((name.clone(), draft.before(name), self.titled(&draft.schema, name, value)));
@@ -208,6 +223,12 @@ impl Crm {
     /// What does not parse, or a link to nobody or to several.
     pub fn parse_value(&mut self, field: &Field, text: &str) -> Result<Value> {
         let value = types::parse(&field.kind, text, &self.reading).map_err(|error| error.on_field(&*field.name))?;
+        if value == Value::Null && text.bytes().any(|byte| byte == b'0') && is_day(&field.kind) {
+            // Files of other programs say nothing so; a person who means nothing leaves the value empty.
+            let message = Message::new("{value} is no day.").with("value", text.trim());
+            let hint = Message::new("leave the value empty to clear the field: {field}=").with("field", &field.name);
+            return Err(Error::bad_value(message).on_field(&*field.name).hint(hint));
+        }
         self.resolved(&field.kind, value).map_err(|error| error.on_field(&*field.name))
     }
 
@@ -222,27 +243,41 @@ impl Crm {
     }
 }
 
+fn is_day(kind: &Kind) -> bool {
+    matches!(kind, Kind::Date | Kind::Timestamp | Kind::Birthday)
+}
+
 pub(super) fn rules(schema: &Arc<Schema>) -> &'static catalog::Entry {
     catalog::entry(schema.kind).unwrap_or(&catalog::ENTRIES[0])
 }
 
-fn refuse_version(entry: &Entry, expected: Option<i64>) -> Result<()> {
-    match expected {
-        Some(expected) if expected != entry.version() => Err(Error::new(
-            Cause::Conflict,
-            Message::new("{record} was changed by somebody else since: it is at version {version}, not {expected}.")
-                .with("record", entry.short())
-                .with("version", entry.version())
-                .with("expected", expected),
-        )
-        .hint(
-            Message::new("kehu {kind} history {record}").with("kind", entry.schema.kind).with("record", entry.short()),
-        )),
-        _ => Ok(()),
+/// Refuses to change what is kept as it was written, but for what it belongs to: records may be merged.
+fn refuse_kept(draft: &Draft) -> Result<()> {
+    let belongs = |name: &str| draft.schema.field(name).is_some_and(|field| field.child);
+    if draft.values.iter().all(|(name, _)| belongs(name)) {
+        return Ok(());
     }
+    refuse_append_only(&draft.schema, draft.id.unwrap_or_default())
 }
 
-pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {
+/// Refuses what is kept as it was written.
+pub(super) fn refuse_append_only(schema: &Arc<Schema>, id: i64) -> Result<()> {
+    if !rules(schema).append_only {
+        return Ok(());
+    }
+    Err(Error::new(
+        Cause::Refused,
+        Message::new("{record} is kept as it was written: add another {kind}, or undo the operation that wrote it.")
+            .with("record", schema.short(id))
+            .with("kind", schema.kind),
+    )
+    .hint(Message::new("kehu {kind} history {record}").with("kind", schema.kind).with("record", schema.short(id))))
+}
+
+pub(crate) fn refuse_deleted(entry: &Entry) -> Result<()> {
+    if let Some(error) = merged_already(entry) {
+        return Err(error);
+    }
     if entry.is_deleted() {
         return Err(Error::new(
             Cause::Refused,
@@ -253,6 +288,14 @@ pub(super) fn refuse_deleted(entry: &Entry) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// What became of a record that was merged into another.
+fn merged_already(entry: &Entry) -> Option<Error> {
+    let Value::Link(winner) = entry.value("merged_into") else { return None };
+    let message = Message::new("{record} was merged into {winner} {title}.").with("record", entry.short());
+    let error = Error::new(Cause::Refused, message.with("winner", winner.short()).with("title", &winner.title));
+    Some(error.hint(Message::new("kehu show {winner}").with("winner", winner.short())))
 }
 
 fn refuse_missing(draft: &Draft) -> Result<()> {
@@ -269,6 +312,11 @@ fn refuse_missing(draft: &Draft) -> Result<()> {
         )
         .on_field(*first)),
     }
+}
+
+fn refuse_beyond(draft: &Draft) -> Result<()> {
+    let mut bounded = draft.values.iter().filter_map(|(name, value)| Some((draft.schema.field(name)?, value)));
+    bounded.try_for_each(|(field, value)| field.within(value))
 }
 
 fn refuse_cleared(draft: &Draft) -> Result<()> {

@@ -2,57 +2,135 @@
 
 use crate::{
     Result,
-    crm::{Crm, Query, Sort},
-    record::{Grid, filter},
+    crm::{Crm, Query, integer},
+    record::{Grid, Row, Total, Value, filter, types},
+    store::Sql,
 };
+use jiff::{ToSpan, civil::Date};
 
-/// For how many days a customer of each level may go without a word; beyond that they are on the agenda.
-const SILENCE: [(&str, i64); 3] = [("A", 14), ("B", 30), ("C", 90)];
+/// How many of each sort a day's plan shows.
+const SHOWN: usize = 20;
+/// How many plans are weighed against each other; beyond this they are not counted.
+const WEIGHED: u64 = 60;
+/// How many days ahead an occasion is told.
+const AHEAD: i64 = 7;
+/// After how many days what a colleague left undone is on the manager's plan too.
+const ESCALATED: i64 = 5;
+
+/// Open work, as its index knows it.
+const OPEN: &str = "a.done IS NULL AND a.cancelled IS NULL AND a.deleted_at IS NULL";
+
+type Parts = Vec<(&'static str, Grid)>;
 
 impl Crm {
-    /// The plan of the day of whoever asks, in parts; empty parts are left out.
+    /// The plan of a day of one colleague, in parts; empty parts are left out.
     ///
     /// # Errors
     /// Storage faults.
-    pub fn agenda(&mut self) -> Result<Vec<(&'static str, Grid)>> {
-        let mut parts = Vec::new();
-        let open = |filter: &str| format!("owner=me done: {filter}");
-        let activities = ["due", "kind", "subject", "customer", "contact"];
-        self.part(&mut parts, "Overdue", "activity", &open("due=..yesterday"), &activities, "due")?;
-        self.part(&mut parts, "Today", "activity", &open("due=today"), &activities, "due")?;
-        self.part(&mut parts, "Without a date", "activity", &open("due:"), &activities, "id")?;
-        let today = self.reading().clock.today().strftime("%m-%d").to_string();
-        let birthday = format!("birthday~\"-{today}\" not left=yes (owner=me or customer.owner=me)");
-        self.part(&mut parts, "Birthdays", "contact", &birthday, &["name", "customer", "mobile", "birthday"], "name")?;
-        for (level, days) in SILENCE {
-            let silent = format!("owner=me level={level} not last_touch=-{days}d.. not since=-{days}d..");
-            let columns = ["name", "level", "last_touch", "primary_contact", "phone"];
-            self.part(&mut parts, "Silent for too long", "customer", &silent, &columns, "last_touch")?;
-        }
+    pub fn agenda(&mut self, user: i64, day: Date) -> Result<Parts> {
+        let (start, end) = types::day_bounds(day, day, self.reading())?;
+        let mut parts = Parts::new();
+        self.work(&mut parts, "Overdue", &[user], "a.due < ?", vec![start.clone()])?;
+        self.work(&mut parts, "Today", &[user], "a.due >= ? AND a.due <= ?", vec![start, end])?;
+        self.work(&mut parts, "Without a date", &[user], "a.due IS NULL", Vec::new())?;
+        self.care(&mut parts, user, day)?;
+        let silent = self.silent_customers(user, day, SHOWN)?;
+        let columns = ["name", "level", "last_touch", "primary_contact", "phone"];
+        self.part(&mut parts, "Silent for too long", "customer", &silent, &columns)?;
+        self.left_undone(&mut parts, user, day)?;
         Ok(parts)
     }
 
+    /// Birthdays and other days to remember, solar and lunar, of this day and the coming ones.
+    fn care(&mut self, parts: &mut Parts, user: i64, day: Date) -> Result<()> {
+        let all = self.occasions_between(day, day.saturating_add(AHEAD.days()), Some(user))?;
+        let today = day.to_string();
+        let (now, later): (Vec<Row>, Vec<Row>) =
+            all.rows.iter().cloned().partition(|row| row.cells.first().and_then(Value::as_text) == Some(&*today));
+        for (title, rows) in [("Occasions", now), ("Coming occasions", later)] {
+            if !rows.is_empty() {
+                let total = Total::Exactly(rows.len() as u64);
+                parts.push((title, Grid { rows, total, ..all.clone() }));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the people who report to a colleague are late with by days.
+    fn left_undone(&mut self, parts: &mut Parts, user: i64, day: Date) -> Result<()> {
+        let people = "SELECT id FROM users WHERE manager = ? AND active AND deleted_at IS NULL";
+        let people = self.numbers(people, &[Sql::Integer(user)])?;
+        if people.is_empty() {
+            return Ok(());
+        }
+        let late = day.saturating_sub(ESCALATED.days());
+        let (late, _) = types::day_bounds(late, late, self.reading())?;
+        self.work(parts, "Left undone by your people", &people, "a.due < ?", vec![late])
+    }
+
+    /// Open work of some colleagues, ordered by what is at stake: what has an hour by its hour, then by the customer's
+    /// level and revenue, then the longest overdue.
+    fn work(
+        &mut self,
+        parts: &mut Parts,
+        title: &'static str,
+        owners: &[i64],
+        when: &str,
+        times: Vec<String>,
+    ) -> Result<()> {
+        let owner =
+            if owners.len() == 1 { "= ?".to_owned() } else { format!("IN ({})", vec!["?"; owners.len()].join(", ")) };
+        // Its index is as short as the work that is open, which the database cannot know.
+        let open = self.db.dialect().by_index("activities_owner_index_also");
+        let mut arguments: Vec<Sql> = owners.iter().map(|id| Sql::Integer(*id)).collect();
+        arguments.extend(times.into_iter().map(Sql::Text));
+        // What is due after the midnight that the day begins with has an hour.
+        let midnight = if title == "Today" { arguments[owners.len()].clone() } else { Sql::Text("later".to_owned()) };
+        let sql = format!(
+            "SELECT x.id, COUNT(*) OVER () FROM (SELECT a.id, a.customer, a.due FROM activities a{open} \
+             WHERE a.owner {owner} AND {OPEN} AND {when} ORDER BY a.due DESC LIMIT {}) x \
+             LEFT JOIN customers c ON c.id = x.customer \
+             ORDER BY CASE WHEN x.due > ? THEN x.due ELSE 'later' END, COALESCE(c.level, 'later'), \
+             CASE WHEN c.annual_revenue_currency = ? THEN c.annual_revenue ELSE -1 END DESC, x.due, x.id LIMIT {SHOWN}",
+            WEIGHED + 1
+        );
+        arguments.extend([midnight, Sql::Text(self.reading().currency.to_string())]);
+        let rows = self.db.query(&sql, &arguments)?;
+        let ids: Vec<i64> = rows.iter().map(|row| integer(&row[0])).collect();
+        let count = rows.first().map_or(0, |row| integer(&row[1])).unsigned_abs();
+        let mut columns = vec!["due", "kind", "subject", "customer", "contact", "customer.level"];
+        if owners.len() > 1 || title == "Left undone by your people" {
+            columns.push("owner");
+        }
+        self.part(parts, title, "activity", &ids, &columns)?;
+        if let Some((_, grid)) = parts.last_mut().filter(|(last, _)| *last == title) {
+            grid.total = if count > WEIGHED { Total::MoreThan(WEIGHED) } else { Total::Exactly(count) };
+        }
+        Ok(())
+    }
+
+    /// A part with these records in this order.
     fn part(
         &mut self,
-        parts: &mut Vec<(&'static str, Grid)>,
+        parts: &mut Parts,
         title: &'static str,
         kind: &str,
-        condition: &str,
+        ids: &[i64],
         columns: &[&str],
-        sort: &str,
     ) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<String> = ids.iter().map(i64::to_string).collect();
         let query = Query {
-            filter: filter::parse(condition)?,
+            filter: filter::parse(&format!("id={}", numbers.join(",")))?,
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
-            sort: Sort::parse(sort),
-            limit: Some(20),
             ..Query::new(kind)
         };
-        let grid = self.list(&query)?;
-        match parts.last_mut().filter(|(last, _)| *last == title) {
-            Some((_, former)) if !grid.rows.is_empty() => former.rows.extend(grid.rows),
-            _ if grid.rows.is_empty() => {}
-            _ => parts.push((title, grid)),
+        let mut grid = self.list(&query)?;
+        grid.rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+        if !grid.rows.is_empty() {
+            parts.push((title, grid));
         }
         Ok(())
     }

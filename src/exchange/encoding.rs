@@ -51,6 +51,12 @@ impl Found {
         }
     }
 
+    /// The name, and whether a mark stands before the text.
+    pub(super) fn words(&self) -> String {
+        let mark = if self.bom > 0 { " with a byte order mark" } else { "" };
+        format!("{}{mark}", self.name())
+    }
+
     /// The text as UTF-8 from behind the byte order mark. What cannot be decoded becomes the byte FF, which
     /// is no UTF-8, so that the row it stands in is found out.
     pub(super) fn reader(&self, source: &Source) -> Result<Utf8Reader> {

@@ -1,5 +1,6 @@
 //! `Inspection`: what a file looks like to us, without writing anything.
 
+use super::formats::Wishes;
 use super::layout::Layout;
 use super::row::{Problem, Row};
 use super::source::Source;
@@ -25,6 +26,8 @@ pub struct Inspection {
     pub ragged: Vec<(u64, usize)>,
     /// Rows that cannot be read for another reason.
     pub faulty: Vec<(u64, Problem)>,
+    /// Cells that hold an error instead of a value: which, and the error.
+    pub broken_cells: Vec<(String, String)>,
     /// How many faulty rows there are in all, ragged ones included.
     pub problems: u64,
     pub sample: Vec<Vec<String>>,
@@ -39,7 +42,7 @@ pub fn inspect(path: &Path, encoding: Option<&str>) -> Result<Inspection> {
 
 /// The same for a source that is open already.
 pub fn inspect_source(source: &Source, encoding: Option<&str>) -> Result<Inspection> {
-    inspect_layout(source, Layout::look(source, encoding)?)
+    inspect_layout(source, Layout::look(source, &Wishes { encoding, ..Wishes::default() })?)
 }
 
 /// The same where it is known how the file is written.
@@ -52,6 +55,7 @@ pub fn inspect_layout(source: &Source, layout: Layout) -> Result<Inspection> {
         blank: 0,
         ragged: Vec::new(),
         faulty: Vec::new(),
+        broken_cells: Vec::new(),
         problems: 0,
         sample: Vec::new(),
         items: Some(Vec::new()),
@@ -71,6 +75,11 @@ impl Inspection {
         if let Some(problem) = row.problem {
             self.problems += 1;
             self.name_problem(row.line, problem);
+        }
+        for (column, place) in &row.broken_cells {
+            if self.broken_cells.len() < NAMED {
+                self.broken_cells.push((place.clone(), row.get(*column).to_owned()));
+            }
         }
         if self.sample.len() < SAMPLE {
             self.sample.push(owned(row));
@@ -121,11 +130,10 @@ impl Inspection {
         let lines = |lines: &[(u64, String)]| -> Value {
             lines.iter().map(|(line, text)| json!({"line": line, "text": text})).collect()
         };
-        let mut object = json!({
-            "encoding": layout.found.name(),
-            "bom": layout.found.bom > 0,
-            "delimiter": char::from(layout.dialect.delimiter).to_string(),
-            "quote": char::from(layout.dialect.quote).to_string(),
+        let mut object = Map::new();
+        object.insert("format".to_owned(), json!(layout.format.name()));
+        object.extend(layout.format.facts().into_iter().map(|(name, value)| (name.to_owned(), value)));
+        let rest = json!({
             "heading_line": layout.heading_line,
             "headings": layout.headings,
             "skipped_before": lines(&layout.skipped_before),
@@ -135,12 +143,16 @@ impl Inspection {
             "problems": self.problems,
             "ragged": self.ragged.iter().map(|(line, cells)| json!({"line": line, "cells": cells})).collect::<Value>(),
             "faulty": self.faulty.iter().map(|(line, problem)| json!({"line": line, "code": problem.code()})).collect::<Value>(),
+            "broken_cells": self.broken_cells.iter().map(|(cell, error)| json!({"cell": cell, "error": error})).collect::<Value>(),
             "sample": self.sample,
         });
-        if let (Some(items), Some(fields)) = (self.items(), object.as_object_mut()) {
-            fields.insert("items".to_owned(), Value::Array(items));
+        if let Value::Object(rest) = rest {
+            object.extend(rest);
         }
-        object
+        if let Some(items) = self.items() {
+            object.insert("items".to_owned(), Value::Array(items));
+        }
+        Value::Object(object)
     }
 }
 

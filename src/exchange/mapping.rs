@@ -2,7 +2,7 @@
 
 use super::headings::{Headings, Index, Meaning, PeopleRows, fold, look_up};
 use super::target::{Part, Target};
-use crate::record::Schema;
+use crate::record::{Kind, Schema};
 use crate::{Error, Message, Result};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -225,6 +225,7 @@ impl Finder<'_> {
         let meaning = self.custom(&folded).or_else(|| self.meant(&self.product, &folded));
         let meaning = meaning.or_else(|| self.own_name(heading.trim()));
         let meaning = meaning.or_else(|| self.meant(&self.generic, &folded)).or_else(|| self.label(&folded));
+        let meaning = meaning.or_else(|| self.linked(heading.trim()));
         match meaning {
             Some(Meaning::Targets(targets)) => Fate::Mapped(targets),
             Some(Meaning::Skip) => Fate::Skipped,
@@ -270,6 +271,16 @@ impl Finder<'_> {
         let kind = target.record.as_deref().unwrap_or(self.kind);
         let known = self.schema(kind).is_some() && self.exists(&target);
         known.then(|| Meaning::Targets(vec![target]))
+    }
+
+    /// What a linked record is called, as JSON and lists with columns over links have it: `owner.name`.
+    fn linked(&self, heading: &str) -> Option<Meaning> {
+        let (link, field) = heading.split_once('.')?;
+        let field_of = self.schema(self.kind)?.field(link).filter(|field| field.writable())?;
+        let Kind::Link(kind) = &field_of.kind else { return None };
+        let named = matches!(field, "name" | "uid" | "ref")
+            || self.schema(kind).is_some_and(|schema| *schema.title().name == *field);
+        named.then(|| Meaning::Targets(vec![Target::whole(link)]))
     }
 
     fn label(&self, folded: &str) -> Option<Meaning> {

@@ -1,7 +1,9 @@
-//! Files in and out: reading delimited text as users have it, and mapping its headings to fields.
+//! Files in and out: reading tables of several formats as users have them, and mapping their headings to fields.
 
+mod calendar;
 mod encoding;
 mod export;
+mod formats;
 mod guess;
 mod headings;
 pub mod import;
@@ -16,9 +18,11 @@ mod rows;
 mod sniff;
 mod source;
 mod target;
+mod vcard;
 
-pub use encoding::Found;
+pub use calendar::Calendar;
 pub use export::Export;
+pub use formats::{Format, RowSource, Table, Wishes};
 pub use headings::{Headings, PeopleRows, Product};
 pub use inspect::{Inspection, inspect, inspect_layout, inspect_source};
 pub use layout::Layout;
@@ -26,6 +30,6 @@ pub use mapping::{Column, Fate, Mapping, People, Replacement};
 pub use names::{full_address, full_name};
 pub use records::Records;
 pub use row::{Problem, Row};
-pub use sniff::Dialect;
 pub use source::Source;
 pub use target::{Part, Target};
+pub use vcard::{Version as CardVersion, write_page as write_cards};

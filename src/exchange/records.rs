@@ -1,10 +1,9 @@
 //! `Records`: the data rows of a file, with comments, blank rows and footers left out and faulty rows marked.
 
-use super::encoding::Utf8Reader;
+use super::formats::{RowSource, Table};
 use super::layout::{Layout, comment};
 use super::row::{Problem, Row};
-use super::rows::Rows;
-use super::source::{Source, unreadable};
+use super::source::Source;
 use crate::Result;
 use std::collections::VecDeque;
 
@@ -15,9 +14,11 @@ const TOLD: usize = 100;
 
 /// Reads the rows behind the heading.
 pub struct Records {
-    rows: Rows<Utf8Reader>,
-    name: String,
+    rows: Box<dyn RowSource>,
+    table: Table,
     width: usize,
+    /// The line of the row before.
+    line: u64,
     spare: Row,
     /// Narrow rows that are a footer if the file ends with them.
     held: VecDeque<Row>,
@@ -32,11 +33,11 @@ pub struct Records {
 
 impl Records {
     pub(super) fn open(source: &Source, layout: &Layout) -> Result<Self> {
-        let rows = Rows::new(layout.found.reader(source)?, layout.dialect.clone());
         let mut records = Self {
-            rows,
-            name: source.name.clone(),
+            rows: layout.format.rows(source)?,
+            table: layout.format.table(),
             width: layout.headings.len(),
+            line: layout.heading_end,
             spare: Row::default(),
             held: VecDeque::new(),
             release: false,
@@ -44,15 +45,25 @@ impl Records {
             skipped_after: Vec::new(),
             blank: 0,
         };
-        while records.spare.line < layout.heading_line {
-            let mut row = std::mem::take(&mut records.spare);
-            let more = records.raw(&mut row)?;
-            records.spare = row;
+        records.pass_heading(layout.heading_end)?;
+        Ok(records)
+    }
+
+    fn pass_heading(&mut self, end: u64) -> Result<()> {
+        while self.spare.line < end {
+            let mut row = std::mem::take(&mut self.spare);
+            let more = self.rows.next(&mut row)?;
+            self.spare = row;
             if !more {
-                break;
+                return Ok(());
             }
         }
-        Ok(records)
+        // Sheets leave out rows without cells, also the last one of a heading.
+        if self.spare.line > end {
+            self.held.push_back(std::mem::take(&mut self.spare));
+            self.release = true;
+        }
+        Ok(())
     }
 
     /// Fills `row` with the next data row; false at the end.
@@ -66,13 +77,18 @@ impl Records {
                 }
                 self.release = false;
             }
-            if !self.raw(row)? {
+            let more = self.rows.next(row)?;
+            self.skipped_after.append(&mut self.rows.told());
+            if !more {
                 self.forget_held();
                 return Ok(false);
             }
+            let gap = row.line > self.line + 1;
+            self.line = row.line;
             if self.skipped(row) {
                 continue;
             }
+            self.after_blank |= gap && self.table == Table::Sheet;
             if self.held.is_empty() && !self.may_be_footer(row) {
                 self.after_blank = false;
                 self.judge(row);
@@ -84,14 +100,10 @@ impl Records {
         }
     }
 
-    /// How many bytes of the text are passed, as UTF-8.
+    /// How many rows there seem to be in all, by what so many of them took; rather too many than too few.
     #[must_use]
-    pub fn bytes_read(&self) -> u64 {
-        self.rows.passed
-    }
-
-    fn raw(&mut self, row: &mut Row) -> Result<bool> {
-        self.rows.next(row).map_err(|error| unreadable(&self.name, &error))
+    pub fn estimate(&self, rows: u64) -> u64 {
+        self.rows.size().saturating_mul(rows) / self.rows.passed().max(1)
     }
 
     /// Blank rows and comments.
@@ -104,7 +116,7 @@ impl Records {
             self.after_blank = true;
             return true;
         }
-        let comment = self.width > 1 && comment(row);
+        let comment = self.width > 1 && self.table != Table::Exact && comment(row);
         if comment {
             self.tell(row);
         }
@@ -113,19 +125,32 @@ impl Records {
 
     /// Whether the file could end with this row as a footer: a total, or a lone text behind a blank row.
     fn may_be_footer(&self, row: &Row) -> bool {
-        if self.width < 2 || row.problem.is_some() {
+        if self.width < 2 || row.problem.is_some() || self.table == Table::Exact {
             return false;
         }
-        let lone = row.len() == 1;
-        (lone && (self.after_blank || footer_words(row.get(0)))) || (total_words(row.get(0)) && figures_only(row))
+        if self.table == Table::Text {
+            let lone = row.len() == 1 && (self.after_blank || footer_words(row.get(0)));
+            return lone || (row.len() > 1 && total_words(row.get(0)) && figures_only(row.cells().skip(1)));
+        }
+        // In a sheet every row ends early that says little, so that a lone name must say more to be none.
+        let mut said = row.cells().map(str::trim).filter(|cell| !cell.is_empty());
+        let first = said.next().unwrap_or_default();
+        let lone = row.said() == 1 && self.after_blank && footer_words(first);
+        lone || (total_words(first) && figures_only(said))
     }
 
     fn judge(&self, row: &mut Row) {
         let (cells, headings) = (row.len(), self.width);
+        if let Some(Problem::TooMany { headings: known, .. }) = &mut row.problem {
+            *known = headings;
+        }
         if row.problem.is_some() || cells == headings {
             return;
         }
         if cells < headings {
+            if self.table != Table::Text {
+                return;
+            }
             row.problem = Some(Problem::TooFew { cells, headings });
         } else if row.filled() > headings {
             row.problem = Some(Problem::TooMany { cells, headings });
@@ -188,9 +213,9 @@ fn total_words(text: &str) -> bool {
     matches!(word.as_str(), "total" | "totals" | "grand total" | "sum" | "合计" | "总计" | "小计" | "总数" | "汇总")
 }
 
-/// Whether all cells but the first are empty or figures.
-fn figures_only(row: &Row) -> bool {
+/// Whether all these cells are empty or figures.
+fn figures_only<'c>(mut cells: impl Iterator<Item = &'c str>) -> bool {
     let figure =
         |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '%' | '¥' | '￥' | '$' | '€' | ' ' | '元');
-    row.len() > 1 && row.cells().skip(1).all(|cell| cell.trim().chars().all(figure))
+    cells.all(|cell| cell.trim().chars().all(figure))
 }

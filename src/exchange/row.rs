@@ -10,6 +10,8 @@ pub struct Row {
     pub line: u64,
     /// What is wrong with it as a row; its cells are still what could be read.
     pub problem: Option<Problem>,
+    /// Cells that hold an error instead of a value: their column, and what a person calls the cell.
+    pub broken_cells: Vec<(usize, String)>,
     text: String,
     ends: Vec<usize>,
 }
@@ -17,12 +19,33 @@ pub struct Row {
 /// Why a row cannot be taken as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    TooFew { cells: usize, headings: usize },
-    TooMany { cells: usize, headings: usize },
+    TooFew {
+        cells: usize,
+        headings: usize,
+    },
+    TooMany {
+        cells: usize,
+        headings: usize,
+    },
     NulByte,
     Undecodable,
     UnclosedQuote,
     TooLong,
+    /// The character at which the row stops being JSON.
+    NoJson {
+        at: usize,
+    },
+    NoObject,
+    SameKey,
+    TooDeep,
+    /// Of a card: the file ends, or another begins, before its end.
+    NoEnd,
+    /// Of a card: a version that is not read.
+    NoVersion,
+    /// Of a card: a line that is no property.
+    NoProperty,
+    /// Of a card: it tells of nobody.
+    Nobody,
 }
 
 impl Problem {
@@ -43,6 +66,14 @@ impl Problem {
             Self::Undecodable => Message::new("The row holds bytes that are no characters in the file's encoding."),
             Self::UnclosedQuote => Message::new("A quote is opened in this row and never closed."),
             Self::TooLong => Message::new("The row is longer than a row can be."),
+            Self::NoJson { at } => Message::new("The row is no JSON from character {at} on.").with("at", at),
+            Self::NoObject => Message::new("The row is no JSON object."),
+            Self::SameKey => Message::new("The row says two things under one key."),
+            Self::TooDeep => Message::new("The row holds objects within objects deeper than a record can."),
+            Self::NoEnd => Message::new("The card that begins here has no END:VCARD."),
+            Self::NoVersion => Message::new("The card says a version that is none of 2.1, 3.0 and 4.0."),
+            Self::NoProperty => Message::new("The card holds a line that is none of a card."),
+            Self::Nobody => Message::new("The card tells no name, organisation, phone or e-mail."),
         }
     }
 
@@ -56,11 +87,46 @@ impl Problem {
             Self::Undecodable => "undecodable",
             Self::UnclosedQuote => "unclosed_quote",
             Self::TooLong => "too_long",
+            Self::NoJson { .. } => "no_json",
+            Self::NoObject => "no_object",
+            Self::SameKey => "same_key",
+            Self::TooDeep => "too_deep",
+            Self::NoEnd => "no_end",
+            Self::NoVersion => "no_version",
+            Self::NoProperty => "no_property",
+            Self::Nobody => "nobody",
         }
     }
 }
 
 impl Row {
+    /// Empties it, for the row that starts on that line.
+    pub(super) fn restart(&mut self, line: u64) {
+        self.line = line;
+        self.problem = None;
+        self.broken_cells.clear();
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// Adds a cell. A NUL in it, which no database takes, makes the row a faulty one.
+    pub(super) fn push(&mut self, cell: &str) {
+        if cell.contains('\0') {
+            self.problem = self.problem.or(Some(Problem::NulByte));
+        }
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+
+    /// Fills it with cells that come from elsewhere than a line of text.
+    pub(super) fn fill<'c>(&mut self, line: u64, cells: impl Iterator<Item = &'c str>, problem: Option<Problem>) {
+        self.restart(line);
+        self.problem = problem;
+        for cell in cells {
+            self.push(cell);
+        }
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -125,6 +191,7 @@ pub(super) fn cut(bytes: &[u8], dialect: &Dialect, last: bool, literal: bool, ro
     text.clear();
     row.ends.clear();
     row.problem = None;
+    row.broken_cells.clear();
     let mut cutter = Cutter { bytes, dialect, last, text, at: 0, lines: 0, nul: false };
     let outcome = cutter.row(literal, &mut row.ends);
     let nul = cutter.nul;

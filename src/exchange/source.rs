@@ -1,4 +1,4 @@
-//! `Source`: the file to read, opened with a clear word about what cannot be read as text.
+//! `Source`: the file to read, opened with a clear word about what is no table of any kind.
 
 use crate::{Cause, Error, Message, Result};
 use std::fs::File;
@@ -15,7 +15,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Refuses what is missing, a directory, empty, or plainly no text.
+    /// Refuses what is missing, a directory, empty, or plainly no table.
     pub fn open(path: &Path) -> Result<Self> {
         Self::named(path, &path.display().to_string())
     }
@@ -83,8 +83,7 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Error {
 
 /// The sentence for a format that is known by its first bytes.
 fn known_format(head: &[u8]) -> Option<&'static str> {
-    let magic: [(&[u8], &'static str); 13] = [
-        (b"\xD0\xCF\x11\xE0", "{file} is an Excel or Office document, not a text file."),
+    let magic: [(&[u8], &'static str); 12] = [
         (b"%PDF", "{file} is a PDF document, not a text file."),
         (b"SQLite format 3\0", "{file} is an SQLite database, not a text file."),
         (b"\x89PNG", "{file} is a picture, not a text file."),
@@ -96,38 +95,12 @@ fn known_format(head: &[u8]) -> Option<&'static str> {
         (b"Rar!\x1A", "{file} is a compressed file, not a text file."),
         (b"\x7FELF", "{file} is a program, not a text file."),
         (b"{\\rtf", "{file} is an RTF document, not a text file."),
-        (b"BEGIN:VCARD", "{file} holds vCards, not a table."),
+        (b"[\"vcard\"", "{file} holds a jCard, a vCard in JSON, which is not read; vCards are."),
     ];
-    if head.starts_with(b"PK\x03\x04") {
-        return Some(zip_format(head));
-    }
     if let Some((_, template)) = magic.iter().find(|(start, _)| head.starts_with(start)) {
         return Some(template);
     }
-    if json(head) {
-        return Some("{file} holds JSON, which is not read yet.");
-    }
     markup(head).then_some("{file} is a web page or XML, not delimited text.")
-}
-
-/// Workbooks are zip archives with an `xl/` folder or an Office table of contents.
-fn zip_format(head: &[u8]) -> &'static str {
-    let names = String::from_utf8_lossy(head);
-    if names.contains("xl/") || names.contains("[Content_Types]") {
-        "{file} is an Excel or Office document, not a text file."
-    } else {
-        "{file} is a zip archive, not a text file."
-    }
-}
-
-/// An object or a list of such, or one object a line.
-fn json(head: &[u8]) -> bool {
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
-    match text.split_first() {
-        Some((b'{', rest)) => matches!(rest.trim_ascii_start().first(), Some(b'"' | b'}')),
-        Some((b'[', rest)) => matches!(rest.trim_ascii_start().first(), Some(b'{' | b']')),
-        _ => false,
-    }
 }
 
 /// "Excel" files of web programs are often HTML tables.

@@ -188,7 +188,10 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
                 Cause::Refused,
                 Message::new("The pipeline {pipeline} has no stages yet.").with("pipeline", &name),
             )
-            .hint(Message::new("kehu stage add Qualified --pipeline \"{pipeline}\" --probability 20").with("pipeline", name)));
+            .hint(
+                Message::new("kehu stage add Qualified --pipeline \"{pipeline}\" --probability 20")
+                    .with("pipeline", name),
+            ));
         }
     }
     Ok(true)

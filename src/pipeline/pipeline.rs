@@ -4,7 +4,10 @@ use super::stage::{Outcome, Stage};
 use crate::{
     Result,
     crm::Crm,
-    record::{Id, record, types::{LongText, Percent}},
+    record::{
+        Id, record,
+        types::{LongText, Percent},
+    },
     store::Sql,
 };
 

@@ -13,7 +13,7 @@ use jiff::{Timestamp, civil::Date};
 
 record! {
     /// A step of a deal from one stage to another; written by the program.
-    pub struct StageMove in "stage_moves" as "SM" called "stage-move" {
+    pub struct StageMove in "stage_moves" as "SM" called "stage_move" {
         /// Where it went
         title: String [title, list],
         /// The deal that moved
@@ -91,7 +91,10 @@ fn append(crm: &mut Crm, deal: i64, origin: Option<i64>, stage: &Stage, at: Time
         ("origin".to_owned(), origin.map_or(Value::Null, Link::to)),
         ("stage".to_owned(), Link::to(stage.id.number)),
         ("at".to_owned(), Value::text(types::timestamp_text(at))),
-        ("seconds".to_owned(), before.map_or(Value::Null, |before| Value::Integer(at.duration_since(before).as_secs()))),
+        (
+            "seconds".to_owned(),
+            before.map_or(Value::Null, |before| Value::Integer(at.duration_since(before).as_secs())),
+        ),
     ];
-    crm.write_directly("stage-move", values).map(|_| ())
+    crm.write_directly("stage_move", values).map(|_| ())
 }

@@ -168,7 +168,10 @@ fn next(crm: &mut Crm, deal: &Deal) -> Result<Stage> {
     let here = stages.iter().position(|stage| stage.id == deal.stage()).unwrap_or_default();
     let next = stages.into_iter().skip(here + 1).find(|stage| matches!(stage.outcome, Outcome::Open | Outcome::Won));
     next.ok_or_else(|| {
-        Error::new(crate::Cause::Refused, Message::new("{deal} is at the end of its pipeline.").with("deal", &deal.name))
+        Error::new(
+            crate::Cause::Refused,
+            Message::new("{deal} is at the end of its pipeline.").with("deal", &deal.name),
+        )
     })
 }
 

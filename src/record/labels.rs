@@ -5,25 +5,26 @@ use std::borrow::Cow;
 
 const LABELS: &str = include_str!("labels.zh.toml");
 
-/// Gives a schema's fields and choices their Chinese words.
+/// Gives the fields and choices of all schemas their Chinese words.
 ///
-/// The file is read line by line, once a schema, rather than as TOML, since this happens at every start.
-pub(crate) fn apply(schema: &mut Schema) {
-    let mut section = "";
+/// The file is read line by line and once, rather than as TOML, since this happens at every start.
+pub(crate) fn apply(schemas: &mut [Schema]) {
+    let (mut kind, mut field) = ("", "");
+    let mut own = None;
     for line in LABELS.lines() {
         if let Some(name) = line.strip_prefix('[') {
-            section = name.trim_end_matches(']');
+            let name = name.trim_end_matches(']');
+            (kind, field) = name.split_once('.').unwrap_or((name, ""));
+            own = schemas.iter().position(|schema| schema.kind == kind);
             continue;
         }
-        let own = section.strip_prefix(schema.kind);
-        let Some((key, word)) = line.split_once(" = ").filter(|_| own.is_some() || section == "record") else {
-            continue;
-        };
+        let Some((key, word)) = line.split_once(" = ") else { continue };
         let word = word.trim_matches('"');
-        match own.map(|rest| rest.strip_prefix('.')) {
-            Some(Some(field)) => label_choice(schema, field, key, word),
-            Some(None) if section == schema.kind => label_field(schema, key, word, true),
-            _ => label_field(schema, key, word, false),
+        match own.and_then(|own| schemas.get_mut(own)) {
+            Some(schema) if field.is_empty() => label_field(schema, key, word, true),
+            Some(schema) => label_choice(schema, field, key, word),
+            None if kind == "record" => schemas.iter_mut().for_each(|schema| label_field(schema, key, word, false)),
+            None => {}
         }
     }
 }

@@ -1,6 +1,10 @@
 //! `Schema`: everything the engine and the doors need to know of a record kind, derived from its `record!` declaration.
 
-use super::{Choice, Kind};
+use super::{Choice, Kind, Value, types};
+use crate::{
+    error::{Error, Result},
+    message::Message,
+};
 use std::borrow::Cow;
 
 /// A record kind: its names, its table and its fields.
@@ -38,14 +42,23 @@ pub struct Field {
     pub unique: bool,
     /// Often filtered or sorted by, so it has an index.
     pub index: bool,
+    /// Often looked up together with that other field, so that its index goes on with it.
+    pub then: Option<Cow<'static, str>>,
+    /// One more index, as SQL writes it behind the table's name: its columns, and of which rows.
+    pub also: Option<Cow<'static, str>>,
     /// Often grouped by together with that other field, so that one index holds both.
     pub together: Option<Cow<'static, str>>,
     /// Shown in lists when no columns are asked for.
     pub listed: bool,
     /// A link to the record that this one belongs to: it goes to the recycle bin, and comes back, with it.
     pub child: bool,
+    /// Set by the program alone, such as what a record was merged into.
+    pub automatic: bool,
     /// What a new record gets when nothing is said.
     pub default: Option<Cow<'static, str>>,
+    /// The least and the greatest that a number may be, in whole units.
+    pub min: Option<i64>,
+    pub max: Option<i64>,
     /// The SQL expression of a computed field, with `{t}` for the table's alias: never stored, imported or set.
     pub computed: Option<Cow<'static, str>>,
     /// Added by a user with `kehu field add`.
@@ -72,10 +85,15 @@ impl Field {
             matching: false,
             unique: false,
             index: false,
+            then: None,
+            also: None,
             together: None,
             listed: false,
             child: false,
+            automatic: false,
             default: None,
+            min: None,
+            max: None,
             computed: None,
             custom: false,
             retired: false,
@@ -86,7 +104,7 @@ impl Field {
     /// Whether a person, a form or an import may set it.
     #[must_use]
     pub fn writable(&self) -> bool {
-        self.computed.is_none() && !self.engine && !self.retired
+        self.computed.is_none() && !self.engine && !self.retired && !self.automatic
     }
 
     /// Whether it has a column (or, for money, two) in the record's own table.
@@ -122,6 +140,32 @@ impl Field {
         }
     }
 
+    /// Refuses a number beyond the bounds that the declaration sets.
+    ///
+    /// # Errors
+    /// Names the field, the bound and the number.
+    pub fn within(&self, value: &Value) -> Result<()> {
+        if self.min.is_none() && self.max.is_none() {
+            return Ok(());
+        }
+        let (number, places) = match (value, &self.kind) {
+            (Value::Money(money), _) => (money.minor, money.currency.places()),
+            (Value::Integer(number), Kind::Decimal { scale }) => (*number, *scale),
+            (Value::Integer(number), Kind::Percent) => (*number, 2),
+            (Value::Integer(number), _) => (*number, 0),
+            _ => return Ok(()),
+        };
+        let scaled = |bound: i64| i128::from(bound) * 10_i128.pow(u32::from(places));
+        let number = i128::from(number);
+        let (bound, message) = match (self.min, self.max) {
+            (Some(min), _) if number < scaled(min) => (min, Message::new("{field} is {bound} or more, not {value}.")),
+            (_, Some(max)) if number > scaled(max) => (max, Message::new("{field} is {bound} or less, not {value}.")),
+            _ => return Ok(()),
+        };
+        let message = message.with("field", &self.name).with("bound", bound);
+        Err(Error::bad_value(message.with("value", types::show(&self.kind, value))).on_field(self.name.to_string()))
+    }
+
     /// One word from the brackets of a declaration.
     #[must_use]
     pub fn flag(mut self, flag: &str, argument: Option<&'static str>) -> Self {
@@ -130,11 +174,15 @@ impl Field {
             "search" => self.search = true,
             "match" => self.matching = true,
             "unique" => self.unique = true,
-            "index" => self.index = true,
+            "index" => (self.index, self.then) = (true, argument.map(Cow::Borrowed)),
+            "also" => self.also = argument.map(Cow::Borrowed),
             "together" => self.together = argument.map(Cow::Borrowed),
             "list" => self.listed = true,
             "child" => self.child = true,
+            "automatic" => self.automatic = true,
             "default" => self.default = argument.map(Cow::Borrowed),
+            "min" => self.min = argument.and_then(|text| text.parse().ok()),
+            "max" => self.max = argument.and_then(|text| text.parse().ok()),
             "label" => self.label = Cow::Borrowed(argument.unwrap_or_default()),
             "scale" => {
                 self.kind = Kind::Decimal { scale: argument.and_then(|text| text.parse().ok()).unwrap_or(2) };
@@ -142,6 +190,14 @@ impl Field {
             other => debug_assert!(false, "no such property of a field: {other}"),
         }
         self
+    }
+}
+
+impl Choice {
+    /// A field as one word of a closed list of fields, in both languages.
+    #[must_use]
+    pub fn of_field(field: &Field) -> Self {
+        Self { key: field.name.clone(), label: field.label.clone(), label_zh: field.label_zh.clone(), retired: false }
     }
 }
 
@@ -185,13 +241,23 @@ impl Schema {
 
     /// Fields kept in tables of their own.
     pub fn lists(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| field.kind.is_list())
+        self.fields.iter().filter(|field| field.kind.is_list() && field.computed.is_none())
     }
 
     /// The table of a list field: `customers_tags`.
     #[must_use]
     pub fn list_table(&self, field: &Field) -> String {
         format!("{}_{}", self.table, field.name)
+    }
+
+    /// What the values of a list field are read from: its table, or the question that a computed one declares, which
+    /// answers with `record`, `position` and `value` as such a table does.
+    #[must_use]
+    pub fn list_source(&self, field: &Field) -> String {
+        match &field.computed {
+            Some(question) => format!("({question})"),
+            None => format!("\"{}\"", self.list_table(field)),
+        }
     }
 
     /// Whether anything of it goes into the search text.

@@ -138,9 +138,14 @@ impl Value {
     }
 }
 
-/// A scaled integer as a JSON number with its decimal places.
+/// A scaled integer as a JSON number with its decimal places; as a text where such a number would lose digits.
 fn decimal_json(number: i64, scale: u8) -> serde_json::Value {
+    /// Up to so many digits, every number comes back as it was.
+    const EXACT: u64 = 1_000_000_000_000_000;
     let text = decimal_text(number, scale);
+    if scale > 0 && number.unsigned_abs() >= EXACT {
+        return serde_json::Value::String(text);
+    }
     serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text))
 }
 
@@ -187,5 +192,11 @@ impl Money {
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.currency, self.amount())
+    }
+}
+
+impl From<Link> for Value {
+    fn from(link: Link) -> Self {
+        Self::Link(link)
     }
 }

@@ -1,13 +1,21 @@
 //! Reports: questions with parameters and a typed answer. A report never mentions a format, a format never a report.
 
+pub mod customers;
+pub mod day;
+pub mod latest;
+pub mod occasions;
 pub mod operations;
+pub mod qualification;
+pub mod referrals;
 
 use crate::{
     Result,
-    crm::Crm,
+    crm::{Crm, Query},
     message::Message,
-    record::{Ask, Grid, Value, Values},
+    record::{Ask, Grid, Kind, Value, Values, filter, types},
 };
+use jiff::civil::Date;
+use std::collections::HashSet;
 
 /// A report: from this line come the subcommand, its help and its completion.
 pub struct Report {
@@ -30,4 +38,53 @@ pub struct Part {
 #[must_use]
 pub fn parameter(values: &Values, name: &str) -> Value {
     values.iter().find(|(asked, _)| asked == name).map(|(_, value)| value.clone()).unwrap_or_default()
+}
+
+impl Part {
+    #[must_use]
+    pub fn new(title: &'static str, grid: Grid) -> Self {
+        Self { title: Message::new(title), grid }
+    }
+}
+
+/// Fewer than these are told as they are; a share of them would say more than is known (behaviour 39).
+pub const FEW: i64 = 5;
+
+/// A share of a whole as a percentage; none of a few.
+#[must_use]
+pub fn share(part: i64, whole: i64) -> Value {
+    if whole < FEW {
+        return Value::Null;
+    }
+    let hundredths = (i128::from(part) * 20_000 / i128::from(whole) + 1) / 2;
+    Value::Integer(i64::try_from(hundredths).unwrap_or_default())
+}
+
+/// Says that shares of a few are left out, where there were such.
+fn tell_few(crm: &mut Crm, wholes: impl IntoIterator<Item = i64>) {
+    if wholes.into_iter().any(|whole| (1..FEW).contains(&whole)) {
+        crm.notice(Message::new("No percentages are given of fewer than {count}.").with("count", FEW));
+    }
+}
+
+/// The parameter that limits a report to some customers.
+const WHERE: Ask = Ask {
+    name: "where",
+    doc: "Only customers that match, in the filter language",
+    kind: || Kind::Text,
+    required: false,
+};
+
+/// The first and last day that a parameter names, or those of what is usual.
+fn period(crm: &Crm, values: &Values, usual: &str) -> Result<(Date, Date)> {
+    let said = parameter(values, "period");
+    types::parse_period(said.as_text().unwrap_or(usual), crm.reading()).map_err(|error| error.on_field("period"))
+}
+
+/// The customers that a report is limited to; none when it is of all.
+fn among(crm: &mut Crm, values: &Values) -> Result<Option<HashSet<i64>>> {
+    let said = parameter(values, "where");
+    let Some(condition) = said.as_text() else { return Ok(None) };
+    let query = Query { filter: filter::parse(condition)?, ..Query::new("customer") };
+    Ok(Some(crm.matching(&query)?.into_iter().collect()))
 }

@@ -41,6 +41,16 @@ impl Dialect {
         format!("kehu_fold({expression})")
     }
 
+    /// Names the index that a table is read by, where the database would take another for want of knowing how many rows
+    /// it leads to.
+    #[must_use]
+    pub fn by_index(self, name: &str) -> String {
+        match self {
+            Self::Sqlite => format!(" INDEXED BY \"{name}\""),
+            Self::Postgres => String::new(),
+        }
+    }
+
     #[must_use]
     pub fn boolean(self, yes: bool) -> &'static str {
         if yes { "TRUE" } else { "FALSE" }

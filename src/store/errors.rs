@@ -23,7 +23,7 @@ pub fn from_sqlite(error: &rusqlite::Error) -> Error {
         ErrorCode::SystemIoFailure => {
             storage(Message::new("The database cannot be read or written: {detail}.").with("detail", detail))
         }
-        ErrorCode::OperationInterrupted => Error::new(Cause::Interrupted, Message::new("Interrupted.")),
+        ErrorCode::OperationInterrupted => super::interruption::interrupted(),
         ErrorCode::ConstraintViolation => constraint(failure.extended_code, detail),
         _ => storage(Message::new("The database says: {detail}.").with("detail", detail)),
     }
@@ -54,7 +54,7 @@ pub fn from_postgres(error: &postgres::Error) -> Error {
         &SqlState::NOT_NULL_VIOLATION | &SqlState::CHECK_VIOLATION => refused_value(detail),
         &SqlState::READ_ONLY_SQL_TRANSACTION => read_only(),
         &SqlState::DISK_FULL => disk_full(),
-        &SqlState::QUERY_CANCELED => Error::new(Cause::Interrupted, Message::new("Interrupted.")),
+        &SqlState::QUERY_CANCELED => super::interruption::interrupted(),
         &SqlState::INSUFFICIENT_PRIVILEGE => not_allowed(detail),
         code if is_unusable(code) => Error::new(
             Cause::Database,
@@ -108,8 +108,15 @@ fn read_only() -> Error {
     storage(Message::new("The database cannot be written: it is read-only."))
 }
 
+const DISK_FULL: &str = "The disk is full; nothing was written.";
+
 fn disk_full() -> Error {
-    storage(Message::new("The disk is full; nothing was written."))
+    storage(Message::new(DISK_FULL))
+}
+
+/// Whether the disk took no more, which says nothing yet of what stands.
+pub(crate) fn is_disk_full(error: &Error) -> bool {
+    error.message.template == DISK_FULL
 }
 
 fn duplicate(detail: &str) -> Error {

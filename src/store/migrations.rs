@@ -1,19 +1,24 @@
 //! From no database, or an older one, to today's tables; and the columns that users add.
 
+use super::additions::{Added, add_what_is_missing};
 use super::tables::{drop_statements, field_statements, record_statements, system_statements};
 use super::triggers::{self, Logged};
-use super::{Database, Dialect, Sql};
+use super::{Database, Dialect, Open, Sql};
 use crate::error::{Cause, Error, Result};
 use crate::message::Message;
 use crate::record::{Field, Schema};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-type Step = fn(&mut dyn Database, &[&Schema]) -> Result<()>;
+type Step = fn(&mut dyn Database, &[&Schema]) -> Result<Added>;
 
-/// What makes each version out of the one before, and the version it makes; version 1 is made of nothing. The next is
-/// one line: `(2, name_of_the_step),`. A step that renames a column also renames it inside `change`.
-const STEPS: &[(i64, Step)] = &[];
+/// Fills what was added, inside the same transaction: the engine knows what the store does not.
+pub type Fill<'a> = &'a mut dyn FnMut(&mut dyn Database, &Added) -> Result<()>;
+
+/// What makes each version out of the one before, and the version it makes; version 1 is made of nothing. Where kinds,
+/// fields or indexes were added, the next is one line with the same step again. A step that renames a column also
+/// renames it inside `change`; none loosens a column that must have a value.
+const STEPS: &[(i64, Step)] = &[(2, add_what_is_missing)];
 
 /// The version of the tables that this program knows.
 pub const VERSION: i64 = match STEPS.last() {
@@ -49,19 +54,30 @@ fn is_empty(db: &mut dyn Database) -> Result<bool> {
 }
 
 /// Makes the tables of an empty database, brings an older one up to date, leaves today's as it is, refuses a newer one.
-pub fn migrate(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
+/// Says which version it was, where it was an older one.
+pub fn migrate(db: &mut dyn Database, schemas: &[&Schema], fill: Fill<'_>) -> Result<Option<i64>> {
     match version(db)? {
-        Some(version) if version == VERSION => Ok(()),
+        Some(version) if version == VERSION => Ok(None),
         Some(version) if version > VERSION => Err(newer(version)),
-        Some(version) => {
-            keep_copy(db)?;
-            in_transaction(db, |db| step_up(db, schemas, version))
-        }
+        Some(_) => in_transaction(db, |db| step_up(db, schemas, fill)),
         None => {
             prepare_file(db)?;
             in_transaction(db, |db| create(db, schemas))
         }
     }
+}
+
+/// The refusal of a database that would first have to be written to.
+pub(crate) fn older(version: i64) -> Error {
+    Error::new(
+        Cause::Database,
+        Message::new(
+            "This database is of an older kehu (its tables are version {version}, this one works with {known}) and is open for reading only.",
+        )
+        .with("version", version)
+        .with("known", VERSION),
+    )
+    .hint(Message::new("Run `kehu status`, which brings it up to date."))
 }
 
 /// The refusal of a database whose tables this program does not know.
@@ -77,10 +93,10 @@ pub(crate) fn newer(version: i64) -> Error {
     .hint(Message::new("Install the newer kehu."))
 }
 
-fn in_transaction(db: &mut dyn Database, work: impl FnOnce(&mut dyn Database) -> Result<()>) -> Result<()> {
+fn in_transaction<R>(db: &mut dyn Database, work: impl FnOnce(&mut dyn Database) -> Result<R>) -> Result<R> {
     db.begin()?;
-    match work(db) {
-        Ok(()) => db.commit(),
+    match work(db).and_then(|done| db.commit().map(|()| done)) {
+        Ok(done) => Ok(done),
         Err(error) => {
             let _ = db.rollback();
             Err(error)
@@ -105,12 +121,12 @@ fn prepare_file(db: &mut dyn Database) -> Result<()> {
     }
 }
 
-fn create(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
+fn create(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Option<i64>> {
     // Another process may have made it while this one waited for its turn.
     if !is_empty(db)? {
         return match version(db)? {
             Some(version) if version > VERSION => Err(newer(version)),
-            _ => Ok(()),
+            _ => Ok(None),
         };
     }
     let dialect = db.dialect();
@@ -120,19 +136,33 @@ fn create(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
         statements.extend(triggers::statements(dialect, schema, &triggers::logged(schema)));
     }
     if dialect == Dialect::Sqlite {
-        statements.push("PRAGMA application_id = 0x6b656875".to_owned());
+        statements.push(format!("PRAGMA application_id = {}", mark()));
     }
     statements.push(format!("INSERT INTO meta (key, value) VALUES ('kehu_version', '{VERSION}')"));
-    db.script(&statements.join(";\n"))
+    db.script(&statements.join(";\n")).map(|()| None)
 }
 
-fn step_up(db: &mut dyn Database, schemas: &[&Schema], version: i64) -> Result<()> {
-    for (_, step) in STEPS.iter().filter(|(makes, _)| *makes > version) {
-        step(db, schemas)?;
+/// What marks a SQLite file as ours: `kehu` in ASCII.
+pub(crate) fn mark() -> i64 {
+    0x6b65_6875
+}
+
+fn step_up(db: &mut dyn Database, schemas: &[&Schema], fill: Fill<'_>) -> Result<Option<i64>> {
+    // Another process may have done it while this one waited for its turn.
+    let before = match version(db)? {
+        Some(before) if before < VERSION => before,
+        _ => return Ok(None),
+    };
+    keep_copy(db)?;
+    let mut added = Added::default();
+    for (_, step) in STEPS.iter().filter(|(makes, _)| *makes > before) {
+        added.extend(step(db, schemas)?);
     }
+    // The old triggers do not know the new columns, so what fills them is no change of any record.
+    fill(db, &added)?;
     refresh_triggers(db, schemas)?;
     db.execute("UPDATE meta SET value = ? WHERE key = 'kehu_version'", &[Sql::Text(VERSION.to_string())])?;
-    Ok(())
+    Ok(Some(before))
 }
 
 /// A copy beside the file, before anything is changed.
@@ -143,7 +173,9 @@ fn keep_copy(db: &mut dyn Database) -> Result<()> {
         std::fs::remove_file(&copy).map_err(|error| super::errors::from_file(&error, &copy))?;
     }
     super::open::private_file().open(&copy).map_err(|error| super::errors::from_file(&error, &copy))?;
-    db.copy_to(&copy)
+    // A connection that is about to write cannot copy; another one reads what is there still.
+    let reader = Open { read_only: true, ..Open::default() };
+    super::open(&path.display().to_string(), reader)?.copy_to(&copy)
 }
 
 /// `kehu.db` and `.bak` are `kehu.db.bak`.

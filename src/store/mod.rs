@@ -2,9 +2,12 @@
 //!
 //! SQL is written once, with `?` for arguments. Dialect words live in this folder alone.
 
+mod additions;
 mod bulk;
+pub mod content;
 mod dialect;
 mod errors;
+mod interruption;
 mod migrations;
 mod open;
 mod operation;
@@ -15,11 +18,14 @@ mod tables;
 mod triggers;
 mod undo;
 
-pub(crate) use errors::from_file;
-pub(crate) use migrations::{beside, missing_triggers, newer};
+pub(crate) use errors::{from_file, is_disk_full};
+pub(crate) use interruption::taken_back;
+pub(crate) use migrations::{beside, mark, missing_triggers, newer, older};
 pub(crate) use open::private_file;
 
+pub use additions::{Added, add_what_is_missing};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
+pub use interruption::{Interrupter, Interruption, Work};
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
 pub use open::{Open, open};
 pub(crate) use open::{keep_few_pages, relax_checkpoints};
@@ -32,6 +38,7 @@ pub mod search_text;
 
 use crate::error::Result;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// One cell or argument, as a database holds it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,6 +49,8 @@ pub enum Sql {
     Bool(bool),
     Real(f64),
     Text(String),
+    /// What is no text: a part of a file.
+    Bytes(Vec<u8>),
 }
 
 /// Which database answers; its words are methods in `dialect.rs`.
@@ -76,8 +85,26 @@ pub trait Database: Send {
     /// The names of the columns that a statement answers with; refuses a statement that would write.
     fn column_names(&mut self, sql: &str) -> Result<Vec<String>>;
 
+    /// What says that somebody wants it to stop.
+    fn interruption(&self) -> &Arc<Interruption>;
+
+    /// What stops it from another thread.
+    fn interrupter(&self) -> Interrupter;
+
     /// The file it lives in, if it lives in one.
     fn path(&self) -> Option<PathBuf>;
+
+    /// How many rows the answer has, and whether that is all of them: counting ends after about so many steps of work,
+    /// where the database lets itself be interrupted.
+    fn count_within(&mut self, sql: &str, arguments: &[Sql], _steps: u32) -> Result<(u64, bool)> {
+        let row = self.first(&format!("SELECT COUNT(*) FROM ({sql}) c"), arguments)?;
+        Ok((row.and_then(|row| row[0].as_integer()).unwrap_or_default().unsigned_abs(), true))
+    }
+
+    /// Whether a statement reads nothing but indexes, so that its rows cost next to nothing.
+    fn reads_indexes_alone(&mut self, _sql: &str, _arguments: &[Sql]) -> Result<bool> {
+        Ok(true)
+    }
 
     /// All rows of the answer.
     fn query(&mut self, sql: &str, arguments: &[Sql]) -> Result<Vec<Vec<Sql>>> {

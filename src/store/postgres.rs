@@ -2,7 +2,7 @@
 
 use super::errors::from_postgres;
 use super::open::Open;
-use super::{Database, Dialect, Sql};
+use super::{Database, Dialect, Interrupter, Interruption, Sql};
 use crate::error::{Cause, Error, Result};
 use crate::message::Message;
 use ::postgres::fallible_iterator::FallibleIterator;
@@ -11,6 +11,7 @@ use ::postgres::{Client, Config, NoTls, Statement};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 256;
@@ -23,6 +24,7 @@ const WRITERS: i64 = 0x6b65_6875;
 pub struct Postgres {
     client: Client,
     statements: HashMap<String, Statement>,
+    interruption: Arc<Interruption>,
 }
 
 impl Postgres {
@@ -38,10 +40,11 @@ impl Postgres {
             config.connect_timeout(std::time::Duration::from_secs(10));
         }
         let client = config.connect(NoTls).map_err(|error| from_postgres(&error))?;
-        Ok(Self { client, statements: HashMap::new() })
+        Ok(Self { client, statements: HashMap::new(), interruption: Arc::default() })
     }
 
     fn statement(&mut self, sql: &str) -> Result<Statement> {
+        self.interruption.check()?;
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
@@ -109,6 +112,10 @@ impl Database for Postgres {
     }
 
     fn commit(&mut self) -> Result<()> {
+        if self.interruption.is_wanted() {
+            // A cancel that comes late must not make a commit look as if it had failed; the lock ends with the session.
+            return self.run("COMMIT").map(|()| drop(self.release_writers()));
+        }
         let done = self.run(&format!("COMMIT; SELECT pg_advisory_unlock({WRITERS})"));
         if done.is_err() {
             let _ = self.rollback();
@@ -131,6 +138,17 @@ impl Database for Postgres {
         Ok(self.statement(sql)?.columns().iter().map(|column| column.name().to_owned()).collect())
     }
 
+    fn interruption(&self) -> &Arc<Interruption> {
+        &self.interruption
+    }
+
+    fn interrupter(&self) -> Interrupter {
+        let token = self.client.cancel_token();
+        // A server that cannot be reached any more has nothing to stop.
+        let stop = move || drop(token.cancel_query(NoTls));
+        Interrupter { interruption: self.interruption.clone(), stop: Box::new(stop) }
+    }
+
     fn path(&self) -> Option<PathBuf> {
         None
     }
@@ -146,6 +164,7 @@ impl ToSql for Sql {
             Self::Integer(number) => integer_to(*number, ty, out),
             Self::Real(number) => real_to(*number, ty, out),
             Self::Text(text) => text.as_str().to_sql(&Type::TEXT, out),
+            Self::Bytes(bytes) => bytes.as_slice().to_sql(&Type::BYTEA, out),
         }
     }
 
@@ -207,6 +226,7 @@ impl<'a> FromSql<'a> for Sql {
             Type::FLOAT4 => Self::Real(f32::from_sql(ty, raw)?.into()),
             Type::FLOAT8 => Self::Real(f64::from_sql(ty, raw)?),
             Type::NUMERIC => numeric_from(raw)?,
+            Type::BYTEA => Self::Bytes(raw.to_vec()),
             _ => Self::Text(std::str::from_utf8(raw)?.to_owned()),
         })
     }

@@ -10,7 +10,9 @@ mod query;
 
 pub use query::{fts5_query, tsquery};
 
-use pieces::{Piece, cut, pieces, plain};
+pub(crate) use pieces::plain;
+use pieces::{Piece, cut, pieces};
+pub(crate) use pinyin::{joined, spoken};
 
 /// No single field gives the index more than this many bytes; PostgreSQL limits what all of them may give.
 const MOST: usize = 48 * 1024;

@@ -40,6 +40,14 @@ impl Sql {
         }
     }
 
+    #[must_use]
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// The text, moved out; empty when it is no text.
     #[must_use]
     pub fn take_text(&mut self) -> String {

@@ -2,15 +2,16 @@
 
 use super::errors::{busy, from_sqlite};
 use super::open::Open;
-use super::{Database, Dialect, Sql};
+use super::{Database, Dialect, Interrupter, Interruption, Sql};
 use crate::error::{Error, Result};
 use crate::message::Message;
 use crate::record::types::fold;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql, backup};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql, backup};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How many KiB of pages a connection that writes keeps.
@@ -22,6 +23,7 @@ const STATEMENTS: usize = 128;
 /// A connection to a SQLite file, or to a database in memory.
 pub struct Sqlite {
     connection: Connection,
+    interruption: Arc<Interruption>,
 }
 
 impl Sqlite {
@@ -63,15 +65,32 @@ impl Sqlite {
                 })
             })
             .map_err(translate)?;
-        Ok(Self { connection })
+        Ok(Self { connection, interruption: Arc::default() })
     }
 
     fn statement(&self, sql: &str, arguments: &[Sql]) -> Result<CachedStatement<'_>> {
+        self.interruption.check()?;
         let mut statement = self.connection.prepare_cached(sql).map_err(translate)?;
         for (at, argument) in arguments.iter().enumerate() {
             statement.raw_bind_parameter(at + 1, argument).map_err(translate)?;
         }
         Ok(statement)
+    }
+
+    fn count_until_interrupted(&self, sql: &str, arguments: &[Sql]) -> Result<(u64, bool)> {
+        let mut statement = self.statement(sql, arguments)?;
+        let mut rows = statement.raw_query();
+        let mut count = 0;
+        loop {
+            match rows.next() {
+                Ok(Some(_)) => count += 1,
+                Ok(None) => return Ok((count, true)),
+                Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+                    return Ok((count, false));
+                }
+                Err(error) => return Err(translate(error)),
+            }
+        }
     }
 
     fn run(&mut self, sql: &str) -> Result<()> {
@@ -104,6 +123,7 @@ impl ToSql for Sql {
             Self::Bool(yes) => ToSqlOutput::Owned(Value::Integer(i64::from(*yes))),
             Self::Real(number) => ToSqlOutput::Owned(Value::Real(*number)),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
     }
 }
@@ -147,6 +167,25 @@ impl Database for Sqlite {
         Ok(statement.raw_execute().map_err(translate)? as u64)
     }
 
+    fn count_within(&mut self, sql: &str, arguments: &[Sql], steps: u32) -> Result<(u64, bool)> {
+        let steps = i32::try_from(steps).unwrap_or(i32::MAX);
+        self.connection.progress_handler(steps, Some(|| true)).map_err(translate)?;
+        let counted = self.count_until_interrupted(sql, arguments);
+        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(translate)?;
+        counted
+    }
+
+    fn reads_indexes_alone(&mut self, sql: &str, arguments: &[Sql]) -> Result<bool> {
+        let mut alone = true;
+        self.each(&format!("EXPLAIN QUERY PLAN {sql}"), arguments, &mut |row| {
+            let step = row[3].as_text().unwrap_or_default();
+            let reads = step.starts_with("SEARCH") || step.starts_with("SCAN");
+            alone &= !reads || step.contains("COVERING INDEX") || step.contains("VIRTUAL TABLE");
+            Ok(())
+        })?;
+        Ok(alone)
+    }
+
     fn script(&mut self, sql: &str) -> Result<()> {
         self.run(sql)
     }
@@ -183,6 +222,15 @@ impl Database for Sqlite {
             return Err(Error::bad_value(Message::new("This statement would write.")));
         }
         Ok(statement.column_names().map(str::to_owned).collect())
+    }
+
+    fn interruption(&self) -> &Arc<Interruption> {
+        &self.interruption
+    }
+
+    fn interrupter(&self) -> Interrupter {
+        let handle = self.connection.get_interrupt_handle();
+        Interrupter { interruption: self.interruption.clone(), stop: Box::new(move || handle.interrupt()) }
     }
 
     fn path(&self) -> Option<PathBuf> {

@@ -45,6 +45,31 @@ pub fn field_statements(dialect: Dialect, schema: &Schema, field: &Field, all: &
     statements
 }
 
+/// One further column of a field that has its first already, and the index, which goes by the folded copy from now on.
+#[must_use]
+pub fn part_statements(dialect: Dialect, schema: &Schema, field: &Field, column: &str) -> Vec<String> {
+    let optional = Field { required: false, ..field.clone() };
+    let columns = Maker { dialect, all: &[] }.columns(&optional, true);
+    let wanted = columns.into_iter().filter(|made| made.starts_with(&quoted(column)));
+    let mut statements: Vec<String> =
+        wanted.map(|made| format!("ALTER TABLE {} ADD COLUMN {made}", schema.table)).collect();
+    statements.push(format!("DROP INDEX IF EXISTS {}", quoted(&index_name(schema, field))));
+    statements
+}
+
+/// The indexes on a kind's own table.
+#[must_use]
+pub fn index_statements(dialect: Dialect, schema: &Schema) -> Vec<String> {
+    let maker = Maker { dialect, all: &[] };
+    schema.fields.iter().flat_map(|field| maker.indexes(schema, field)).collect()
+}
+
+/// The table of a kind's search text.
+#[must_use]
+pub fn search_statements(dialect: Dialect, schema: &Schema) -> Vec<String> {
+    Maker { dialect, all: &[] }.search(schema)
+}
+
 /// What takes a field's column or side table away.
 #[must_use]
 pub fn drop_statements(dialect: Dialect, schema: &Schema, field: &Field) -> Vec<String> {
@@ -52,10 +77,14 @@ pub fn drop_statements(dialect: Dialect, schema: &Schema, field: &Field) -> Vec<
         return vec![format!("DROP TABLE {}", quoted(&schema.list_table(field)))];
     }
     let maker = Maker { dialect, all: &[] };
-    let index = format!("DROP INDEX IF EXISTS {}", quoted(&index_name(schema, field)));
+    let mut indexes = vec![index_name(schema, field)];
+    indexes.extend(field.together.as_ref().map(|other| format!("{}_{other}", index_name(schema, field))));
+    let mut statements: Vec<String> =
+        indexes.iter().map(|index| format!("DROP INDEX IF EXISTS {}", quoted(index))).collect();
     let columns = maker.columns(field, false);
     let names = columns.iter().map(|column| column.split(' ').next().unwrap_or_default());
-    std::iter::once(index).chain(names.map(|name| format!("ALTER TABLE {} DROP COLUMN {name}", schema.table))).collect()
+    statements.extend(names.map(|name| format!("ALTER TABLE {} DROP COLUMN {name}", schema.table)));
+    statements
 }
 
 struct Maker<'a> {
@@ -136,10 +165,20 @@ impl Maker<'_> {
     }
 
     fn indexes(&self, schema: &Schema, field: &Field) -> Vec<String> {
+        let mut indexes = Vec::new();
+        indexes.extend(
+            field
+                .also
+                .as_ref()
+                .map(|also| format!("CREATE INDEX \"{}_also\" ON {} {also}", index_name(schema, field), schema.table)),
+        );
         let wanted = field.index || field.matching || field.unique || field.title;
         let link = matches!(field.kind, Kind::Link(_)) && !field.engine;
         if !field.stored() || matches!(&*field.name, "id" | "uid") || !(wanted || link) {
-            return Vec::new();
+            return indexes;
+        }
+        if field.kind == Kind::Birthday {
+            return vec![birthday_index(schema, field)];
         }
         let key = if field.has_key() { "_key" } else { "" };
         // Pages are cut by (value, id); SQLite's indexes end with the id by themselves. With what says whether a record
@@ -149,10 +188,15 @@ impl Maker<'_> {
             Dialect::Sqlite => ", deleted_at",
             Dialect::Postgres => ", id",
         };
-        // Few rows are in the recycle bin; the others need no place in its index.
-        let some = if field.name == "deleted_at" { " WHERE deleted_at IS NOT NULL" } else { "" };
+        // Few rows are in the recycle bin, or were merged; the others need no place in such an index.
+        let some = if field.name == "deleted_at" || field.automatic {
+            format!(" WHERE \"{}\" IS NOT NULL", field.name)
+        } else {
+            String::new()
+        };
         let (name, table) = (index_name(schema, field), schema.table);
-        let mut indexes = vec![format!("CREATE INDEX \"{name}\" ON {table} (\"{}{key}\"{rest}){some}", field.name)];
+        let then = field.then.as_ref().map(|other| format!(", \"{other}\"")).unwrap_or_default();
+        indexes.push(format!("CREATE INDEX \"{name}\" ON {table} (\"{}{key}\"{then}{rest}){some}", field.name));
         indexes.extend(field.together.as_ref().map(|other| {
             format!("CREATE INDEX \"{name}_{other}\" ON {table} (\"{}{key}\", \"{other}\", deleted_at)", field.name)
         }));
@@ -195,6 +239,14 @@ impl Maker<'_> {
             quoted(&format!("{table}_{column}_link")),
         ))
     }
+}
+
+/// Birthdays are asked for by their day of the year, which is what a date ends with; few people's are known.
+fn birthday_index(schema: &Schema, field: &Field) -> String {
+    let (name, table, column) = (index_name(schema, field), schema.table, &field.name);
+    format!(
+        "CREATE INDEX \"{name}\" ON {table} ((SUBSTR(\"{column}\", LENGTH(\"{column}\") - 4))) WHERE \"{column}\" IS NOT NULL"
+    )
 }
 
 fn index_name(schema: &Schema, field: &Field) -> String {
@@ -240,7 +292,9 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
     ];
     match dialect {
         Dialect::Sqlite => statements.extend(triggers::shared()),
-        Dialect::Postgres => statements.extend([FOLD.to_owned(), operation_function(dialect)]),
+        Dialect::Postgres => {
+            statements.extend([FOLD.to_owned(), operation_function(dialect), super::content::TABLE.to_owned()]);
+        }
     }
     statements
 }

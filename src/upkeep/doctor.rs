@@ -31,13 +31,16 @@ pub fn doctor(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Report> {
             visit.keys(schema)?;
             visit.search(schema)?;
             visit.log(schema)?;
+            if schema.kind == "attachment" {
+                visit.contents(schema)?;
+            }
         }
     }
     Ok(visit.report())
 }
 
-struct Visit<'a> {
-    db: &'a mut dyn Database,
+pub(super) struct Visit<'a> {
+    pub(super) db: &'a mut dyn Database,
     issues: Vec<Message>,
     actions: Vec<Message>,
 }
@@ -53,9 +56,12 @@ impl Visit<'_> {
         Report { healthy, message, issues: self.issues, actions: self.actions }
     }
 
-    fn found(&mut self, issue: Message, action: &'static str) {
+    pub(super) fn found(&mut self, issue: Message, action: &'static str) {
+        self.found_so(issue, Message::new(action));
+    }
+
+    pub(super) fn found_so(&mut self, issue: Message, action: Message) {
         self.issues.push(issue);
-        let action = Message::new(action);
         if !self.actions.contains(&action) {
             self.actions.push(action);
         }

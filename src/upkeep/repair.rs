@@ -22,6 +22,9 @@ pub fn repair(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Vec<Message>
             let message = Message::new("Folded {count} keys of {table} anew.");
             done.push(message.with("count", folded).with("table", schema.table));
         }
+        if schema.kind == "attachment" {
+            done.extend(super::contents::mend(db, schema)?);
+        }
     }
     Ok(done)
 }

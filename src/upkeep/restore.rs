@@ -1,8 +1,10 @@
 //! `restore`: a backup takes the place of the database, which stays beside it under another name.
 
 use super::backup::{copy, sound, sync_folder};
+use super::contents::{Copied, copy_needed, knows_attachments};
 use crate::error::{Cause, Error, Result};
 use crate::message::Message;
+use crate::store::content::Folder;
 use crate::store::{Database, Open, VERSION, beside, from_file, newer, open, version};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,18 +14,46 @@ use std::time::Duration;
 pub struct Restored {
     /// Where the replaced database is now, if there was one.
     pub kept: Option<PathBuf>,
+    /// The contents of its attachments.
+    pub contents: Copied,
 }
 
-/// Puts the backup `from` in the place of `to`. Nobody else may have `to` open.
+/// How to restore.
+#[derive(Debug, Clone, Copy)]
+pub struct Restore {
+    /// How long to wait for others to let go of the database.
+    pub wait: Duration,
+    /// Bring the contents of attachments too.
+    pub files: bool,
+    /// Replace even a database that another program made.
+    pub force: bool,
+}
+
+/// Puts the backup `from` in the place of `to`, with its files. Nobody else may have `to` open.
 pub fn restore(from: &Path, to: &Path, wait: Duration) -> Result<Restored> {
+    restore_with(from, to, Restore { wait, files: true, force: false })
+}
+
+/// As [`restore`], in the ways that were asked for.
+pub fn restore_with(from: &Path, to: &Path, how: Restore) -> Result<Restored> {
     if is_address(to) {
         return Err(Error::new(Cause::Refused, Message::new("A PostgreSQL database is restored by its own tools."))
             .hint(Message::new("Run `pg_restore`.")));
     }
     let mut source = verified(from)?;
-    let held = hold(to, wait)?;
+    if !how.force {
+        refuse_strangers(to)?;
+    }
+    let held = hold(to, how.wait)?;
     let part = beside(to, ".part");
-    let placed = copy(&mut *source, &part).and_then(|()| replace(&part, to));
+    let mut contents = Copied::default();
+    let placed = copy(&mut *source, &part).and_then(|()| {
+        if how.files && knows_attachments(&mut *source)? {
+            // Before the database, so that it never stands there without them.
+            contents = copy_needed(&mut *source, &Folder::beside(from), &Folder::beside(to))?;
+        }
+        replace(&part, to)
+    });
     if placed.is_err() {
         let _ = std::fs::remove_file(&part);
     }
@@ -32,7 +62,7 @@ pub fn restore(from: &Path, to: &Path, wait: Duration) -> Result<Restored> {
         let_go(held, old);
     }
     sync_folder(to);
-    Ok(Restored { kept: placed? })
+    Ok(Restored { kept: placed?, contents })
 }
 
 /// The old database, under whatever name it has by now, takes many readers beside a writer again.
@@ -66,6 +96,26 @@ fn verified(from: &Path) -> Result<Box<dyn Database>> {
     Ok(source)
 }
 
+/// Refuses to replace a database that another program keeps; it would hardly be meant. A damaged one of ours may go.
+fn refuse_strangers(to: &Path) -> Result<()> {
+    if !to.is_file() {
+        return Ok(());
+    }
+    let mut old = match open(&to.display().to_string(), Open { read_only: true, ..Open::default() }) {
+        Ok(old) => old,
+        Err(error) if error.cause == Cause::Database => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let ours = crate::store::mark();
+    let Ok(Some(mark)) = old.first("PRAGMA application_id", &[]) else { return Ok(()) };
+    let Ok(Some(tables)) = old.first("SELECT COUNT(*) FROM sqlite_master", &[]) else { return Ok(()) };
+    if mark[0].as_integer() == Some(ours) || tables[0].as_integer() == Some(0) || version(&mut *old).is_ok() {
+        return Ok(());
+    }
+    let message = Message::new("{path} is the database of another program.").with("path", to.display());
+    Err(Error::new(Cause::Conflict, message).hint(Message::new("kehu restore FILE --force")))
+}
+
 /// Makes sure that nobody else has the old database open: their writes would go to a file that is no longer there.
 /// A damaged one cannot be held, and need not be.
 fn hold(to: &Path, wait: Duration) -> Result<Option<Box<dyn Database>>> {
@@ -93,6 +143,8 @@ fn replace(part: &Path, to: &Path) -> Result<Option<PathBuf>> {
             // Left only by a damaged database; they would spoil the new one.
             let _ = std::fs::rename(beside(to, ending), beside(&name, ending));
         }
+        let (own, old) = (Folder::beside(to), Folder::beside(&name));
+        own.list().iter().try_for_each(|hash| own.share(&old, hash))?;
         kept = Some(name);
     }
     std::fs::rename(part, to).map_err(|error| from_file(&error, to))?;

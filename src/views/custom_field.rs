@@ -84,6 +84,8 @@ const TAKEN: &[&str] = &[
     "inspect",
     "create_missing",
     "allow_duplicate",
+    "on_duplicate",
+    "primary_only",
     "if_version",
     "add_tag",
     "rm_tag",

@@ -25,6 +25,7 @@ fn settings() -> Settings {
         clock: Clock::fixed(now, jiff::tz::TimeZone::UTC),
         currency: Currency(*b"CNY"),
         region: "CN".to_owned(),
+        silence: kehu::customers::Silence::default(),
         door: "cli",
         create: true,
         read_only: false,

@@ -140,3 +140,21 @@ on_both! {
         assert_eq!(sorted(world, "id"), "C1 C2 C4");
     }
 }
+
+#[test]
+fn counting_ends_where_it_would_become_work() {
+    let world = World::on_sqlite();
+    let mut db = kehu::store::open(&world.url, kehu::store::Open::default()).expect("opens");
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) SELECT i FROM n";
+    let (count, all) = db.count_within(numbers, &[], 10_000).expect("counts");
+    assert!(!all && count > 100 && count < 10_000, "{count}");
+    assert_eq!(db.count_within(&format!("{numbers} LIMIT 20"), &[], 10_000).expect("counts"), (20, true));
+    assert_eq!(
+        db.query(&format!("SELECT COUNT(*) FROM ({numbers})"), &[]).expect("goes on")[0][0].as_integer(),
+        Some(100_000)
+    );
+    assert!(!db.reads_indexes_alone("SELECT 1 FROM customers WHERE city = 'x' AND notes = 'y'", &[]).expect("looks"));
+    assert!(
+        db.reads_indexes_alone("SELECT 1 FROM customers WHERE city = 'x' AND deleted_at IS NULL", &[]).expect("looks")
+    );
+}

@@ -1,17 +1,33 @@
 //! The integration tests, in one binary.
 
+mod attachments;
 mod cli;
+mod daily;
+mod duplicates;
 mod filters;
 mod generated;
 mod house;
 mod import;
+mod json_lines;
+mod lifecycles;
 mod lists;
+mod manners;
+mod many_records;
 mod mappings;
+mod merging;
 mod messy_files;
+mod older_databases;
+mod people;
 mod postgres_server;
+mod qualifying;
 mod quick_answers;
 mod records;
+mod responsible;
+mod sheet_maker;
 mod storage;
 mod stories;
+mod timelines;
 mod undoing;
+mod vcards;
+mod workbooks;
 mod world;

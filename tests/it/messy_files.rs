@@ -85,9 +85,10 @@ fn compare(name: &str, expected: &Expected, path: &Path) {
         }
     };
     assert_eq!(expected.refused, None, "{name}");
-    assert_eq!(seen.layout.found.name(), expected.encoding, "{name}");
-    assert_eq!(seen.layout.found.bom > 0, expected.bom, "{name}");
-    assert_eq!(char::from(seen.layout.dialect.delimiter).to_string(), expected.delimiter, "{name}");
+    let facts = seen.to_json();
+    assert_eq!(facts["encoding"], expected.encoding, "{name}");
+    assert_eq!(facts["bom"], expected.bom, "{name}");
+    assert_eq!(facts["delimiter"], expected.delimiter, "{name}");
     assert_eq!(seen.layout.heading_line, expected.heading_line, "{name}");
     assert_eq!(seen.ragged, expected.ragged, "{name}");
     assert!(seen.faulty.is_empty(), "{name}: {:?}", seen.faulty);
@@ -187,7 +188,7 @@ fn the_encoding_is_found_by_looking() {
     let gbk = encoding_rs::GBK.encode(text).0.into_owned();
     for (bytes, name) in [(utf16, "UTF-16LE"), (marked, "UTF-16BE"), (gbk, "GB18030"), (text.into(), "UTF-8")] {
         let seen = read(&bytes).expect("readable");
-        assert_eq!(seen.layout.found.name(), name);
+        assert_eq!(seen.to_json()["encoding"], name);
         assert_eq!(seen.items().expect("rows")[0]["城市"], "上海");
     }
 }
@@ -198,12 +199,9 @@ fn what_is_no_table_is_refused_with_a_sentence() {
     assert_eq!((missing.exit_code(), missing.to_string().as_str()), (3, "There is no file /nowhere/customers.csv."));
     for (bytes, words) in [
         (&b""[..], "is empty"),
-        (b"PK\x03\x04\x14\x00[Content_Types].xml", "Excel"),
         (b"%PDF-1.7", "PDF"),
         (b"SQLite format 3\0rest", "SQLite"),
         (b"<html><table><tr><td>", "web page"),
-        (b"[\n  {\"name\": \"Acme\"}]", "JSON"),
-        (b"{\"name\": \"Acme\"}\n{\"name\": \"Borealis\"}\n", "JSON"),
         (b"\x01\x02\x03\x04\x05\x06\x07\x08\x00\x01", "binary"),
         (b"\n\n , \n", "no heading"),
     ] {

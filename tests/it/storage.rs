@@ -67,7 +67,7 @@ impl World {
     fn at(url: String, folder: tempfile::TempDir) -> Self {
         let schemas = vec![user(), customer(), contact()];
         let mut db = open(&url, WRITER).expect("opens");
-        migrate(&mut *db, &schemas.iter().collect::<Vec<_>>()).expect("makes its tables");
+        migrate(&mut *db, &schemas.iter().collect::<Vec<_>>(), &mut |_, _| Ok(())).expect("makes its tables");
         Self { url, folder, db, schemas }
     }
 
@@ -540,7 +540,7 @@ on_both! {
                 let url = url.clone();
                 std::thread::spawn(move || {
                     let mut db = open(&url, WRITER)?;
-                    migrate(&mut *db, &[&user(), &customer(), &contact()])
+                    migrate(&mut *db, &[&user(), &customer(), &contact()], &mut |_, _| Ok(()))
                 })
             }).collect();
             for maker in makers {
@@ -740,7 +740,7 @@ fn a_read_makes_no_file() {
 fn a_newer_database_is_refused() {
     let mut world = World::on_sqlite();
     world.db.execute("UPDATE meta SET value = '99' WHERE key = 'kehu_version'", &[]).expect("writes");
-    let error = migrate(&mut *world.db, &[]).expect_err("refuses");
+    let error = migrate(&mut *world.db, &[], &mut |_, _| Ok(())).expect_err("refuses");
     assert_eq!(error.cause, Cause::Database);
     assert!(error.to_string().starts_with("This database was made by a newer kehu"), "{error}");
     assert_eq!(version(&mut *world.db).expect("reads"), Some(99));
@@ -758,7 +758,7 @@ fn files_of_others_are_refused_and_not_touched() {
     for path in [text, other] {
         let before = std::fs::read(&path).expect("reads");
         let error = open(&path.display().to_string(), WRITER)
-            .and_then(|mut db| migrate(&mut *db, &[&user()]))
+            .and_then(|mut db| migrate(&mut *db, &[&user()], &mut |_, _| Ok(())))
             .expect_err("refuses");
         assert_eq!(error.cause, Cause::Database);
         assert_eq!(error.to_string(), "This file is not a kehu database.");

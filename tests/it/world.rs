@@ -32,6 +32,7 @@ pub fn settings() -> Settings {
         clock: clock(),
         currency: Currency(*b"CNY"),
         region: "CN".to_owned(),
+        silence: kehu::customers::Silence::default(),
         door: "cli",
         create: true,
         read_only: false,

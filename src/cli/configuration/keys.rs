@@ -1,7 +1,7 @@
 //! The keys of a configuration file, and what each may hold.
 
 use super::super::output::Format;
-use kehu::{Error, Message, Result, record::types};
+use kehu::{Error, Message, Result, customers::duplicates::Watch, record::types};
 
 /// One key, and the environment variables that set it: before the files, and after them.
 pub struct Key {
@@ -30,10 +30,17 @@ pub const KEYS: &[Key] = &[
         fallbacks: &["VISUAL", "EDITOR"],
         ..plain("editor", "What opens when a record is edited as a form", &["KEHU_EDITOR"])
     },
+    plain("opener", "What opens an attached file", &["KEHU_OPENER"]),
+    plain("attachment_limit", "How large an attached file may be, such as 100 MB", &[]),
     plain("base_currency", "The currency of an amount written without one", &[]),
     plain("region", "The country of a phone number without a country code", &[]),
     plain("time_zone", "Where days begin and end", &[]),
+    plain("silence", "After how many days without a word a customer is on your plan, by level", &[]),
+    plain("duplicates", "When a new record is probably another: warn, block or off", &["KEHU_DUPLICATES"]),
 ];
+
+/// What opens a file in the program that is made for it.
+pub(super) const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
 
 /// Not a key of a file: the clock is set for one command or one shell only.
 pub(super) const NOW: Key = plain("now", "What time it is", &["KEHU_NOW"]);
@@ -59,8 +66,12 @@ pub(super) fn default_of(name: &str) -> String {
         "format" => "table",
         "lang" => "en",
         "pager" => "less -FRX",
+        "opener" => OPENER,
+        "attachment_limit" => "100 MB",
         "base_currency" => "CNY",
         "region" => "CN",
+        "silence" => return kehu::customers::Silence::default().to_string(),
+        "duplicates" => "warn",
         "time_zone" => return super::zone::of_system().iana_name().unwrap_or_default().to_owned(),
         _ => "",
     };
@@ -75,6 +86,9 @@ pub fn check(key: &Key, value: &str) -> Result<String> {
         "lang" => language(value),
         "base_currency" => types::currency(value).map(|currency| currency.to_string()),
         "region" => region(value),
+        "attachment_limit" => bytes(value).map(|_| value.to_owned()),
+        "silence" => kehu::customers::Silence::parse(value).map(|silence| silence.to_string()),
+        "duplicates" => watch(value).map(|_| value.to_owned()),
         "time_zone" => super::zone::named(value).map(|_| value.to_owned()),
         _ if value.is_empty() => Err(Error::bad_value(Message::new("{key} needs a value.").with("key", key.name))),
         _ => Ok(value.to_owned()),
@@ -95,6 +109,16 @@ pub fn language(word: &str) -> Result<String> {
     }
 }
 
+/// What happens when a new record is probably another.
+pub(super) fn watch(word: &str) -> Result<Watch> {
+    match word.trim() {
+        "warn" => Ok(Watch::Warn),
+        "block" => Ok(Watch::Block),
+        "off" => Ok(Watch::Off),
+        _ => Err(Error::bad_value(Message::new("`{word}` is none of warn, block and off.").with("word", word))),
+    }
+}
+
 /// A country's two letters.
 pub(super) fn region(word: &str) -> Result<String> {
     let word = word.trim().to_ascii_uppercase();
@@ -104,4 +128,23 @@ pub(super) fn region(word: &str) -> Result<String> {
     Err(Error::bad_value(
         Message::new("`{word}` is no region; it takes a country's two letters, such as CN or DE.").with("word", word),
     ))
+}
+
+/// A number of bytes: `100 MB`, `2G`, `1048576`; a thousand of a unit's is 1024 of the one below.
+pub(super) fn bytes(word: &str) -> Result<u64> {
+    let word = word.trim();
+    let (digits, unit) = word.split_at(word.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(word.len()));
+    let shift = match &*unit.trim().to_uppercase().replace("IB", "B") {
+        "" | "B" | "BYTES" => Some(0),
+        "K" | "KB" => Some(10),
+        "M" | "MB" => Some(20),
+        "G" | "GB" => Some(30),
+        _ => None,
+    };
+    let number = digits.parse::<u64>().ok();
+    number.zip(shift).and_then(|(number, shift)| number.checked_mul(1 << shift)).ok_or_else(|| {
+        Error::bad_value(
+            Message::new("`{word}` is no size; it takes a number and a unit, such as 100 MB.").with("word", word),
+        )
+    })
 }

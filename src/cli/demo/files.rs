@@ -24,7 +24,7 @@ macro_rules! source {
 }
 
 /// In this order: what later files point to comes first.
-pub const FILES: [DemoFile; 8] = [
+pub const FILES: &[DemoFile] = &[
     source!("branch", "branches.csv"),
     source!("user", "users.csv"),
     source!("customer", "customers_east_china.csv"),
@@ -32,7 +32,14 @@ pub const FILES: [DemoFile; 8] = [
     source!("customer", "companies_europe.csv"),
     source!("contact", "contacts_europe.csv"),
     source!("customer", "partners.csv"),
+    source!("customer", "referrals.csv"),
     source!("activity", "activities.csv"),
+    source!("node", "nodes.csv"),
+    source!("review_rule", "review_rules.csv"),
+    source!("qualification", "qualifications.csv"),
+    source!("fact", "facts.csv"),
+    source!("occasion", "occasions.csv"),
+    source!("relation", "relations.csv"),
 ];
 
 /// Imports one file as if it lay in a folder.

@@ -66,7 +66,8 @@ fn keep_copy(session: &mut Session, field: &CustomField) -> Result<()> {
         return Ok(());
     }
     let place = free_name(Path::new(&url), &format!("before-removing-{}-{}", field.record_kind, field.name))?;
-    crm.backup(&place, false)?;
+    // The files of attachments have no part in it.
+    crm.backup(&place, false, false)?;
     session.terminal.warn(&Message::new("A backup is in {file}.").with("file", place.display()));
     Ok(())
 }

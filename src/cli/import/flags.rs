@@ -1,21 +1,28 @@
 //! The flags of `import`, and what they come to.
 
-use super::{super::session::Session, maps};
+use super::{
+    super::{attachment, session::Session},
+    maps,
+};
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
 use kehu::{
     Error, Message, Result,
-    exchange::import::{OnMatch, Options},
+    exchange::import::{OnDuplicate, OnMatch, Options},
     record::Schema,
 };
 
 /// `kehu NOUN import`.
 pub fn command(schema: &Schema) -> Command {
     let (kind, table) = (schema.kind, schema.table);
-    flags(Command::new("import"))
-        .about("Reads a file of another program: CSV or TSV in any encoding")
+    let command = flags(Command::new("import"))
+        .about("Reads a file of another program: CSV in any encoding, xlsx, JSON lines")
         .after_help(format!(
             "Examples:\n  kehu {kind} import {table}.csv --dry-run\n  kehu {kind} import {table}.csv --inspect\n\n{HELP}"
-        ))
+        ));
+    if kind == "attachment" {
+        return command.arg(attachment::files_argument("Where an export with --files wrote the contents"));
+    }
+    command
 }
 
 /// `kehu import`, where the headings tell what the rows are.
@@ -39,6 +46,7 @@ const HELP: &str = "All rows are checked before the first is written; one that c
      written, unless --rejects FILE takes it. The same file again changes nothing. `kehu undo` takes an import back.\n\
      \n\
      A row is known by uid, number of another system, tax id, login or code, else by name with phone or e-mail.\n\
+     A file is CSV, a workbook (the first sheet with data, or --sheet) or JSON by what it holds, not by its name.\n\
      An empty cell changes nothing. A column is mapped with --map \"Heading=field\": name, contact.mobile, name:first,\n\
      external_ids:hubspot, or skip.";
 
@@ -64,6 +72,15 @@ fn flags(command: Command) -> Command {
                 .hide_possible_values(true),
         )
         .arg(
+            valued(
+                "on-duplicate",
+                "WHAT",
+                "Where a new record is probably a stored one: off (the default), warn or skip",
+            )
+            .value_parser(PossibleValuesParser::new(["off", "warn", "skip"]))
+            .hide_possible_values(true),
+        )
+        .arg(
             several("create-missing", "KINDS", "Make what links name: user,branch,customer; field for columns")
                 .value_delimiter(','),
         )
@@ -71,6 +88,7 @@ fn flags(command: Command) -> Command {
         .arg(flag("clear-empty", "An empty cell clears what is stored"))
         .arg(valued("encoding", "NAME", "utf-8, gb18030, big5, utf-16, windows-1252 …"))
         .arg(valued("delimiter", "CHARACTER", "What parts the cells; tab for a tabulator"))
+        .arg(valued("sheet", "NAME", "Which sheet of a workbook: its name or its number"))
         .arg(valued("system", "NAME", "Whose numbers the file's ids are: erp, shop"))
 }
 
@@ -83,18 +101,31 @@ pub fn options(session: &Session, matches: &ArgMatches) -> Result<Options> {
         Some("error") => OnMatch::Error,
         _ => OnMatch::Update,
     };
+    let on_duplicate = match text("on-duplicate").as_deref() {
+        Some("warn") => OnDuplicate::Warn,
+        Some("skip") => OnDuplicate::Skip,
+        _ => OnDuplicate::Off,
+    };
     Ok(Options {
+        on_duplicate,
         match_field: text("match").map(|name| name.replace('-', "_")),
         on_match,
         create_missing: texts("create-missing").map(|word| word.trim().to_lowercase()).collect(),
         rejects: text("rejects").map(Into::into),
         encoding: text("encoding"),
         delimiter: text("delimiter").map(|word| delimiter(&word)).transpose()?,
+        sheet: text("sheet"),
         maps: texts("map").collect(),
         map_values: texts("map-value").collect(),
         map_file: text("map-file").map(|name| maps::read(&name)).transpose()?,
         system: text("system"),
         clear_empty: matches.get_flag("clear-empty"),
+        files: matches
+            .try_get_one::<String>("files")
+            .ok()
+            .flatten()
+            .map(|folder| attachment::brought(folder))
+            .transpose()?,
         details: matches.get_flag("dry-run"),
         ids: session.terminal.format == Some(super::super::output::Format::Ids),
     })

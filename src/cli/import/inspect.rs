@@ -9,8 +9,11 @@ use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
 pub fn run(session: &mut Session, source: &Source, kind: Option<&str>, options: &Options) -> Result<u8> {
-    let layout = Layout::look_with(source, options.encoding.as_deref(), options.delimiter)?;
+    let layout = Layout::look(source, &options.wishes())?;
     let seen = inspect_layout(source, layout)?;
+    for warning in &seen.layout.warnings {
+        session.terminal.warn(warning);
+    }
     let schemas = session.schemas().to_vec();
     let mapping = options.mapping(&seen.layout, kind, &schemas);
     if matches!(session.terminal.format(), Format::Json | Format::Ndjson) {
@@ -58,10 +61,13 @@ fn column_json(column: &kehu::exchange::Column) -> Json {
 fn layout_text(seen: &Inspection) -> String {
     let layout = &seen.layout;
     let mut text = String::new();
-    let bom = if layout.found.bom > 0 { " with a byte order mark" } else { "" };
-    let _ = writeln!(text, "encoding      {}{bom}", layout.found.name());
-    let _ = writeln!(text, "delimiter     {}", layout.dialect.delimiter_name());
-    let _ = writeln!(text, "heading line  {}", layout.heading_line);
+    let _ = writeln!(text, "format        {}", layout.format.name());
+    for (name, words) in layout.format.words() {
+        let _ = writeln!(text, "{name:<14}{words}");
+    }
+    if layout.heading_line > 0 {
+        let _ = writeln!(text, "heading line  {}", layout.heading_line);
+    }
     let _ = writeln!(text, "rows          {}", seen.rows);
     if seen.problems > 0 {
         let _ = writeln!(text, "bad rows      {}", seen.problems);
@@ -72,7 +78,11 @@ fn layout_text(seen: &Inspection) -> String {
     for (line, problem) in seen.faulty.iter().take(5) {
         let _ = writeln!(text, "              line {line}: {}", problem.message());
     }
-    for (line, what) in layout.skipped_before.iter().chain(&seen.skipped_after).take(10) {
+    for (cell, error) in seen.broken_cells.iter().take(5) {
+        let _ = writeln!(text, "broken cell   {cell}: {error}");
+    }
+    let told = if layout.format.kind().is_some() { 100 } else { 10 };
+    for (line, what) in layout.skipped_before.iter().chain(&seen.skipped_after).take(told) {
         let _ = writeln!(text, "skipped       line {line}: {what}");
     }
     text

@@ -98,6 +98,7 @@ fn problem_json(session: &Session, problem: &Problem) -> Json {
         "field": problem.field,
         "code": problem.code,
         "message": session.terminal.word(&problem.message),
+        "also": problem.also.iter().map(|problem| problem_json(session, problem)).collect::<Json>(),
         "candidates": problem.candidates.iter().map(|(short, title)| json!({"ref": short, "title": title})).collect::<Json>(),
     })
 }
@@ -107,7 +108,7 @@ pub fn problems(session: &Session, problems: &[Problem], rejected: u64) {
     if session.terminal.machine() {
         return;
     }
-    for problem in problems.iter().take(NAMED) {
+    for problem in problems.iter().take(NAMED).flat_map(Problem::each) {
         let field = problem.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
         let message = session.terminal.word(&problem.message);
         let line =
@@ -129,7 +130,7 @@ pub fn by_line(session: &Session, problems: &[Problem]) -> Vec<(String, String)>
         let field = problem.field.as_deref().map(|field| format!("{field}: ")).unwrap_or_default();
         (format!("line {}", problem.line), format!("{field}{reason}"))
     };
-    problems.iter().map(one).collect()
+    problems.iter().flat_map(Problem::each).map(one).collect()
 }
 
 /// The first warnings, and how many more there are.

@@ -16,11 +16,13 @@ pub enum Format {
     Html,
     /// The refs alone.
     Ids,
+    /// vCards, of contacts alone.
+    Vcf,
 }
 
 impl Format {
-    pub const ALL: [Self; 8] =
-        [Self::Table, Self::Json, Self::Ndjson, Self::Csv, Self::Tsv, Self::Markdown, Self::Html, Self::Ids];
+    pub const ALL: [Self; 9] =
+        [Self::Table, Self::Json, Self::Ndjson, Self::Csv, Self::Tsv, Self::Markdown, Self::Html, Self::Ids, Self::Vcf];
 
     /// The word on the command line.
     #[must_use]
@@ -34,6 +36,7 @@ impl Format {
             Self::Markdown => "md",
             Self::Html => "html",
             Self::Ids => "ids",
+            Self::Vcf => "vcf",
         }
     }
 
@@ -50,7 +53,7 @@ impl FromStr for Format {
     fn from_str(word: &str) -> Result<Self, Error> {
         Self::ALL.into_iter().find(|format| format.word().eq_ignore_ascii_case(word)).ok_or_else(|| {
             Error::bad_value(Message::new("`{word}` is not an output format.").with("word", word))
-                .hint(Message::new("The formats are table, json, ndjson, csv, tsv, md, html and ids."))
+                .hint(Message::new("The formats are table, json, ndjson, csv, tsv, md, html, ids and vcf."))
         })
     }
 }

@@ -2,19 +2,56 @@
 
 use super::cell::is_number;
 use super::text_safety::safe_lines;
-use super::{Style, has_refs, named, texts};
+use super::{Page, Part, Style, has_refs, named, texts};
 use kehu::record::{Grid, Kind, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 const LOOK: &str = "body{font:14px system-ui,sans-serif;margin:2em}table{border-collapse:collapse}\
 th,td{padding:.3em .8em;text-align:left;vertical-align:top;border-bottom:1px solid #ddd}\
-.n{text-align:right;white-space:nowrap}tfoot{font-weight:bold}";
+.n{text-align:right;white-space:nowrap}tfoot{font-weight:bold}\
+h1 small{color:#777;font-weight:normal}h2{margin:1.5em 0 .4em;font-size:1.15em}\
+@media print{body{margin:0;font-size:10pt}h2{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}}";
 
 pub(super) fn write_grid(grid: &Grid, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    write_head(&grid.noun, style, out)?;
+    write_table(grid, style, out)?;
+    write_end(out)
+}
+
+/// A page of several parts: the record, then titled tables and sentences; it prints well.
+pub(super) fn write_page(page: &Page, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    write_head(&format!("{} {}", page.short, page.name), style, out)?;
+    writeln!(out, "<h1><small>{}</small> {}</h1>", escaped(page.short), escaped(page.name))?;
+    if !page.facts.is_empty() {
+        writeln!(out, "<p>{}</p>", escaped(&page.facts.join(" · ")))?;
+    }
+    if let Some(row) = page.record.rows.first() {
+        write_pairs(page.record, row, style, out)?;
+    }
+    for (title, part) in &page.parts {
+        writeln!(out, "<h2>{}</h2>", escaped(title))?;
+        match part {
+            Part::Grid(grid) => write_table(grid, style, out)?,
+            Part::Line(line) => writeln!(out, "<p>{}</p>", escaped(line))?,
+        }
+    }
+    write_end(out)
+}
+
+/// One page of several tables, each under its title.
+pub(super) fn write_parts(parts: &[(String, Cow<Grid>)], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    write_head(parts.first().map_or("", |(title, _)| title), style, out)?;
+    for (title, grid) in parts {
+        writeln!(out, "<h2>{}</h2>", escaped(title))?;
+        write_table(grid, style, out)?;
+    }
+    write_end(out)
+}
+
+fn write_table(grid: &Grid, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let refs = has_refs(grid);
-    write_start(&grid.noun, style, out)?;
-    write!(out, "<thead><tr>")?;
+    write!(out, "<table>\n<thead><tr>")?;
     write_ref(refs, "th", style.word("Ref", "编号"), out)?;
     for column in &grid.columns {
         write_cell("th", Some(&column.kind), style.heading(column), out)?;
@@ -30,12 +67,17 @@ pub(super) fn write_grid(grid: &Grid, style: &Style, out: &mut dyn Write) -> io:
         write_totals(grid, &row, refs, style, out)?;
         writeln!(out, "</tfoot>")?;
     }
-    write_end(out)
+    writeln!(out, "</table>")
 }
 
 pub(super) fn write_record(grid: &Grid, row: &Row, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    write_start(if row.short.is_empty() { &grid.noun } else { &row.short }, style, out)?;
-    writeln!(out, "<tbody>")?;
+    write_head(if row.short.is_empty() { &grid.noun } else { &row.short }, style, out)?;
+    write_pairs(grid, row, style, out)?;
+    write_end(out)
+}
+
+fn write_pairs(grid: &Grid, row: &Row, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<table>\n<tbody>")?;
     let mut pair = |label: &str, value: &str| {
         write!(out, "<tr>")?;
         write_cell("th", None, label, out)?;
@@ -48,18 +90,17 @@ pub(super) fn write_record(grid: &Grid, row: &Row, style: &Style, out: &mut dyn 
     for (column, value) in grid.columns.iter().zip(texts(grid, row, style.audience())) {
         pair(style.heading(column), &value)?;
     }
-    writeln!(out, "</tbody>")?;
-    write_end(out)
+    writeln!(out, "</tbody>\n</table>")
 }
 
-fn write_start(title: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn write_head(title: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let (language, title) = (style.word("en", "zh-CN"), escaped(title));
     writeln!(out, "<!doctype html>\n<html lang=\"{language}\">\n<head><meta charset=\"utf-8\"><title>{title}</title>")?;
-    writeln!(out, "<style>{LOOK}</style></head>\n<body>\n<table>")
+    writeln!(out, "<style>{LOOK}</style></head>\n<body>")
 }
 
 fn write_end(out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "</table>\n</body>\n</html>")
+    writeln!(out, "</body>\n</html>")
 }
 
 fn write_row<T: AsRef<str>>(

@@ -2,7 +2,7 @@
 
 use super::cell::is_number;
 use super::text_safety::safe_lines;
-use super::{Style, has_refs, named, texts};
+use super::{Page, Part, Style, has_refs, named, texts};
 use kehu::record::{Grid, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -36,6 +36,25 @@ pub(super) fn write_record(grid: &Grid, row: &Row, style: &Style, out: &mut dyn 
     }
     for (column, value) in grid.columns.iter().zip(texts(grid, row, style.audience())) {
         pair(style.heading(column), &value, out)?;
+    }
+    Ok(())
+}
+
+/// A heading, the record, then titled tables and sentences.
+pub(super) fn write_page(page: &Page, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# {} {}\n", escaped(page.short), escaped(page.name))?;
+    if !page.facts.is_empty() {
+        writeln!(out, "{}\n", escaped(&page.facts.join(" · ")))?;
+    }
+    if let Some(row) = page.record.rows.first() {
+        write_record(page.record, row, style, out)?;
+    }
+    for (title, part) in &page.parts {
+        writeln!(out, "\n## {}\n", escaped(title))?;
+        match part {
+            Part::Grid(grid) => write_grid(grid, style, out)?,
+            Part::Line(line) => writeln!(out, "{}", escaped(line))?,
+        }
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod format;
 mod html;
 mod json;
 mod markdown;
+mod page;
 mod table;
 pub mod text_safety;
 
@@ -30,6 +31,8 @@ pub struct Style {
     pub chinese: bool,
     /// Guard cells that a spreadsheet would take for a formula.
     pub csv_safe: bool,
+    /// The version of vCards.
+    pub cards: kehu::exchange::CardVersion,
 }
 
 impl Style {
@@ -57,7 +60,32 @@ pub fn write_grid(grid: &Grid, format: Format, style: &Style, out: &mut dyn Writ
         Format::Markdown => markdown::write_grid(grid, style, out),
         Format::Html => html::write_grid(grid, style, out),
         Format::Ids => write_ids(grid, out),
+        // Only an export of contacts is let through to here.
+        Format::Vcf => out.write_all(kehu::exchange::write_cards(grid, style.cards).as_bytes()),
     }
+}
+
+/// Writes tables one below the other, each under its title; one page of HTML, sections in Markdown. Refs alone need no
+/// titles.
+pub fn write_parts(
+    parts: &[(String, Cow<Grid>)],
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if format == Format::Html {
+        return html::write_parts(parts, style, out);
+    }
+    for (place, (title, grid)) in parts.iter().enumerate() {
+        let between = if place > 0 && format != Format::Ids { "\n" } else { "" };
+        match format {
+            Format::Ids => {}
+            Format::Markdown => write!(out, "{between}## {title}\n\n")?,
+            _ => writeln!(out, "{between}{title}")?,
+        }
+        write_grid(grid, format, style, out)?;
+    }
+    Ok(())
 }
 
 /// Writes one record, the only row of the grid: fields down the page where people read it.
@@ -68,8 +96,40 @@ pub fn write_record(grid: &Grid, format: Format, style: &Style, out: &mut dyn Wr
         Format::Json => json::write_record(grid, row, out),
         Format::Markdown => markdown::write_record(grid, row, style, out),
         Format::Html => html::write_record(grid, row, style, out),
-        Format::Ndjson | Format::Csv | Format::Tsv | Format::Ids => write_grid(grid, format, style, out),
+        Format::Ndjson | Format::Csv | Format::Tsv | Format::Ids | Format::Vcf => write_grid(grid, format, style, out),
     }
+}
+
+/// A record with what is around it, ready to be written.
+pub struct Page<'p> {
+    pub short: &'p str,
+    pub name: &'p str,
+    /// What it is, in a few words.
+    pub facts: Vec<String>,
+    /// Its fields, as the only row of a grid.
+    pub record: &'p Grid,
+    /// What is around it, each part under its title.
+    pub parts: Vec<(String, Part)>,
+}
+
+/// One part of a page.
+pub enum Part {
+    Grid(Grid),
+    Line(String),
+}
+
+/// Writes a page, in a format that people read.
+pub fn write_page(page: &Page, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Markdown => markdown::write_page(page, style, out),
+        Format::Html => html::write_page(page, style, out),
+        _ => page::write_page(page, style, out),
+    }
+}
+
+/// The words for one value of a column, as people read them.
+pub fn worded(column: &Column, value: &kehu::record::Value, style: &Style) -> String {
+    cell::cell_text(&column.kind, value, style.audience()).into_owned()
 }
 
 /// What to say under a table that does not show everything.
@@ -107,8 +167,7 @@ fn write_ids(grid: &Grid, out: &mut dyn Write) -> io::Result<()> {
 /// Whether rows are shown with their refs before the columns.
 fn has_refs(grid: &Grid) -> bool {
     // An empty list has the headings that it would have with rows.
-    let of_records =
-        || grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| (entry.schema)().table == grid.noun);
+    let of_records = || grid.noun == "records" || kehu::catalog::ENTRIES.iter().any(|entry| entry.table == grid.noun);
     let records = if grid.rows.is_empty() { of_records() } else { grid.rows.iter().any(|row| !row.short.is_empty()) };
     records && grid.columns.iter().all(|column| column.name != "ref")
 }

@@ -49,6 +49,7 @@ fn object(status: &Status, me: Option<&str>) -> Json {
         "user": me,
         "users": count_of(status, "user"),
         "records": records,
+        "attached": {"files": status.attached.0, "bytes": status.attached.1},
         "last_operation": status.last_operation.as_ref().map(|operation| json!({
             "operation": operation.id,
             "at": operation.at,
@@ -73,6 +74,10 @@ fn lines(status: &Status, me: Option<&str>) -> Vec<(Message, String)> {
     for count in &status.counts {
         let removed = if count.removed > 0 { format!(" (+{} removed)", count.removed) } else { String::new() };
         lines.push((Message::new("{plural}").with("plural", count.plural), format!("{}{removed}", count.live)));
+    }
+    if status.attached.0 > 0 {
+        let (files, bytes) = status.attached;
+        lines.push((Message::new("attached files"), format!("{files} ({})", size(bytes))));
     }
     if let Some(operation) = &status.last_operation {
         let who = if operation.actor.is_empty() { &operation.door } else { &operation.actor };

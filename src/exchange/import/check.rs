@@ -1,7 +1,7 @@
 //! The check: reads the whole file before anything is written, and decides what becomes of each row.
 
 use super::{
-    Diff, Fate, OnMatch, Plan, Progress,
+    Diff, Fate, OnDuplicate, OnMatch, Plan, Progress,
     compare::alias_key,
     contact,
     insert::{is_plain, new_draft},
@@ -57,6 +57,7 @@ impl Plan {
                 self.reserve(&mut memory, &records);
             }
             if number.is_multiple_of(4096) {
+                crm.db.interruption().check()?;
                 progress(Progress { writing: false, done: number as u64, total: 0 });
             }
             let number = u32::try_from(number).unwrap_or(u32::MAX);
@@ -84,10 +85,8 @@ impl Plan {
 
     /// Room for as many rows as the file seems to have, by how much the first of them took.
     fn reserve(&mut self, memory: &mut Memory, records: &Records) {
-        let share = records.bytes_read().max(1);
-        // Growing would hold everything twice for a moment; room that is never used costs nothing. Old encodings hold
-        // more rows in as many bytes.
-        let rows = usize::try_from(self.source.size.saturating_mul(2000) / share).unwrap_or_default();
+        // Growing would hold everything twice for a moment; room that is never used costs nothing.
+        let rows = usize::try_from(records.estimate(1000)).unwrap_or_default().min(keys::MOST_ROWS);
         self.fates.reserve_exact(rows);
         let addresses = self.lanes[0].shape.addresses.len().min(3);
         let numbers = self.lanes[0].shape.unique.len() + usize::from(self.lanes[0].shape.external.is_some());
@@ -139,17 +138,43 @@ impl Plan {
         remember(lane, place, spoken, number, memory, self.match_field.as_deref());
         let found = lane.matcher.find(crm, &lane.shape, &spoken.said, lane.scope(spoken))?;
         match found {
+            None if self.is_duplicate(crm, row, number, place, spoken)? => {
+                Ok(Verdict { fate: Fate::Unchanged, linked: 0 })
+            }
             None => self.check_new(crm, row, place, spoken),
             Some(stored) => self.check_known(crm, row, number, place, spoken, &stored),
         }
     }
 
+    /// Says when a new record is probably a stored one, and whether it is to be left out for that.
+    fn is_duplicate(&mut self, crm: &mut Crm, row: &Row, number: u32, place: usize, spoken: &Spoken) -> Result<bool> {
+        let wish = self.options.on_duplicate;
+        let lane = &self.lanes[place];
+        let schema = &lane.shape.schema;
+        let own = self.resumed.as_ref().is_some_and(|resumed| u64::from(number) < resumed.done);
+        if wish == OnDuplicate::Off || own || lane.matcher.nothing || schema.field("merged_into").is_none() {
+            return Ok(false);
+        }
+        let draft = new_draft(&lane.shape, &spoken.said);
+        let Some((other, _)) = crm.suspect(&draft)? else { return Ok(false) };
+        let title = crm.title(schema.kind, other)?;
+        let name = draft.get(&schema.title().name);
+        let message = Message::new("Line {line}: {name} is probably {other} {title}, which is there already.")
+            .with("line", row.line)
+            .with("name", name.as_text().unwrap_or_default())
+            .with("other", schema.short(other))
+            .with("title", title);
+        self.links.warn(message);
+        Ok(wish == OnDuplicate::Skip)
+    }
+
     fn check_new(&self, crm: &mut Crm, row: &Row, place: usize, spoken: &Spoken) -> Attempt<Verdict> {
         let shape = &self.lanes[place].shape;
-        if spoken.said.value(shape.title).is_empty() {
+        if !shape.kept && spoken.said.value(shape.title).is_empty() {
             return Err(nameless(shape, row.line).into());
         }
         let missing = shape.schema.writable().filter(|field| field.required && field.default.is_none() && !field.title);
+        let mut problems = Vec::new();
         for field in missing {
             let slot = shape.place(&field.name);
             let wanted = shape.links.iter().position(|link| Some(*link) == slot).map(|link| &spoken.said.wanted[link]);
@@ -157,9 +182,10 @@ impl Plan {
                 let message = Message::new("A {kind} needs {fields}.")
                     .with("kind", shape.schema.kind)
                     .with("fields", &field.name);
-                return Err(Problem::new("missing", message).on_field(&*field.name).into());
+                problems.push(Problem::new("missing", message).on_field(&*field.name));
             }
         }
+        Problem::of_all(problems)?;
         // A row that waits for another record to be made is looked at when it is written; a contact's rules refuse nothing.
         let kind = shape.schema.kind;
         let found = |(slot, wanted): (&usize, &Wanted)| wanted.is_empty() || !spoken.said.values[*slot].is_empty();

@@ -7,7 +7,10 @@ use super::{
     lane::{Lane, Spoken},
     said::Said,
 };
-use crate::record::{Value, types};
+use crate::{
+    catalog,
+    record::{Value, types},
+};
 use std::collections::HashMap;
 
 /// Keeps what a row is known by.
@@ -26,7 +29,9 @@ pub(super) fn remember(
         strong += 1;
     });
     let title = spoken.said.text(lane.shape.title);
-    if chosen.is_some() || title.is_empty() {
+    // Details of different people are called alike: everybody has a birthday.
+    let detail = catalog::entry(lane.kind()).is_some_and(|entry| entry.detail);
+    if chosen.is_some() || title.is_empty() || detail {
         return;
     }
     let name = types::fold(title);

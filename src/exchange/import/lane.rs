@@ -5,11 +5,11 @@ use super::{
     links::{self, Answer, Links},
     matcher::{Matcher, Scope},
     problem::{Attempt, Problem},
-    said::{Cells, Said, Wanted},
+    said::{Cells, Said, Wanted, nameless},
     shape::Shape,
 };
 use crate::{
-    Crm, Result,
+    Crm, Message, Result,
     exchange::{Mapping, Row},
     record::{Link, Schema, Value, Values, types::Reading},
 };
@@ -98,26 +98,49 @@ impl Lane {
         if let Some(problem) = row.problem {
             return Err(Problem::new(problem.code(), problem.message()).at(row.line).into());
         }
+        if let Some(problem) = self.broken_cell(row) {
+            return Err(problem.into());
+        }
         let Self { shape, contact, company, teller, mapping, .. } = self;
         let cells = Cells { mapping, reading, system };
         spoken.pending.clear();
         (spoken.unborn, spoken.customer_alone) = (false, false);
-        spoken.said.read(shape, row, &cells).map_err(|problem| *problem)?;
+        let mut problems = Vec::new();
+        spoken.said.read(shape, row, &cells, &mut problems);
         spoken.contact.values.clear();
         if let Some((shape, _)) = contact {
-            spoken.contact.read(shape, row, &cells).map_err(|problem| *problem)?;
+            spoken.contact.read(shape, row, &cells, &mut problems);
             if spoken.contact.text(shape.title).is_empty() {
                 spoken.contact.values.clear();
             }
         }
         if let Some(shape) = company {
-            spoken.company.read(shape, row, &cells).map_err(|problem| *problem)?;
+            spoken.company.read(shape, row, &cells, &mut problems);
         }
+        let nameless_too =
+            !problems.is_empty() && shape.schema.kind != "contact" && spoken.said.text(shape.uid).is_empty();
+        if nameless_too && shape.title.is_some_and(|title| spoken.said.values[title].is_empty()) {
+            problems.push(nameless(shape, row.line));
+        }
+        Problem::of_all(problems)?;
         spoken.told = teller.as_ref().map_or(Ok(None), |teller| teller.read(mapping, row, reading))?;
         if self.kind() == "contact" {
             self.name_contact(spoken);
         }
         Ok(())
+    }
+
+    /// The first cell that holds an error where a field needs a value, unless the user says what to read instead.
+    fn broken_cell(&self, row: &Row) -> Option<Problem> {
+        row.broken_cells.iter().find_map(|(column, place)| {
+            let error = row.get(*column).trim();
+            let target = self.mapping.columns.get(*column)?.fate.targets().first()?;
+            if self.mapping.translate(*column, target, error) != error {
+                return None;
+            }
+            let message = Message::new("Cell {cell} holds the error {error}.").with("cell", place).with("error", error);
+            Some(Problem::new("broken_cell", message).on_field(target.path()).at(row.line))
+        })
     }
 
     /// A row that names an organisation and no person speaks of the customer alone; a person without a name or an
@@ -160,6 +183,7 @@ impl Lane {
         main: &str,
         line: u64,
     ) -> Attempt<()> {
+        let mut problems = Vec::new();
         for (place, slot) in self.shape.links.iter().enumerate() {
             let wanted = spoken.said.wanted[place].clone();
             if wanted.is_empty() {
@@ -175,7 +199,11 @@ impl Lane {
                     if kind == main && (mode == Mode::Check || kind == self.kind()) {
                         spoken.pending.push(place);
                     } else if !alone && !links.may_make(kind, &wanted) {
-                        return Err(links::missing(kind, &field.name, &wanted).into());
+                        problems.push(links::missing(kind, &field.name, &wanted));
+                        continue;
+                    } else if !problems.is_empty() {
+                        // Nothing is made for a row that is not taken.
+                        continue;
                     } else if mode == Mode::Check {
                         let fresh = links.plan(kind, &wanted);
                         if alone {
@@ -193,7 +221,7 @@ impl Lane {
                 }
             }
         }
-        Ok(())
+        Problem::of_all(problems)
     }
 
     /// What the row says of its customer beside the name; without a person in it, its phone and address too.

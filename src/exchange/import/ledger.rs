@@ -16,7 +16,7 @@ pub struct ImportRun {
     pub kind: String,
     pub file: String,
     pub sha256: String,
-    /// `done`, `refused`, or `running`, which is also what a run that was killed is.
+    /// `done`, `refused`, `undone`, or `running`, which is also what a run that was killed is.
     pub state: String,
     pub created: u64,
     pub updated: u64,
@@ -55,7 +55,10 @@ impl Crm {
     /// # Errors
     /// Storage faults.
     pub fn import_runs(&mut self) -> Result<Vec<ImportRun>> {
-        self.runs(&format!("SELECT {COLUMNS} FROM import_run r ORDER BY r.id DESC"))
+        let columns = COLUMNS.replace("r.state", "CASE WHEN o.undone_by IS NULL THEN r.state ELSE 'undone' END");
+        self.runs(&format!(
+            "SELECT {columns} FROM import_run r LEFT JOIN operation o ON o.id = r.operation ORDER BY r.id DESC"
+        ))
     }
 
     fn runs(&mut self, sql: &str) -> Result<Vec<ImportRun>> {

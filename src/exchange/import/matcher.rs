@@ -102,7 +102,26 @@ impl Matcher {
         if let Some(found) = self.by_number(crm, shape, said)? {
             return Ok(Some(found));
         }
+        if shape.kept {
+            return self.said_before(crm, shape, said);
+        }
         self.by_name(crm, shape, said, scope)
+    }
+
+    /// Of records that are kept as they were written, the one that says all that the row says.
+    fn said_before(&self, crm: &mut Crm, shape: &Shape, said: &Said) -> Attempt<Option<Stored>> {
+        let Some(link) = shape.slots.iter().position(|slot| slot.field.child) else { return Ok(None) };
+        if said.values[link].is_empty() || !said.text(shape.uid).is_empty() {
+            return Ok(None);
+        }
+        let sql = self.lookup.by_field(&shape.slots[link].field);
+        let argument = Lookup::argument(&shape.slots[link].field, &said.values[link]);
+        for stored in crm.stored(&self.lookup, &sql, &[argument])? {
+            if compare(crm, shape, said, &stored, false)?.is_empty() {
+                return Ok(Some(stored));
+            }
+        }
+        Ok(None)
     }
 
     fn by_uid(&self, crm: &mut Crm, shape: &Shape, said: &Said) -> Attempt<Option<Stored>> {
@@ -111,8 +130,15 @@ impl Matcher {
             return Ok(None);
         }
         let found = crm.stored(&self.lookup, &self.by_uid, &[Sql::Text(uid.to_lowercase())])?.pop();
+        let standing = match &found {
+            Some(found) if found.deleted => crm.standing(&shape.schema, found.id)?,
+            _ => return Ok(found),
+        };
         match found {
-            Some(found) if found.deleted => {
+            Some(found) if standing != found.id => {
+                Ok(crm.stored(&self.lookup, &self.lookup.sql("t.id = ?"), &[Sql::Integer(standing)])?.pop())
+            }
+            Some(found) => {
                 let short = shape.schema.short(found.id);
                 let message = Message::new("{record} is in the recycle bin.").with("record", &short);
                 let hint = Message::new("kehu {kind} restore {record}").with("kind", shape.schema.kind);

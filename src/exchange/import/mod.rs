@@ -43,13 +43,14 @@ mod said;
 mod shape;
 
 pub use ledger::{ImportRun, resume, unfinished};
-pub use options::{OnMatch, Options};
+pub use options::{OnDuplicate, OnMatch, Options};
 pub use problem::Problem;
 
 use super::{Layout, Mapping, People, Row, Source};
 use crate::{
-    Crm, Error, Message, Result,
+    Cause, Crm, Error, Message, Result, catalog,
     record::{Kind, Schema, Value},
+    store::content::Folder,
 };
 use lane::Lane;
 use links::Links;
@@ -186,11 +187,15 @@ impl Import {
     ) -> Result<Plan> {
         let started = std::time::Instant::now();
         options.check()?;
-        let layout = Layout::look_with(source, options.encoding.as_deref(), options.delimiter)?;
+        crm.bring_contents(options.files.clone().map(Folder::at));
+        let layout = Layout::look(source, &options.wishes())?;
         let mut mapping = options.mapping(&layout, kind, crm.schemas())?;
         let schema = crm.schema(&mapping.kind)?;
         let (schema, fields) = planned::fields(options, source, &layout, &mut mapping, &schema)?;
-        mapping.check(&schema.title().name)?;
+        // What is kept as it was written has no name; it must say whose it is.
+        let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
+        let whose = schema.fields.iter().find(|field| kept && field.child);
+        mapping.check(&whose.unwrap_or(schema.title()).name)?;
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         let lanes = lanes(crm, &schema, &mapping, &names, options.match_field.as_deref())?;
         if let Some(name) = &options.match_field
@@ -230,7 +235,13 @@ impl Import {
             resumed,
             started,
         };
-        crm.through_door("import", |crm| crm.reading_at_once(|crm| plan.check(crm, progress)))?;
+        let _working = crm.db.interruption().work();
+        let passed = plan.resumed.as_ref().map_or(0, |resumed| resumed.done);
+        let checked = crm.through_door("import", |crm| crm.reading_at_once(|crm| plan.check(crm, progress)));
+        checked.map_err(|error| match error.cause {
+            Cause::Interrupted => plan.stopped(error, own, passed),
+            _ => error,
+        })?;
         Ok(plan)
     }
 }
@@ -273,7 +284,8 @@ impl Plan {
     /// What is worth knowing beside the counts.
     #[must_use]
     pub fn warnings(&self) -> Vec<Message> {
-        let mut warnings = self.mapping.warnings();
+        let mut warnings = self.layout.warnings.clone();
+        warnings.extend(self.mapping.warnings());
         warnings.extend(self.links.warnings.iter().cloned());
         let more = self.links.warned.saturating_sub(self.links.warnings.len() as u64);
         if more > 0 {

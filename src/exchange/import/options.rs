@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Message, Result,
-    exchange::{Fate, Headings, Layout, Mapping},
+    exchange::{Fate, Headings, Layout, Mapping, Wishes},
     record::Schema,
 };
 use serde::{Deserialize, Serialize};
@@ -15,12 +15,15 @@ pub struct Options {
     /// The field that records are recognised by.
     pub match_field: Option<String>,
     pub on_match: OnMatch,
+    pub on_duplicate: OnDuplicate,
     /// `user`, `branch`, `customer`, `field`.
     pub create_missing: BTreeSet<String>,
     /// Where rejected rows go; without it one bad row keeps all from being written.
     pub rejects: Option<PathBuf>,
     pub encoding: Option<String>,
     pub delimiter: Option<u8>,
+    /// A sheet of a workbook, by name or number.
+    pub sheet: Option<String>,
     pub maps: Vec<String>,
     pub map_values: Vec<String>,
     /// The text of a kept mapping.
@@ -33,6 +36,8 @@ pub struct Options {
     pub details: bool,
     /// Keep the numbers of what was written.
     pub ids: bool,
+    /// Where the contents of imported attachments are.
+    pub files: Option<PathBuf>,
 }
 
 /// What is done with a row whose record is there already.
@@ -43,6 +48,18 @@ pub enum OnMatch {
     Update,
     Skip,
     Error,
+}
+
+/// What is done with a row that is nobody's by its keys, but probably is a stored record all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnDuplicate {
+    /// Nobody looks: it takes as long again as the import itself.
+    #[default]
+    Off,
+    Warn,
+    /// The row is left out, and that is said.
+    Skip,
 }
 
 const MAKEABLE: [&str; 4] = ["user", "branch", "customer", "field"];
@@ -61,18 +78,29 @@ impl Options {
         }
     }
 
+    /// What they say about how the file is written.
+    #[must_use]
+    pub fn wishes(&self) -> Wishes<'_> {
+        Wishes { encoding: self.encoding.as_deref(), delimiter: self.delimiter, sheet: self.sheet.as_deref() }
+    }
+
     /// Which column fills which fields: a kept mapping or a proposed one, and what the user says on top.
     pub fn mapping(&self, layout: &Layout, kind: Option<&str>, schemas: &[Arc<Schema>]) -> Result<Mapping> {
         let known = Headings::load()?;
         let schemas: Vec<&Schema> = schemas.iter().map(|schema| &**schema).collect();
         let headings = &layout.headings;
+        let told = layout.format.kind();
+        if told.is_some() && kind.is_some() && kind != told {
+            return Err(Error::bad_value(Message::new("vCards hold people."))
+                .hint(Message::new("kehu contact import FILE --create-missing customer")));
+        }
         let mut mapping = if let Some(text) = &self.map_file {
             Mapping::from_toml(text, &known, headings, &schemas)?
         } else {
             if let Some(template) = Headings::foreign(headings).filter(|_| kind.is_none()) {
                 return Err(Error::bad_value(Message::new(template)).hint(say_the_kind()));
             }
-            let kind = kind.or_else(|| known.kind_of(headings)).ok_or_else(unknown_kind)?;
+            let kind = kind.or(told).or_else(|| known.kind_of(headings)).ok_or_else(unknown_kind)?;
             Mapping::propose(&known, kind, headings, None, &schemas)
         };
         if let Some(kind) = kind.filter(|kind| *kind != mapping.kind) {

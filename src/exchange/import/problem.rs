@@ -15,12 +15,14 @@ pub struct Problem {
     pub hint: Option<Message>,
     /// What an ambiguous row could have meant: ref and title.
     pub candidates: Vec<(String, String)>,
+    /// What else is wrong with the row.
+    pub also: Vec<Problem>,
 }
 
 impl Problem {
     #[must_use]
     pub fn new(code: &'static str, message: Message) -> Self {
-        Self { line: 0, field: None, code, message, hint: None, candidates: Vec::new() }
+        Self { line: 0, field: None, code, message, hint: None, candidates: Vec::new(), also: Vec::new() }
     }
 
     #[must_use]
@@ -38,7 +40,25 @@ impl Problem {
     #[must_use]
     pub fn at(mut self, line: u64) -> Self {
         self.line = line;
+        self.also.iter_mut().for_each(|problem| problem.line = line);
         self
+    }
+
+    /// Everything that is wrong with one row, as one problem.
+    pub(super) fn of_all(problems: Vec<Self>) -> Attempt<()> {
+        let mut problems = problems.into_iter();
+        match problems.next() {
+            None => Ok(()),
+            Some(mut first) => {
+                first.also.extend(problems);
+                Err(first.into())
+            }
+        }
+    }
+
+    /// Each thing that is wrong with the row.
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.also)
     }
 
     /// The refs and names it could have meant, as one text.
@@ -65,6 +85,7 @@ impl Problem {
             message: error.message,
             hint: error.hint.map(|hint| *hint),
             candidates: error.candidates,
+            also: Vec::new(),
         })
     }
 }

@@ -42,15 +42,13 @@ impl Rejects {
                 last.push_str(surplus);
             }
         }
-        let mut message = problem.message.to_string();
-        if let Some(hint) = &problem.hint {
-            message = format!("{message} hint: {hint}");
-        }
+        let message: Vec<String> =
+            problem.each().enumerate().map(|(place, problem)| reason(problem, place > 0)).collect();
         cells.extend([
             problem.line.to_string(),
             problem.field.clone().unwrap_or_default(),
             problem.code.to_owned(),
-            message,
+            message.join(" "),
         ]);
         self.writer.write_record(&cells).map_err(|error| unwritable(&self.path, &error))?;
         self.rows += 1;
@@ -67,6 +65,13 @@ impl Rejects {
         file.persist(&path).map_err(|error| unwritable(&path, &error.error))?;
         Ok(())
     }
+}
+
+/// The sentence; the first one's field has a column of its own.
+fn reason(problem: &Problem, with_field: bool) -> String {
+    let field = problem.field.as_ref().filter(|_| with_field).map(|field| format!("{field}: ")).unwrap_or_default();
+    let hint = problem.hint.as_ref().map(|hint| format!(" hint: {hint}")).unwrap_or_default();
+    format!("{field}{}{hint}", problem.message)
 }
 
 fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> Error {

@@ -73,8 +73,8 @@ impl Said {
         })
     }
 
-    /// Reads a row; the first cell that does not parse is the problem.
-    pub fn read(&mut self, shape: &mut Shape, row: &Row, cells: &Cells<'_>) -> Result<(), Box<Problem>> {
+    /// Reads a row; the cells that do not parse are its problems.
+    pub fn read(&mut self, shape: &mut Shape, row: &Row, cells: &Cells<'_>, problems: &mut Vec<Problem>) {
         self.values.clear();
         self.values.resize(shape.slots.len(), Value::Null);
         self.wanted.clear();
@@ -88,17 +88,19 @@ impl Said {
             if slot.sources.is_empty() {
                 continue;
             }
-            self.values[place] = cells.value(slot, row, &mut overflow).map_err(|error| {
-                let field = format!("{prefix}{}", slot.field.name);
-                let mut problem = Problem::new("bad_value", error.message).on_field(field).at(row.line);
-                problem.hint = error.hint.map(|hint| *hint);
-                Box::new(problem)
-            })?;
+            match cells.value(slot, row, &mut overflow).and_then(|value| slot.field.within(&value).map(|()| value)) {
+                Ok(value) => self.values[place] = value,
+                Err(error) => {
+                    let field = format!("{prefix}{}", slot.field.name);
+                    let mut problem = Problem::new("bad_value", error.message).on_field(field).at(row.line);
+                    problem.hint = error.hint.map(|hint| *hint);
+                    problems.push(problem);
+                }
+            }
         }
         for (field, text) in overflow {
             self.add_number(shape, field, &text, cells.reading);
         }
-        Ok(())
     }
 
     /// Puts a further phone or e-mail where there is room for it: its own field, or the list of further ones.

@@ -1,6 +1,7 @@
 //! `Shape`: a mapping made ready for reading rows: for each field of a record the columns it is read from.
 
 use crate::{
+    catalog,
     exchange::{Mapping, Part, Target},
     record::{Field, Kind, Schema, Value},
 };
@@ -12,6 +13,8 @@ pub(super) struct Shape {
     /// What stands before a field's name in a problem: `contact.`.
     pub prefix: &'static str,
     pub slots: Vec<Slot>,
+    /// Its records are kept as they were written: no two rows mean the same one, unless they say exactly the same.
+    pub kept: bool,
     pub title: Option<usize>,
     pub uid: Option<usize>,
     pub external: Option<usize>,
@@ -64,13 +67,15 @@ impl Shape {
             });
         }
         let place = |name: &str| slots.iter().position(|slot| slot.field.name == name);
+        let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
         Self {
             prefix: match record {
                 Some("contact") => "contact.",
                 Some("customer") => "customer.",
                 _ => "",
             },
-            title: place(&schema.title().name),
+            title: place(&schema.title().name).filter(|_| !kept),
+            kept,
             uid: place("uid"),
             external: place("external_ids"),
             unique: places(&slots, |field| field.unique && !field.kind.is_list()),

@@ -79,18 +79,24 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 
 /// Joined by commas; an item that would not be read back as one is quoted.
 pub(super) fn show(kind: &Kind, items: &[Value]) -> String {
+    let shown: Vec<String> = items.iter().map(|item| show_item(kind, item)).collect();
+    join_items(shown.iter().map(String::as_str))
+}
+
+/// One cell of several items, which reads back as those.
+#[must_use]
+pub fn join_items<'i>(items: impl Iterator<Item = &'i str>) -> String {
     let mut text = String::new();
-    for item in items {
+    for shown in items {
         if !text.is_empty() {
             text.push_str(", ");
         }
-        let shown = show_item(kind, item);
         if shown.starts_with('"') || shown.contains(separates) || shown.contains(TRIPLE) {
             text.push('"');
             text.push_str(&shown.replace('"', "\"\""));
             text.push('"');
         } else {
-            text.push_str(&shown);
+            text.push_str(shown);
         }
     }
     text

@@ -23,6 +23,7 @@ pub use choice::parse_choice;
 pub use currencies::currency;
 pub use date::parse_date;
 pub use field_type::FieldType;
+pub use list::join_items;
 pub use period::parse_period;
 pub use phone::phone_digits;
 pub use text::fold;

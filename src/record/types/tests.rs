@@ -530,29 +530,3 @@ proptest! {
         let _ = parse_period(&text, &reading());
     }
 }
-
-/// `cargo test --release cells_are_read_fast -- --ignored --nocapture`
-#[test]
-#[ignore = "measures"]
-fn cells_are_read_fast() {
-    let reading = reading();
-    for (kind, text) in [
-        (Kind::Text, "深圳市招商科技有限公司"),
-        (Kind::Email, "li.ming@acme-corp.cn"),
-        (Kind::Phone, "139-1234 5678"),
-        (Kind::Phone, "+8613912345678"),
-        (Kind::Date, "2024-03-05"),
-        (Kind::Date, "2024/3/5"),
-        (Kind::Timestamp, "2024-03-05 14:30:00"),
-        (Kind::Money, "12,500.00"),
-        (Kind::Choice(levels()), "重点客户"),
-        (Kind::tags(), "VIP, 老客户"),
-        (Kind::TaxId, "914403001922038216"),
-    ] {
-        let start = std::time::Instant::now();
-        for _ in 0..100_000 {
-            let _ = std::hint::black_box(parse(&kind, std::hint::black_box(text), &reading));
-        }
-        println!("{} {text}: {:?}", kind.word(), start.elapsed() / 100_000);
-    }
-}

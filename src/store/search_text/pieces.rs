@@ -21,7 +21,7 @@ pub(super) fn cut(token: &str) -> &str {
 }
 
 /// Puts the text into `into` in its plain form: narrow, lower case, without accents.
-pub(super) fn plain(text: &str, into: &mut String) {
+pub(crate) fn plain(text: &str, into: &mut String) {
     into.clear();
     if text.is_ascii() {
         into.push_str(text);

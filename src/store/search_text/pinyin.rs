@@ -80,6 +80,25 @@ pub(super) fn spell(name: &str, each: &mut dyn FnMut(&str)) {
     }
 }
 
+/// The syllables of a name as one of its tokens begins, and as a question asks for them.
+pub(crate) fn joined(name: &str) -> String {
+    let mut syllables = [""; MOST];
+    let length = read(name, &mut syllables);
+    syllables[..length].concat()
+}
+
+/// The pinyin of a name in one word, its other letters where they stand.
+pub(crate) fn spoken(name: &str) -> String {
+    let mut spoken = String::with_capacity(name.len() * 2);
+    for letter in name.chars() {
+        match letter.to_pinyin() {
+            Some(syllable) => spoken.push_str(ascii(syllable.plain())),
+            None => spoken.push(letter),
+        }
+    }
+    spoken
+}
+
 /// Fills in the syllable of each Chinese character and says how many there are.
 fn read(name: &str, syllables: &mut [&'static str; MOST]) -> usize {
     let person = name.chars().count() <= PERSON;

@@ -96,37 +96,3 @@ fn tokens_are_letters_and_digits_and_each_phone_ending_stands_once() {
         "王晓 晓明 明 wang xiao ming wangxiaoming xiaoming wxm xm a b co 86123456 6123456 123456 23456 3456"
     );
 }
-
-/// Writes what a try with PostgreSQL needs: `cargo test postgres_script -- --ignored --nocapture | psql`.
-#[test]
-#[ignore = "prints a script instead of proving anything"]
-fn postgres_script() {
-    println!("create temp table s (id int, t tsvector);");
-    for (id, (name, text, phone)) in (1..).zip(ROWS) {
-        println!("insert into s values ({id}, to_tsvector('simple', $${}$$));", tokens(&[name], &[text], &[phone]));
-    }
-    for (query, row) in FINDS.iter().copied().chain(FINDS_NOTHING.iter().map(|query| (*query, 0))) {
-        let Some(expression) = tsquery(query) else { continue };
-        let got = format!(
-            "select coalesce(string_agg(id::text, ','), '0') from s where t @@ to_tsquery('simple', $$ {expression} $$)"
-        );
-        println!("select $$ {query} $$, {row}, x.* from ({got}) x where x.coalesce <> '{row}';");
-    }
-}
-
-/// `cargo test --release tokens_are_fast -- --ignored --nocapture`
-#[test]
-#[ignore = "measures"]
-fn tokens_are_fast() {
-    let start = std::time::Instant::now();
-    let mut bytes = 0;
-    for _ in 0..200_000 {
-        bytes += std::hint::black_box(tokens(
-            std::hint::black_box(&["深圳市招商科技有限公司"]),
-            std::hint::black_box(&["li.ming@acme-corp.cn", "深圳"]),
-            std::hint::black_box(&["+8613912345678"]),
-        ))
-        .len();
-    }
-    println!("{:?} a row of {} bytes", start.elapsed() / 200_000, bytes / 200_000);
-}

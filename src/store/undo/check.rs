@@ -6,7 +6,10 @@ use crate::error::Result;
 use crate::message::Message;
 use crate::record::{Kind, Schema};
 use crate::store::{Database, Sql};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// How many rows are read at a time.
+const BUNDLE: usize = 300;
 
 /// Finds all conflicts and takes what they concern out of the plan.
 pub fn conflicts(
@@ -23,7 +26,8 @@ pub fn conflicts(
         .flat_map(|(schema, kind)| kind.rows.iter().filter(|(_, net)| !net.exists).map(|(key, _)| (schema.kind, *key)))
         .collect();
     for (schema, kind) in schemas.iter().zip(&mut plan.kinds) {
-        let mut checker = Checker { db: &mut *db, schemas, schema, back: &back, found: &mut found };
+        let mut checker =
+            Checker { db: &mut *db, schemas, schema, back: &back, found: &mut found, there: HashSet::new() };
         checker.inserted_rows(kind, op)?;
         checker.rows(kind)?;
         checker.items(kind)?;
@@ -39,6 +43,8 @@ struct Checker<'a> {
     /// Deleted rows that the undo brings back: a link to one of these is sound.
     back: &'a BTreeSet<Touched>,
     found: &'a mut Vec<Conflict>,
+    /// Rows that were looked for and are there: thousands may point to the same colleague.
+    there: HashSet<Touched>,
 }
 
 impl Checker<'_> {
@@ -76,11 +82,19 @@ impl Checker<'_> {
     fn rows(&mut self, plan: &mut KindPlan) -> Result<()> {
         let names: Vec<String> = plan.columns.iter().map(|column| column.name.clone()).collect();
         let mut rows = std::mem::take(&mut plan.rows);
-        for (key, net) in &mut rows {
-            net.before.retain(|column, _| names.contains(column));
-            let stays = if net.exists { self.updated_row(*key, net)? } else { self.deleted_row(*key, net)? };
-            if !stays {
-                net.before.clear();
+        let mut bundle: Vec<(i64, &mut Net)> = rows.iter_mut().map(|(key, net)| (*key, net)).collect();
+        for bundle in bundle.chunks_mut(BUNDLE) {
+            for (_, net) in bundle.iter_mut() {
+                net.before.retain(|column, _| names.contains(column));
+            }
+            let present = self.present(bundle)?;
+            for (key, net) in bundle {
+                let present = present.get(key);
+                let stays =
+                    if net.exists { self.updated_row(*key, net, present)? } else { self.deleted_row(*key, net)? };
+                if !stays {
+                    net.before.clear();
+                }
             }
         }
         rows.retain(|_, net| !net.before.is_empty());
@@ -104,26 +118,45 @@ impl Checker<'_> {
     }
 
     /// Each changed column must still hold what the operation wrote; the others may have changed.
-    fn updated_row(&mut self, key: i64, net: &mut Net) -> Result<bool> {
+    fn updated_row(&mut self, key: i64, net: &mut Net, present: Option<&HashMap<String, Sql>>) -> Result<bool> {
         if net.replaced {
             net.before.remove("id");
             return Ok(true);
         }
         net.before.retain(|column, _| net.after.contains_key(column));
-        let columns: Vec<String> = net.before.keys().cloned().collect();
-        if columns.is_empty() {
+        if net.before.is_empty() {
             return Ok(false);
         }
-        let list: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
-        let sql = format!("SELECT {} FROM {} WHERE id = ?", list.join(", "), self.schema.table);
-        let Some(present) = self.db.first(&sql, &[key.into()])? else {
+        let Some(present) = present else {
             self.note(key, Message::new("It was deleted since."));
             return Ok(false);
         };
-        for (column, present) in columns.iter().zip(&present) {
-            self.updated_column(key, net, column, present)?;
+        let columns: Vec<String> = net.before.keys().cloned().collect();
+        for column in columns {
+            self.updated_column(key, net, &column, present.get(&column).unwrap_or(&Sql::Null))?;
         }
         Ok(true)
+    }
+
+    /// What the updated rows hold now, in the columns that any of them would get back.
+    fn present(&mut self, rows: &[(i64, &mut Net)]) -> Result<HashMap<i64, HashMap<String, Sql>>> {
+        let updated: Vec<_> = rows.iter().filter(|(_, net)| net.exists && !net.replaced).collect();
+        let columns: BTreeSet<&String> = updated.iter().flat_map(|(_, net)| net.before.keys()).collect();
+        let mut found = HashMap::with_capacity(updated.len());
+        if columns.is_empty() {
+            return Ok(found);
+        }
+        let list: Vec<String> = columns.iter().map(|column| format!(", \"{column}\"")).collect();
+        let marks = vec!["?"; updated.len()].join(", ");
+        let sql = format!("SELECT id{} FROM {} WHERE id IN ({marks})", list.concat(), self.schema.table);
+        let arguments: Vec<Sql> = updated.iter().map(|(key, _)| Sql::Integer(*key)).collect();
+        self.db.each(&sql, &arguments, &mut |row| {
+            let cells = columns.iter().zip(&mut row[1..]);
+            let cells = cells.map(|(column, cell)| ((*column).clone(), std::mem::take(cell))).collect();
+            found.insert(row[0].as_integer().unwrap_or_default(), cells);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     fn updated_column(&mut self, key: i64, net: &mut Net, column: &str, present: &Sql) -> Result<()> {
@@ -149,7 +182,12 @@ impl Checker<'_> {
         };
         let Some(target) = self.schemas.iter().find(|schema| schema.kind == kind) else { return Ok(None) };
         let Some(id) = net.before.get(column).and_then(serde_json::Value::as_i64) else { return Ok(None) };
-        if self.back.contains(&(target.kind, id)) || self.exists(target.table, id)? {
+        let touched = (target.kind, id);
+        if self.back.contains(&touched) || self.there.contains(&touched) {
+            return Ok(None);
+        }
+        if self.exists(target.table, id)? {
+            self.there.insert(touched);
             return Ok(None);
         }
         let message = Message::new("{record}, to which its field {field} pointed, is no longer there.");
@@ -241,7 +279,8 @@ fn holders(db: &mut dyn Database, schemas: &[&Schema], plan: &Plan, target: usiz
     let mut held = Vec::new();
     let wanted = schemas[target].kind;
     for (schema, kind) in schemas.iter().zip(&plan.kinds) {
-        let links = schema.fields.iter().filter(|field| field.kind.target() == Some(wanted));
+        let points = |field: &&crate::record::Field| field.computed.is_none() && field.kind.target() == Some(wanted);
+        let links = schema.fields.iter().filter(points);
         for field in links {
             let list = field.kind.is_list();
             let sql = holders_sql(schema, wanted, list.then(|| schema.list_table(field)), &field.name);

@@ -158,3 +158,26 @@ fn another_day_is_shown_and_never_passed_off_as_today() {
     assert_eq!(desk.say("customer show C3 --as-of 2026-03-30").code, 3, "it was not there yet");
     assert_eq!(desk.say("customer list --as-of 2026-04-01").code, 2);
 }
+
+#[test]
+fn a_row_with_several_faults_names_them_all() {
+    let desk = Desk::new();
+    let rows = "name,employees,since,email,tags\nAcme,-5,tomorrowish,x@y@z,a\n,-1,,,b\nBeta,3,0000-00-00,,c\n";
+    std::fs::write(desk.folder().join("bad.csv"), rows).expect("writes");
+    let said = desk.say("customer import bad.csv");
+    assert_eq!(said.code, 5);
+    for line in [
+        "line 2: email: x@y@z is not an e-mail address.",
+        "line 2: employees: employees is 0 or more, not -5.",
+        "line 2: since: tomorrowish is not a date.",
+        "line 3: employees: employees is 0 or more, not -1.",
+        "line 3: name: A customer needs name.",
+        "2 rows cannot be taken",
+    ] {
+        assert!(said.err.contains(line), "{line}: {}", said.err);
+    }
+    assert_eq!(desk.say("customer import bad.csv --rejects bad-again.csv").code, 6);
+    let again = std::fs::read_to_string(desk.folder().join("bad-again.csv")).expect("reads");
+    assert!(again.contains("employees: employees is 0 or more, not -5. since: tomorrowish"), "{again}");
+    assert_eq!(desk.say("customer list name=Beta -c since -f csv").done(), "ref,since\nC5,\n");
+}

@@ -107,7 +107,7 @@ fn a_shell_completes_refs_filters_and_values() {
     };
     assert!(completed(&["customer", "show", "C"]).lines().any(|word| word == "C3"));
     assert_eq!(completed(&["show", "C3"]).lines().next(), Some("C3"));
-    assert_eq!(completed(&["customer", "list", "lev"]), "level=");
+    assert_eq!(completed(&["customer", "list", "lev"]), "level=\nlevel_by=");
     assert_eq!(completed(&["customer", "edit", "C1", "level="]), "level=A\nlevel=B\nlevel=C\nlevel=D");
     assert_eq!(completed(&["log", "vis"]), "visit");
     assert_eq!(completed(&["customer", "list", "--sort", "-nam"]), "-name");

@@ -1,0 +1,89 @@
+//! `kehu customer timeline` and `kehu contact timeline`: every kind of event in one list.
+
+use super::{
+    output::Format,
+    record::words,
+    session::{Session, given},
+};
+use clap::{Arg, ArgMatches, Command, value_parser};
+use kehu::{Result, customers::timeline::Wanted, record::Grid};
+
+pub fn customer_command() -> Command {
+    command("customer", "C1")
+}
+
+pub fn contact_command() -> Command {
+    command("contact", "P1")
+}
+
+fn command(kind: &'static str, record: &'static str) -> Command {
+    Command::new("timeline")
+        .about("Lists everything that happened and is planned, every kind of event in one list")
+        .arg(Arg::new("ref").value_name("REF").required(true).add(super::complete::references(kind)))
+        .arg(
+            Arg::new("kind")
+                .long("kind")
+                .value_name("A,B")
+                .num_args(1)
+                .help("Only these: call, visit, activity, owner; change for all changes"),
+        )
+        .arg(
+            Arg::new("since")
+                .long("since")
+                .value_name("PERIOD")
+                .num_args(1)
+                .allow_hyphen_values(true)
+                .help("From when on: 2026-01, -30d; or a range: 2026-01..2026-03"),
+        )
+        .arg(
+            Arg::new("limit")
+                .long("limit")
+                .value_name("N")
+                .value_parser(value_parser!(usize))
+                .help("At most so many; 0 for all (50 on a terminal, all elsewhere)"),
+        )
+        .after_help(format!(
+            "Examples:\n  kehu {kind} timeline {record}\n  kehu {kind} timeline {record} --kind call,visit --since 2020-01.. -f json"
+        ))
+}
+
+pub fn of_customer(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
+    run(session, "customer", matches)
+}
+
+pub fn of_contact(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
+    run(session, "contact", matches)
+}
+
+fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8> {
+    let reference = matches.get_one::<String>("ref").cloned().unwrap_or_default();
+    let on_screen = session.terminal.interactive_output && session.terminal.format() == Format::Table;
+    let limit = match matches.get_one::<usize>("limit").copied() {
+        Some(0) => None,
+        Some(limit) => Some(limit),
+        None => Some(50).filter(|_| on_screen),
+    };
+    let sorts = words(matches, "kind").into_iter().flat_map(|words| words.split([',', '，'])).map(str::trim);
+    let sorts = sorts.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let crm = session.crm()?;
+    let id = crm.find(kind, &reference)?;
+    let since = matches.get_one::<String>("since").map(|text| crm.span(text)).transpose();
+    let period = since.map_err(|error| error.on_field("since"))?.unwrap_or_default();
+    let timeline = crm.timeline(&Wanted { kind: kind.to_owned(), id, sorts, period, limit, ..Wanted::default() })?;
+    let chinese = session.terminal.style().chinese;
+    let chosen = matches.get_one::<String>("columns").filter(|_| given(matches, "columns"));
+    let grid = match chosen {
+        Some(columns) => picked(timeline.grid(chinese), columns)?,
+        None if session.terminal.format() == Format::Table => {
+            super::dossier::on_page(session, &timeline.brief(chinese))
+        }
+        None => timeline.grid(chinese),
+    };
+    session.print(&grid)?;
+    Ok(0)
+}
+
+fn picked(mut grid: Grid, columns: &str) -> Result<Grid> {
+    super::global::pick(&mut grid, columns)?;
+    Ok(grid)
+}

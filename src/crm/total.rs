@@ -1,0 +1,95 @@
+//! How many records match: exactly, or as far as counting is cheap.
+
+use super::{
+    Crm,
+    columns::Joins,
+    condition::search_match,
+    query::{Deleted, Query},
+    statement::leading_words,
+};
+use crate::{
+    Result,
+    record::{Schema, Total, filter::Filter},
+    store::Sql,
+};
+use std::sync::Arc;
+
+/// A total beyond this is not counted unless it is asked for.
+const COUNTED: u64 = 10_000;
+
+/// How much work counting may be where records must be looked at one by one: some ten steps each, so about a thousand.
+const STEPS: u32 = 12_000;
+
+impl Crm {
+    /// How many match: exactly where that is asked for or cheap, else that there are more than so many, ten thousand at
+    /// most.
+    ///
+    /// # Errors
+    /// As [`Crm::list`].
+    pub fn total(&mut self, query: &Query) -> Result<Total> {
+        let schema = self.schema(&query.kind)?;
+        if query.filter == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
+            return self.total_of_all(schema.table, query.exact);
+        }
+        let (sql, arguments) = self.matches(schema, query)?;
+        let some = format!("{sql} LIMIT {}", COUNTED + 1);
+        if !query.exact {
+            let (count, all) = self.db.count_within(&some, &arguments, STEPS)?;
+            if all && count <= COUNTED {
+                return Ok(Total::Exactly(count));
+            }
+            if !all && !self.db.reads_indexes_alone(&some, &arguments)? {
+                return Ok(Total::MoreThan(round(count.saturating_sub(1))));
+            }
+        }
+        let sql = if query.exact { sql } else { some };
+        let count = self.numbers(&format!("SELECT COUNT(*) FROM ({sql}) c"), &arguments)?;
+        let count = count.first().copied().unwrap_or_default().unsigned_abs();
+        Ok(if !query.exact && count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) })
+    }
+
+    /// One row for each record that matches. What is in the recycle bin has no search text, so words alone need no look
+    /// at the records.
+    fn matches(&mut self, schema: Arc<Schema>, query: &Query) -> Result<(String, Vec<Sql>)> {
+        let (words, rest) = leading_words(&query.filter);
+        if rest == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
+            words.iter().try_for_each(|word| super::condition::refuse_field_name(&schema, word))?;
+            if let Some((sql, argument)) = search_match(self.db.dialect(), &schema, &words.join(" ")) {
+                return Ok((sql, vec![argument]));
+            }
+        }
+        let mut joins = Joins::new(schema);
+        let prepared = self.prepared(&mut joins, query)?;
+        Ok((prepared.select("1", ""), prepared.condition.arguments))
+    }
+
+    /// As [`Crm::total`] without a filter: all but those in the recycle bin, each of which some narrow index counts,
+    /// where a look at every row would read the whole table.
+    fn total_of_all(&mut self, table: &str, exact: bool) -> Result<Total> {
+        let deleted = format!("SELECT COUNT(*) FROM \"{table}\" WHERE deleted_at IS NOT NULL");
+        let deleted = self.numbers(&deleted, &[])?.first().copied().unwrap_or_default().unsigned_abs();
+        let beyond = format!("SELECT 1 FROM \"{table}\" LIMIT 1 OFFSET {}", COUNTED + deleted);
+        if !exact && self.db.first(&beyond, &[])?.is_some() {
+            return Ok(Total::MoreThan(COUNTED));
+        }
+        let all = self.numbers(&format!("SELECT COUNT(*) FROM \"{table}\""), &[])?;
+        Ok(Total::Exactly(all.first().copied().unwrap_or_default().unsigned_abs().saturating_sub(deleted)))
+    }
+
+    /// How many live records match a filter in writing.
+    ///
+    /// # Errors
+    /// As [`Crm::list`].
+    pub fn count_where(&mut self, kind: &str, filter: &str) -> Result<u64> {
+        let filter = crate::record::filter::parse(filter)?;
+        match self.total(&Query { filter, exact: true, ..Query::new(kind) })? {
+            Total::Exactly(count) | Total::MoreThan(count) => Ok(count),
+        }
+    }
+}
+
+/// A count that was broken off, as a number that is not taken for the whole.
+fn round(count: u64) -> u64 {
+    let step = 10_u64.pow(count.checked_ilog10().unwrap_or_default());
+    count / step * step
+}

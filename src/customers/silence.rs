@@ -1,0 +1,128 @@
+//! How long a customer of each level may go without a word, before they are on the plan of the day.
+
+use crate::{Result, crm::Crm, error::Error, message::Message, record::types, store::Sql};
+use jiff::{ToSpan, civil::Date};
+use std::fmt;
+
+/// Days by level; a level that is not named may be silent for ever. An empty level is that of customers without one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silence(Vec<(String, i64)>);
+
+/// The longest time that anybody waits for a word.
+const LONGEST: i64 = 3_660;
+
+impl Default for Silence {
+    fn default() -> Self {
+        Self([("A", 14), ("B", 30), ("C", 90)].map(|(level, days)| (level.to_owned(), days)).to_vec())
+    }
+}
+
+impl Silence {
+    /// `A=14, B=30, none=180`.
+    ///
+    /// # Errors
+    /// A level that there is not, or no number of days.
+    pub fn parse(text: &str) -> Result<Self> {
+        let parts = text.split([',', '，', ';']).filter(|part| !part.trim().is_empty());
+        let mut levels = parts.map(one).collect::<Result<Vec<_>>>()?;
+        levels.sort_by(|(one, _), (other, _)| rank(one).cmp(&rank(other)));
+        Ok(Self(levels))
+    }
+}
+
+/// Those without a level come last.
+fn rank(level: &str) -> (bool, &str) {
+    (level.is_empty(), level)
+}
+
+fn one(part: &str) -> Result<(String, i64)> {
+    let refused = || {
+        Error::bad_value(
+            Message::new("`{value}` says no level with its days; write it like A=14, B=30, none=180.")
+                .with("value", part.trim()),
+        )
+    };
+    let (level, days) = part.split_once('=').ok_or_else(refused)?;
+    let level = level.trim().to_uppercase();
+    let days = days.trim().trim_end_matches('d').parse().ok().filter(|days| (1..=LONGEST).contains(days));
+    match (&*level, days) {
+        ("A" | "B" | "C" | "D", Some(days)) => Ok((level, days)),
+        ("NONE" | "无", Some(days)) => Ok((String::new(), days)),
+        _ => Err(refused()),
+    }
+}
+
+/// As it is read back.
+impl fmt::Display for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, (level, days)) in self.0.iter().enumerate() {
+            let (comma, level) = (if place > 0 { ", " } else { "" }, if level.is_empty() { "none" } else { level });
+            write!(f, "{comma}{level}={days}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Nobody dealt with them since, and nothing is planned with them.
+const SILENT: &str = "(c.since IS NULL OR c.since < ?) \
+    AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.customer = c.id AND a.done >= ? AND a.deleted_at IS NULL) \
+    AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.customer = c.id AND a.done IS NULL AND a.cancelled IS NULL \
+    AND a.due >= ? AND a.deleted_at IS NULL)";
+
+impl Crm {
+    /// The customers of a colleague who have not heard from us for longer than their level allows: the highest level
+    /// first, then the largest revenue, then the longest silence.
+    ///
+    /// They are looked through in that order and not beyond what is wanted. Nobody deals with more than some dozens a
+    /// day, so the search ends soon however many customers there are.
+    pub(super) fn silent_customers(&mut self, owner: i64, day: Date, wanted: usize) -> Result<Vec<i64>> {
+        let mut found = Vec::new();
+        for (level, days) in self.silence.0.clone() {
+            for known_revenue in [true, false] {
+                let missing = wanted.saturating_sub(found.len());
+                if missing > 0 {
+                    found.extend(self.silent_of_level(owner, &level, (day, days), known_revenue, missing)?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn silent_of_level(
+        &mut self,
+        owner: i64,
+        level: &str,
+        (day, days): (Date, i64),
+        known_revenue: bool,
+        wanted: usize,
+    ) -> Result<Vec<i64>> {
+        let last = day.saturating_sub(days.days());
+        let (since, _) = types::day_bounds(last, last, self.reading())?;
+        let (today, _) = types::day_bounds(day, day, self.reading())?;
+        let mut arguments = vec![Sql::Integer(owner)];
+        let mut level_is = "IS NULL";
+        if !level.is_empty() {
+            level_is = "= ?";
+            arguments.push(Sql::Text(level.to_owned()));
+        }
+        arguments.push(Sql::Text(self.reading().currency.to_string()));
+        arguments.extend([last.to_string(), since, today].map(Sql::Text));
+        let mine = format!("c.owner = ? AND c.level {level_is} AND c.deleted_at IS NULL");
+        let sql = if known_revenue {
+            format!(
+                "SELECT c.id FROM customers c WHERE {mine} AND c.annual_revenue_currency = ? AND {SILENT} \
+                 ORDER BY c.annual_revenue DESC, c.id DESC LIMIT {wanted}"
+            )
+        } else {
+            // Of those of whom no revenue is known, the longest silent among the first few.
+            let pool = wanted * 2;
+            format!(
+                "SELECT p.id FROM (SELECT c.id FROM customers c WHERE {mine} \
+                 AND (c.annual_revenue_currency IS NULL OR c.annual_revenue_currency <> ?) AND {SILENT} LIMIT {pool}) p \
+                 ORDER BY COALESCE((SELECT MAX(a.done) FROM activities a WHERE a.customer = p.id \
+                 AND a.deleted_at IS NULL), ''), p.id LIMIT {wanted}"
+            )
+        };
+        self.numbers(&sql, &arguments)
+    }
+}

@@ -1,0 +1,383 @@
+//! What a merge promises: it keeps everything, leads dead refs to the winner, and is undone as if it never was.
+
+use crate::{
+    storage::on_both,
+    world::{Desk, World, people},
+};
+use kehu::{
+    Cause, Error, Result,
+    crm::{Query, Sort},
+    customers::{
+        duplicates::Watch,
+        merge::{Merge, Merged},
+    },
+    record::{Value, filter},
+    views::CustomField,
+};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
+use std::time::Instant;
+
+fn try_merge(world: &mut World, kind: &str, winner: i64, losers: &[i64]) -> Result<Merged> {
+    world.crm.merge(&Merge { kind: kind.into(), winner, losers: losers.to_vec(), prefer: Vec::new() })
+}
+
+fn merge(world: &mut World, kind: &str, winner: i64, losers: &[i64]) -> Merged {
+    try_merge(world, kind, winner, losers).expect("merges")
+}
+
+fn refusal(world: &mut World, kind: &str, winner: i64, losers: &[i64]) -> Error {
+    try_merge(world, kind, winner, losers).expect_err("is refused")
+}
+
+fn add_anyway(world: &mut World, kind: &str, pairs: &[(&str, &str)]) -> i64 {
+    let values = world.values(kind, pairs).expect("reads");
+    world.crm.add_where(kind, &values, true).expect("adds")
+}
+
+on_both! {
+    /// What the winner lacks is filled, lists are united, long texts joined, and what differs is kept as a note.
+    fn a_merge_keeps_every_value(world) {
+        let field = CustomField { record_kind: "customer".into(), name: "fleet".into(), value_kind: "integer".into(), ..CustomField::default() };
+        field.define(&mut world.crm).expect("is there");
+        let one = add_anyway(world, "customer", &[
+            ("name", "Acme Robotics"), ("email", "hello@acme.example"), ("phone", "0755-88882345"), ("city", "深圳"), ("address", "科技路 1"),
+            ("industry", "robots"), ("lifecycle", "lapsed"), ("since", "2025-03-01"), ("tags", "vip,fair"), ("notes", "Likes tea"),
+            ("external_ids", "odoo:1"), ("fleet", "3"),
+        ]);
+        let other = add_anyway(world, "customer", &[
+            ("name", "ACME Robotics Ltd."), ("email", "office@acme.example"), ("phone", "0755-88882346"), ("mobile", "13912345678"),
+            ("city", "广州"), ("address", "人民路 9"), ("postal_code", "510000"), ("industry", "machines"), ("lifecycle", "signed"), ("since", "2024-01-05"),
+            ("tags", "VIP,new"), ("notes", "Pays late"), ("external_ids", "hubspot:7"), ("level", "A"), ("fleet", "5"),
+        ]);
+        let done = merge(world, "customer", one, &[other]);
+        for (field, value) in [
+            ("name", "Acme Robotics"), ("email", "hello@acme.example"), ("more_emails", "office@acme.example"), ("phone", "+8675588882345"),
+            ("more_phones", "+8675588882346"), ("mobile", "+8613912345678"), ("city", "深圳"), ("address", "科技路 1"), ("postal_code", ""),
+            ("industry", "robots"), ("lifecycle", "signed"), ("since", "2024-01-05"), ("tags", "vip, fair, new"), ("notes", "Likes tea\n\nPays late"),
+            ("external_ids", "odoo:1, hubspot:7"), ("level", "A"), ("x_fleet", "3"),
+        ] {
+            assert_eq!(world.text("customer", one, field), value, "{field}");
+        }
+        assert_eq!(world.names("activity", ""), ["Merged from C2 ACME Robotics Ltd."]);
+        let note = world.text("activity", 1, "notes");
+        let kept: Vec<&str> = note.lines().collect();
+        assert_eq!(kept, ["city: 广州", "address: 人民路 9", "postal_code: 510000", "name: ACME Robotics Ltd.", "industry: machines", "x_fleet: 5"]);
+        assert_eq!(done.kept.len(), kept.len());
+        assert_eq!(world.crm.operations(Some(1)).expect("reads")[0].label, "Merge C2 into C1 Acme Robotics");
+    }
+
+    /// A street of one town in another is nowhere: an address comes whole, from one record.
+    fn an_address_is_taken_whole(world) {
+        let bare = world.add("customer", &[("name", "Acme"), ("city", "Bonn")]);
+        let whole = add_anyway(world, "customer", &[("name", "Acme"), ("city", "Bonn"), ("address", "Ring 1"), ("postal_code", "53111")]);
+        let elsewhere = add_anyway(world, "customer", &[("name", "Acme"), ("city", "Ulm"), ("address", "Gasse 2"), ("country", "Germany")]);
+        merge(world, "customer", bare, &[whole, elsewhere]);
+        let address = |world: &mut World| ["country", "city", "address", "postal_code"].map(|field| world.text("customer", bare, field));
+        assert_eq!(address(world), ["", "Bonn", "Ring 1", "53111"]);
+        world.crm.undo(None, false).expect("undoes");
+        let prefer = vec![("city".to_owned(), elsewhere)];
+        world.crm.merge(&Merge { kind: "customer".into(), winner: bare, losers: vec![whole, elsewhere], prefer }).expect("merges");
+        assert_eq!(address(world), ["Germany", "Ulm", "Gasse 2", ""]);
+        assert_eq!(world.text("activity", 2, "notes"), "city: Bonn\naddress: Ring 1\npostal_code: 53111");
+    }
+
+    /// Everything that pointed to the loser points to the winner, and one contact is asked for first.
+    fn everything_moves_to_the_winner(world) {
+        people(world);
+        add_anyway(world, "contact", &[("name", "赵敏"), ("customer", "C4")]);
+        world.add("activity", &[("subject", "Called"), ("customer", "C4"), ("contact", "P4")]);
+        let gone = world.add("activity", &[("subject", "Written"), ("customer", "C4")]);
+        world.crm.remove("activity", gone).expect("removes");
+        world.edit("customer", 2, &[("parent", "C4"), ("referrer", "C4")]);
+        let done = merge(world, "customer", 1, &[4]);
+        assert_eq!(world.names("contact", "customer=C1"), ["王晓明", "王晓明", "赵敏"]);
+        assert_eq!(world.names("contact", "customer=C1 primary=yes").len(), 1);
+        assert_eq!(world.text("contact", 1, "primary"), "yes");
+        assert_eq!(world.names("activity", "customer=C1 Called"), ["Called"]);
+        assert_eq!(world.value("activity", gone, "customer").as_integer(), Some(1));
+        assert_eq!((world.text("customer", 2, "parent"), world.text("customer", 2, "referrer")), ("招商银行深圳分行".into(), "招商银行深圳分行".into()));
+        let moved: Vec<(&str, &str, u64)> = done.moved.iter().map(|moved| (moved.kind, &*moved.field, moved.count)).collect();
+        assert_eq!(moved, [("customer", "referrer", 1), ("customer", "parent", 1), ("contact", "customer", 2), ("activity", "customer", 1)]);
+        assert_eq!(world.names("customer", ""), ["招商银行深圳分行", "Nordic Instruments GmbH", "Acme Robotics"]);
+        world.edit("activity", 1, &[("outcome", "fine")]);
+    }
+
+    /// A merge makes nobody their own parent, directly or in a circle.
+    fn no_circle_comes_of_a_merge(world) {
+        let [top, middle, low, other] = ["Top", "Middle", "Low", "Other"].map(|name| world.customer(name));
+        world.edit("customer", middle, &[("parent", "C1")]);
+        world.edit("customer", low, &[("parent", "C2")]);
+        world.edit("customer", top, &[("referrer", "C4")]);
+        merge(world, "customer", low, &[top, other]);
+        assert_eq!(world.text("customer", low, "parent"), "Middle");
+        assert_eq!(world.text("customer", middle, "parent"), "");
+        assert_eq!(world.text("customer", low, "referrer"), "");
+        assert!(world.text("activity", 1, "notes").contains("parent of C2 Middle: C1"));
+        world.crm.undo(None, false).expect("undoes");
+        merge(world, "customer", middle, &[top]);
+        assert_eq!(world.text("customer", middle, "parent"), "");
+        assert_eq!(world.text("customer", low, "parent"), "Middle");
+    }
+
+    /// The dead ref, its uid, its numbers elsewhere and links to it reach the winner, and it is said.
+    fn a_dead_ref_leads_to_the_winner(world) {
+        let winner = world.customer("Acme Robotics");
+        let loser = add_anyway(world, "customer", &[("name", "Acme"), ("external_ids", "hubspot:7"), ("email", "hi@acme.example")]);
+        let last = add_anyway(world, "customer", &[("name", "Acme Inc")]);
+        let uid = world.text("customer", loser, "uid");
+        merge(world, "customer", loser, &[last]);
+        merge(world, "customer", winner, &[loser]);
+        world.crm.notices();
+        for reference in ["C2", "c3", "2", "3", &uid, "ext:hubspot:7", "hi@acme.example"] {
+            assert_eq!(world.crm.find("customer", reference).expect(reference), winner, "{reference}");
+        }
+        assert_eq!(world.crm.find_any("C3").expect("finds"), ("customer", winner));
+        let told: Vec<String> = world.crm.notices().iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["C2 was merged into C1 Acme Robotics.", "C3 was merged into C1 Acme Robotics."]);
+        let contact = world.add("contact", &[("name", "Zoe Acker"), ("customer", "C2")]);
+        assert_eq!(world.value("contact", contact, "customer").as_integer(), Some(winner));
+        assert_eq!(world.names("contact", "customer=C3"), ["Zoe Acker"]);
+        assert_eq!(world.crm.find_itself("customer", "C3").expect("is itself"), last);
+    }
+
+    /// What was merged cannot be brought back alone, changed, removed or merged again; purging the winner takes it along.
+    fn the_merged_rest_in_the_winner(world) {
+        let winner = world.customer("Acme Robotics");
+        let loser = add_anyway(world, "customer", &[("name", "Acme")]);
+        merge(world, "customer", winner, &[loser]);
+        let operation = world.crm.operations(Some(1)).expect("reads")[0].id;
+        let error = world.crm.restore("customer", loser).expect_err("is refused");
+        assert_eq!((error.cause, error.hint.expect("a hint").to_string()), (Cause::Refused, format!("kehu undo {operation}")));
+        for error in [
+            world.crm.remove("customer", loser).map(drop).expect_err("is refused"),
+            world.try_edit("customer", loser, &[("city", "Bonn")]).map(drop).expect_err("is refused"),
+            refusal(world, "customer", winner, &[loser]),
+            refusal(world, "customer", loser, &[winner]),
+        ] {
+            assert_eq!((error.cause, error.to_string()), (Cause::Refused, "C2 was merged into C1 Acme Robotics.".into()));
+        }
+        world.crm.remove("customer", winner).expect("removes");
+        let back = world.crm.restore("customer", winner).expect("restores");
+        assert_eq!(back, [("customer", winner), ("activity", 1)]);
+        world.crm.remove("customer", winner).expect("removes");
+        world.crm.purge("customer", winner).expect("purges");
+        assert_eq!(world.crm.record("customer", loser).expect_err("is gone").cause, Cause::NotFound);
+    }
+
+    /// One sentence for what cannot be merged, and nothing half done.
+    fn what_cannot_be_merged_is_refused(world) {
+        people(world);
+        world.crm.remove("customer", 3).expect("removes");
+        let before = world.dump();
+        for (kind, winner, losers, cause, words) in [
+            ("customer", 1, vec![1], Cause::Refused, "C1 cannot be merged with itself."),
+            ("customer", 1, vec![2, 2], Cause::Refused, "C2 cannot be merged with itself."),
+            ("customer", 1, vec![], Cause::BadValue, "It takes two records to merge: the one that stays, then those that go."),
+            ("customer", 1, vec![99], Cause::NotFound, "There is no customer C99."),
+            ("customer", 1, vec![2, 3], Cause::Refused, "C3 is in the recycle bin."),
+            ("customer", 3, vec![1], Cause::Refused, "C3 is in the recycle bin."),
+            ("user", 1, vec![2], Cause::BadValue, "Records of the kind user are not merged."),
+        ] {
+            let error = refusal(world, kind, winner, &losers);
+            assert_eq!((error.cause, error.to_string().as_str()), (cause, words));
+        }
+        for (field, from) in [("tags", 2), ("uid", 2), ("name", 4), ("nonsense", 2)] {
+            let prefer = vec![(field.to_owned(), from)];
+            let error = world.crm.merge(&Merge { kind: "customer".into(), winner: 1, losers: vec![2], prefer }).expect_err(field);
+            assert_eq!(error.cause, Cause::BadValue, "{field}");
+        }
+        assert_eq!(world.dump(), before);
+    }
+
+    /// Two people at two customers become one, and what was done with each stays with its customer.
+    fn contacts_are_merged_too(world) {
+        people(world);
+        world.add("activity", &[("subject", "Called"), ("contact", "P4")]);
+        merge(world, "contact", 1, &[4]);
+        assert_eq!(world.text("contact", 1, "more_phones"), "+8618600001111");
+        assert_eq!(world.text("activity", 1, "contact"), "王晓明");
+        assert_eq!(world.value("activity", 1, "customer").as_integer(), Some(4));
+        world.edit("activity", 1, &[("outcome", "fine")]);
+        assert_eq!(world.text("activity", 2, "notes"), "customer: 苏州精密机械有限公司");
+        assert_eq!(world.names("contact", "customer=C4"), Vec::<String>::new());
+    }
+
+    /// Several at once take as long as several one after the other.
+    fn many_are_merged_at_once(world) {
+        world.crm.set_watch(Watch::Off);
+        let make = |world: &mut World, count: usize| {
+            world.crm.transaction("Make", |crm| {
+                (0..count).map(|number| {
+                    let name = vec![("name".to_owned(), Value::Text(format!("Acme {number}"))), ("tags".to_owned(), Value::List(vec![Value::Text(format!("t{number}"))]))];
+                    let id = crm.add("customer", name)?;
+                    for person in 0..3 {
+                        let contact = vec![("name".to_owned(), Value::Text(format!("Zoe {person}"))), ("customer".to_owned(), kehu::record::Link::to(id))];
+                        crm.add("contact", contact)?;
+                    }
+                    Ok(id)
+                }).collect::<Result<Vec<i64>>>()
+            }).expect("makes")
+        };
+        let mut timed = |count: usize| {
+            let ids = make(world, count);
+            let started = Instant::now();
+            merge(world, "customer", ids[0], &ids[1..]);
+            assert_eq!(world.value("customer", ids[0], "tags").items().len(), count);
+            assert_eq!(world.value("customer", ids[0], "contact_count").as_integer(), Some(3 * i64::try_from(count).unwrap()));
+            started.elapsed()
+        };
+        let (few, many) = (timed(10), timed(80));
+        assert!(many < few * 40 + std::time::Duration::from_millis(500), "{few:?} for 10, {many:?} for 80");
+    }
+}
+
+/// What may have happened before a merge.
+type Act = fn(&mut World, i64, i64) -> Result<()>;
+
+const ACTS: [Act; 14] = [
+    |world, a, _| world.try_edit("customer", a, &[("tags", "vip,fair"), ("notes", "Likes tea")]).map(drop),
+    |world, a, b| world.try_edit("customer", a, &[("parent", &format!("C{b}"))]).map(drop),
+    |world, a, b| world.try_edit("customer", a, &[("referrer", &format!("C{b}"))]).map(drop),
+    |world, a, b| world.crm.keep_apart("customer", &[a, b]),
+    |world, a, _| world.try_edit("customer", a, &[("external_ids", &format!("odoo:{a},hubspot:{a}"))]).map(drop),
+    |world, a, _| world.try_edit("customer", a, &[("x_fleet", "7"), ("annual_revenue", "EUR 5")]).map(drop),
+    |world, a, _| world.try_add("contact", &[("name", "Zoe Acker"), ("customer", &format!("C{a}"))]).map(drop),
+    |world, a, _| world.try_add("activity", &[("subject", "Call"), ("customer", &format!("C{a}"))]).map(drop),
+    |world, a, b| world.try_edit("contact", a, &[("customer", &format!("C{b}")), ("primary", "yes")]).map(drop),
+    |world, a, _| world.crm.remove("contact", a).map(drop),
+    |world, a, _| world.crm.remove("customer", a).map(drop),
+    |world, a, _| world.crm.restore("customer", a).map(drop),
+    |world, a, b| try_merge(world, "customer", a, &[b]).map(drop),
+    |world, a, b| try_merge(world, "contact", a, &[b]).map(drop),
+];
+
+/// After a merge nobody is asked for first twice, and nothing that lives points to what was merged.
+fn sound(world: &mut World) {
+    for kind in ["customer", "contact"] {
+        let dead = "SELECT id FROM {}s WHERE merged_into IS NOT NULL AND deleted_at IS NULL".replace("{}", kind);
+        assert!(world.crm.sql(&dead).expect("asks").rows.is_empty());
+    }
+    for sql in [
+        "SELECT customer FROM contacts WHERE \"primary\" AND deleted_at IS NULL GROUP BY customer HAVING COUNT(*) > 1",
+        "SELECT p.id FROM contacts p JOIN customers c ON c.id = p.customer WHERE c.merged_into IS NOT NULL",
+        "SELECT a.id FROM activities a JOIN customers c ON c.id = a.customer WHERE c.merged_into IS NOT NULL",
+        "SELECT a.id FROM activities a JOIN contacts p ON p.id = a.contact WHERE p.merged_into IS NOT NULL",
+        "SELECT d.id FROM customers d JOIN customers c ON c.id = d.parent WHERE c.merged_into IS NOT NULL AND d.merged_into IS NULL",
+        "SELECT d.id FROM customers d JOIN customers c ON c.id = d.merged_into WHERE c.merged_into IS NOT NULL",
+        "SELECT id FROM customers WHERE parent = id OR referrer = id OR merged_into = id",
+    ] {
+        assert_eq!(world.crm.sql(sql).expect("asks").rows.len(), 0, "{sql}");
+    }
+}
+
+/// Whatever happened before: a merge and its undo leave everything as it was.
+fn histories(cases: u32, world: impl Fn() -> Option<World>) {
+    let act = (0..ACTS.len(), 1..5_i64, 1..5_i64);
+    let history = (proptest::collection::vec(act, 0..14), 1..5_i64, 1..5_i64);
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(cases) });
+    let outcome = runner.run(&history, |(acts, winner, loser)| {
+        let Some(mut world) = world() else { return Ok(()) };
+        people(&mut world);
+        let fleet = CustomField {
+            record_kind: "customer".into(),
+            name: "fleet".into(),
+            value_kind: "integer".into(),
+            ..CustomField::default()
+        };
+        fleet.define(&mut world.crm).expect("is there");
+        for (place, a, b) in acts {
+            // What is refused leaves no trace, and is as good a history.
+            let _ = ACTS[place](&mut world, a, b);
+        }
+        sound(&mut world);
+        let before = world.dump();
+        for kind in ["customer", "contact"] {
+            if try_merge(&mut world, kind, winner, &[loser]).is_err() {
+                prop_assert_eq!(&world.dump(), &before);
+                continue;
+            }
+            sound(&mut world);
+            let after = world.dump();
+            world.crm.undo(None, false).expect("undoes");
+            prop_assert_eq!(&world.dump(), &before);
+            world.crm.redo().expect("redoes");
+            prop_assert_eq!(&world.dump(), &after);
+            world.crm.undo(None, false).expect("undoes again");
+            prop_assert_eq!(&world.dump(), &before);
+        }
+        Ok(())
+    });
+    outcome.expect("holds for every history");
+}
+
+#[test]
+fn a_merge_that_is_undone_never_was_on_sqlite() {
+    histories(60, || Some(World::on_sqlite()));
+}
+
+#[test]
+fn a_merge_that_is_undone_never_was_on_postgres() {
+    histories(6, World::on_postgres);
+}
+
+/// Through the program: a preview that writes nothing, a question, the notice, the export that is as it was.
+#[test]
+fn a_saleswoman_merges_and_undoes() {
+    let desk = Desk::new();
+    let before = desk.say("customer export -f csv").done();
+    let tried = desk.say("customer merge C3 C2 --dry-run");
+    assert_eq!(tried.code, 0, "{}", tried.err);
+    assert!(tried.err.contains("kept in a note: name of C2: Nordic Instruments GmbH"), "{}", tried.err);
+    assert!(tried.err.contains("1 contact record moved (customer)."), "{}", tried.err);
+    let asked = desk.say("customer merge C3 C2");
+    assert_eq!(asked.code, 2, "{}", asked.err);
+    desk.say("customer merge C3 C2 --prefer name=C2 --take level,annual_revenue -y").done();
+    let shown = desk.say("show C2 -f json");
+    assert!(shown.err.contains("C2 was merged into C3 Nordic Instruments GmbH."), "{}", shown.err);
+    assert_eq!(shown.json()["name"], "Nordic Instruments GmbH");
+    desk.say("log call C2 \"asked for a quote\"").done();
+    assert_eq!(desk.say("activity list customer=C3 kind=call --count").done().trim(), "1");
+    desk.say("undo").done();
+    desk.say("undo").done();
+    assert_eq!(desk.say("customer export -f csv").done(), before);
+    for (line, code) in [
+        ("customer merge C1 C1 -y", 5),
+        ("customer merge C1 P1 -y", 2),
+        ("customer merge C1 Acme -y", 2),
+        ("customer merge C1 C99 -y", 3),
+        ("customer merge C1 -y", 2),
+        ("customer merge C1 C2 --prefer name -y", 2),
+        ("customer merge C1 C2 --take nonsense -y", 2),
+        ("customer duplicates --merge", 2),
+        ("customer duplicates --min-score 2", 2),
+        ("customer distinct C1 C1", 2),
+        ("customer duplicates nonsense=1", 2),
+    ] {
+        let output = desk.say(line);
+        assert_eq!(output.code, code, "{line}: {}", output.err);
+    }
+}
+
+/// An import of what was exported before a merge reaches the winner.
+#[test]
+fn an_import_by_the_uid_of_the_dead_reaches_the_winner() {
+    let desk = Desk::new();
+    let mut crm = desk.crm();
+    let uid = crm.record("customer", 2).expect("is there").value("uid");
+    drop(crm);
+    desk.say("customer merge C3 C2 -y").done();
+    std::fs::write(
+        desk.folder().join("old.csv"),
+        format!("uid,name,city\n{},Acme Robotics,Lübeck\n", uid.as_text().unwrap()),
+    )
+    .expect("writes");
+    let output = desk.say("customer import old.csv");
+    assert!(output.err.contains("C2 was merged into C3 Acme Robotics."), "{}", output.err);
+    output.done();
+    assert_eq!(desk.crm().record("customer", 3).expect("is there").value("city"), Value::text("Lübeck"));
+    let query = Query { filter: filter::parse("").expect("parses"), sort: Sort::parse("id"), ..Query::new("customer") };
+    assert_eq!(desk.crm().list(&query).expect("lists").rows.len(), 3);
+}
