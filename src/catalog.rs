@@ -8,7 +8,9 @@ use crate::{
         activity, attachment, contact, customer, node, occasion, qualification, relation, review_rule, share,
     },
     org::{Branch, User, user},
-    pipeline::{Deal, Pipeline, Stage, StageMove, deal, stage, stage_move},
+    pipeline::{
+        Deal, Lead, LeadRule, Pipeline, ScoreRule, Stage, StageMove, deal, lead, lead_rule, score_rule, stage, stage_move,
+    },
     products::Product,
     record::{Draft, Grid, Record, Schema, Verb},
     reports::{self, Report},
@@ -123,13 +125,25 @@ pub static ENTRIES: &[Entry] = &[
         ..of::<Activity>()
     },
     Entry {
+        check: lead::check,
+        settle: lead::settle,
+        verbs: Lead::VERBS,
+        noun_zh: "线索",
+        joins: lead::JOINS,
+        event: Some(lead::EVENT),
+        panels: &[lead::PANEL],
+        ..of::<Lead>()
+    },
+    Entry {
         check: deal::check,
         settle: deal::settle,
         verbs: Deal::VERBS,
         noun_zh: "商机",
-        joins: &["activity"],
+        joins: &["activity", "attachment"],
         ..of::<Deal>()
     },
+    Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, ..of::<LeadRule>() },
+    Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, ..of::<ScoreRule>() },
     Entry { noun_zh: "产品", ..of::<Product>() },
     Entry { noun_zh: "销售流程", detail: true, ..of::<Pipeline>() },
     Entry {
@@ -185,7 +199,8 @@ pub static REPORTS: &[Report] = &[
 
 /// Does what follows from a written record beyond its own kind: it may have led its customer to a further node.
 pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
-    node::follow(crm, draft)
+    node::follow(crm, draft)?;
+    lead::follow(crm, draft)
 }
 
 /// The entry of a kind.

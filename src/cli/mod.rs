@@ -23,6 +23,7 @@ mod handover;
 mod import;
 mod interrupt;
 mod language;
+mod lead;
 mod merge;
 mod nodes;
 mod output;

@@ -258,6 +258,9 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "customer" => ("\"Harbour Robotics\"", "--email hello@harbour-robotics.example --level B", "level=A"),
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
+        "lead" => ("\"Ingrid Larsen\"", "--company \"Harbour Robotics\" --source fair --cost 80", "status=new"),
+        "lead_rule" => ("\"source=web\"", "--department sales --capacity 5", "paused=no"),
+        "score_rule" => ("\"Has a phone\"", "--condition \"not mobile:\" --points 10", "points=1.."),
         "deal" => ("\"Harbour crane controls\"", "--customer C1 --amount 120k --close +3m", "outcome=open"),
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
@@ -455,6 +458,8 @@ fn edit_examples(schema: &Schema, filter: &str) -> String {
         "review_rule" => return two("--level B", "position=9"),
         "attachment" => return two("--note \"Signed\"", "name=list.csv"),
         "share" => return two("--access write", "until=+30d"),
+        "lead_rule" => return two("--capacity 3", "paused=yes"),
+        "score_rule" => return two("--points 20", "name=\"Can be called\""),
         _ => {}
     }
     if has("notes") && has("tags") {

@@ -95,6 +95,9 @@ impl Headings {
         if let Some(product) = self.recognise(headings, None) {
             return Some(&product.kind);
         }
+        if told(LEADS, headings) {
+            return Some("lead");
+        }
         let count = |kind: &str| {
             let index = self.generic(kind);
             let known = |heading: &&String| matches!(index.get(&fold(heading)), Some(Meaning::Targets(_)));
@@ -107,17 +110,10 @@ impl Headings {
     /// The sentence for rows of a sort that is not kept here, though some of their headings would fit.
     #[must_use]
     pub fn foreign(headings: &[String]) -> Option<&'static str> {
-        let folded: Vec<String> = headings.iter().map(|heading| fold(heading)).collect();
-        let told = |signs: &[&[&str]]| {
-            let held = |sign: &&[&str]| sign.iter().all(|wanted| folded.iter().any(|heading| heading == wanted));
-            signs.iter().any(held)
-        };
-        if told(TICKETS) {
+        if told(TICKETS, headings) {
             Some("The rows are tickets, of which kehu keeps no records yet.")
-        } else if told(DEALS) {
+        } else if told(DEALS, headings) {
             Some("The rows are deals, of which kehu keeps no records yet.")
-        } else if told(LEADS) {
-            Some("The rows are leads, of which kehu keeps no records yet.")
         } else {
             None
         }
@@ -168,6 +164,13 @@ const DEALS: &[&[&str]] = &[
 ];
 const LEADS: &[&[&str]] =
     &[&["leadid"], &["leadsource", "status"], &["leadowner"], &["isconverted"], &["线索名称"], &["线索编号"]];
+
+/// Whether all headings of one of these lines are there.
+fn told(signs: &[&[&str]], headings: &[String]) -> bool {
+    let folded: Vec<String> = headings.iter().map(|heading| fold(heading)).collect();
+    let held = |sign: &&[&str]| sign.iter().all(|wanted| folded.iter().any(|heading| heading == wanted));
+    signs.iter().any(held)
+}
 
 impl Product {
     pub(super) fn index(&self) -> Index {

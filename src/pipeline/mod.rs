@@ -1,15 +1,21 @@
-//! The pipeline: deals on their way through the stages of a sales process, and the history of that way.
+//! The pipeline: leads, deals on their way through the stages of a sales process, and the history of that way.
 
 pub(crate) mod deal;
 mod gate;
+pub(crate) mod lead;
+pub(crate) mod lead_rule;
 mod outcome;
 #[expect(clippy::module_inception, reason = "a pipeline is what this room is about")]
 pub(crate) mod pipeline;
+pub(crate) mod score_rule;
 pub(crate) mod stage;
 pub(crate) mod stage_move;
 mod verbs;
 
 pub use deal::Deal;
+pub use lead::{Conversion, Converted, Lead, Taken, Welcome};
+pub use lead_rule::LeadRule;
 pub use pipeline::Pipeline;
+pub use score_rule::ScoreRule;
 pub use stage::{Outcome, Stage};
 pub use stage_move::StageMove;
