@@ -9,7 +9,8 @@ use crate::{
     },
     org::{Branch, User, user},
     pipeline::{
-        Deal, Lead, LeadRule, Pipeline, ScoreRule, Stage, StageMove, deal, lead, lead_rule, score_rule, stage, stage_move,
+        Deal, Lead, LeadRule, Pipeline, ScoreRule, Stage, StageMove, deal, lead, lead_rule, score_rule, stage,
+        stage_move,
     },
     products::Product,
     record::{Draft, Grid, Record, Schema, Verb},

@@ -79,9 +79,8 @@ fn convert(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let crm = session.crm()?;
     let lead = crm.find("lead", &text("ref").unwrap_or_default())?;
-    let mut find = |kind: &str| {
-        text(kind).map(|said| crm.find(kind, &said).map_err(|error| error.on_field(kind))).transpose()
-    };
+    let mut find =
+        |kind: &str| text(kind).map(|said| crm.find(kind, &said).map_err(|error| error.on_field(kind))).transpose();
     let (customer, contact) = (find("customer")?, find("contact")?);
     let mut said: Vec<(String, String)> =
         OF_DEAL.iter().filter_map(|(name, ..)| text(name).map(|text| ((*name).to_owned(), text))).collect();
@@ -128,11 +127,12 @@ fn intake(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let count = |wanted: fn(&Taken) -> bool| taken.iter().filter(|taken| wanted(taken)).count();
     let refs: Vec<String> = taken.iter().take(5).map(|taken| format!("L{}", taken.lead())).collect();
     let more = if taken.len() > 5 { ", …" } else { "" };
-    let message = Message::new("{added} new {added:lead|leads}, {updated} added to, {unchanged} known already: {refs}.")
-        .with("added", count(|taken| matches!(taken, Taken::Added(_))))
-        .with("updated", count(|taken| matches!(taken, Taken::Updated(_))))
-        .with("unchanged", count(|taken| matches!(taken, Taken::Unchanged(_))))
-        .with("refs", format!("{}{more}", refs.join(", ")));
+    let message =
+        Message::new("{added} new {added:lead|leads}, {updated} added to, {unchanged} known already: {refs}.")
+            .with("added", count(|taken| matches!(taken, Taken::Added(_))))
+            .with("updated", count(|taken| matches!(taken, Taken::Updated(_))))
+            .with("unchanged", count(|taken| matches!(taken, Taken::Unchanged(_))))
+            .with("refs", format!("{}{more}", refs.join(", ")));
     session.wrote(&message)?;
     let ids: Vec<i64> = taken.iter().map(|taken| taken.lead()).collect();
     result(session, "lead", &ids)
@@ -150,9 +150,9 @@ fn read(file: &str) -> Result<Vec<u8>> {
         std::io::ErrorKind::NotFound => {
             Error::new(Cause::NotFound, Message::new("There is no file {file}.").with("file", file))
         }
-        _ => Error::bad_value(
-            Message::new("{file} cannot be read: {reason}.").with("file", file).with("reason", error),
-        ),
+        _ => {
+            Error::bad_value(Message::new("{file} cannot be read: {reason}.").with("file", file).with("reason", error))
+        }
     })?;
     Ok(bytes)
 }

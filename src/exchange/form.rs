@@ -1,9 +1,6 @@
 //! What a web form says, as the fields of a record: its keys mean what the headings of an imported file mean.
 
-use super::{
-    Fate, Headings, Mapping, Part, Target, full_address, full_name, guess,
-    headings::fold,
-};
+use super::{Fate, Headings, Mapping, Part, Target, full_address, full_name, guess, headings::fold};
 use crate::{
     Error, Message, Result,
     crm::Crm,

@@ -169,7 +169,9 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     }
     if after.as_text() == Some("converted") && !draft.is_new() && draft.get("customer").is_empty() {
         let hint = Message::new("kehu lead convert L{number}").with("number", draft.id.unwrap_or_default());
-        return Err(refused(Message::new("{lead} becomes a customer by being converted.").with("lead", name)).hint(hint));
+        return Err(
+            refused(Message::new("{lead} becomes a customer by being converted.").with("lead", name)).hint(hint)
+        );
     }
     if after.as_text() == Some("disqualified") && !draft.is_new() && draft.get("disqualified_because").is_empty() {
         return Err(refused(Message::new("Why will nothing come of {lead}?").with("lead", name))

@@ -9,6 +9,7 @@ mod generated;
 mod house;
 mod import;
 mod json_lines;
+mod leads;
 mod lifecycles;
 mod lists;
 mod manners;

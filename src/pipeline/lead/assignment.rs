@@ -172,9 +172,10 @@ impl Crm {
 fn fate(lead: i64, place: usize, turns: &[Turn], loads: &mut HashMap<i64, Load>) -> Fate {
     let mut full = None;
     for (number, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.fits.contains(&lead)) {
-        let free = turn.people.iter().filter_map(|user| loads.get(user).map(|load| (*user, load))).filter(|(_, load)| {
-            [load.most, turn.rule.capacity].into_iter().flatten().all(|most| load.today < most)
-        });
+        let free =
+            turn.people.iter().filter_map(|user| loads.get(user).map(|load| (*user, load))).filter(|(_, load)| {
+                [load.most, turn.rule.capacity].into_iter().flatten().all(|most| load.today < most)
+            });
         let next = free.min_by_key(|(user, load)| (load.today, load.last.clone(), *user)).map(|(user, _)| user);
         if let Some(user) = next {
             if let Some(load) = loads.get_mut(&user) {

@@ -88,7 +88,8 @@ impl Crm {
             ("deal".to_owned(), link(deal)),
         ];
         self.change("lead", lead.id.number, values, None)?;
-        let moved = self.pass_on(lead.id.number, &[("customer", Some(customer)), ("contact", contact), ("deal", deal)])?;
+        let moved =
+            self.pass_on(lead.id.number, &[("customer", Some(customer)), ("contact", contact), ("deal", deal)])?;
         Ok(Converted { customer, made, contact, deal, moved })
     }
 
@@ -115,10 +116,11 @@ impl Crm {
             .with("title", self.title("customer", known.customer)?)
             .with("why", why.join(", "));
         let contact = known.contact.map(|id| format!(" --contact P{id}")).unwrap_or_default();
-        let hint = Message::new("kehu lead convert L{lead} --customer C{customer}{contact}   (or --new for another one)")
-            .with("lead", lead.id.number)
-            .with("customer", known.customer)
-            .with("contact", contact);
+        let hint =
+            Message::new("kehu lead convert L{lead} --customer C{customer}{contact}   (or --new for another one)")
+                .with("lead", lead.id.number)
+                .with("customer", known.customer)
+                .with("contact", contact);
         Ok(Error::new(Cause::Conflict, message).on_field("customer").hint(hint))
     }
 

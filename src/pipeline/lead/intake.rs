@@ -153,7 +153,8 @@ impl Crm {
 
     fn say_source(&mut self, values: &mut Values, welcome: &Welcome, usual: &str) -> Result<()> {
         let schema = self.schema("lead")?;
-        for (name, text) in [("source", welcome.source.as_deref().or(Some(usual))), ("campaign", welcome.campaign.as_deref())]
+        for (name, text) in
+            [("source", welcome.source.as_deref().or(Some(usual))), ("campaign", welcome.campaign.as_deref())]
         {
             if let (Some(field), Some(text)) = (schema.field(name), text) {
                 values.push((name.to_owned(), self.parse_value(field, text)?));
@@ -197,7 +198,8 @@ impl Crm {
                     let more = new.iter().filter(|item| !old.contains(item));
                     Value::List(old.iter().chain(more).cloned().collect())
                 }
-                _ if matches!(&*name, "received" | "source" | "campaign") && !stored.is_empty() => continue,
+                // What they were called first was written by themselves, or by whoever knows them.
+                _ if matches!(&*name, "name" | "received" | "source" | "campaign") && !stored.is_empty() => continue,
                 _ => value,
             };
             changes.push((name, new));

@@ -20,7 +20,8 @@ pub(super) struct Known {
 pub(super) fn by_address(crm: &mut Crm, value: &dyn Fn(&str) -> Value) -> Result<Option<(i64, Option<i64>)>> {
     let mut tests = Vec::new();
     let mut arguments = Vec::new();
-    for (said, columns) in [("email", &["email"][..]), ("mobile", &["mobile", "phone"]), ("phone", &["mobile", "phone"])]
+    for (said, columns) in
+        [("email", &["email"][..]), ("mobile", &["mobile", "phone"]), ("phone", &["mobile", "phone"])]
     {
         let Value::Text(text) = value(said) else { continue };
         for column in columns {
@@ -39,7 +40,8 @@ pub(super) fn by_address(crm: &mut Crm, value: &dyn Fn(&str) -> Value) -> Result
     if let Some(row) = crm.db.first(&contact, &arguments)? {
         return Ok(Some((integer(&row[0]), Some(integer(&row[1])))));
     }
-    let customer = format!("SELECT t.id FROM customers t WHERE t.deleted_at IS NULL AND ({tests}) ORDER BY t.id LIMIT 1");
+    let customer =
+        format!("SELECT t.id FROM customers t WHERE t.deleted_at IS NULL AND ({tests}) ORDER BY t.id LIMIT 1");
     Ok(crm.numbers(&customer, &arguments)?.first().map(|id| (*id, None)))
 }
 

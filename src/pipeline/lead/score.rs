@@ -86,15 +86,19 @@ impl Crm {
     /// The leads whose score is another than these, by the new one.
     fn changed_scores(&mut self, points: &HashMap<i64, i64>) -> Result<BTreeMap<i64, Vec<i64>>> {
         let mut changed: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-        self.db.each("SELECT id, score, score IS NULL FROM leads WHERE deleted_at IS NULL ORDER BY id", &[], &mut |row| {
-            let id = integer(&row[0]);
-            if let Some(score) = points.get(&id)
-                && (integer(&row[2]) == 1 || integer(&row[1]) != *score)
-            {
-                changed.entry(*score).or_default().push(id);
-            }
-            Ok(())
-        })?;
+        self.db.each(
+            "SELECT id, score, score IS NULL FROM leads WHERE deleted_at IS NULL ORDER BY id",
+            &[],
+            &mut |row| {
+                let id = integer(&row[0]);
+                if let Some(score) = points.get(&id)
+                    && (integer(&row[2]) == 1 || integer(&row[1]) != *score)
+                {
+                    changed.entry(*score).or_default().push(id);
+                }
+                Ok(())
+            },
+        )?;
         Ok(changed)
     }
 

@@ -37,9 +37,7 @@ impl Lead {
                 required: true,
             }],
             example: "kehu lead disqualify L2 --because \"no budget\"",
-            refused: |crm, id| {
-                Self::unless(crm, id, &[LeadStatus::New, LeadStatus::Contacted, LeadStatus::Qualified])
-            },
+            refused: |crm, id| Self::unless(crm, id, &[LeadStatus::New, LeadStatus::Contacted, LeadStatus::Qualified]),
             run: |crm, id, answers| {
                 let because = vec![("disqualified_because".to_owned(), parameter(answers, "because"))];
                 set(crm, id, LeadStatus::Disqualified, because)
