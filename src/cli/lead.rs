@@ -112,16 +112,22 @@ fn intake_command() -> Command {
         .arg(Arg::new("file").value_name("FILE").help("The file; standard input when nothing is said").num_args(0..=1))
         .arg(valued("source", "WORD", "How they came to us; web or e-mail unless said"))
         .arg(valued("campaign", "WORD", "The campaign that brought them"))
+        .arg(valued("form", "TEXT", "The form as a browser posts it, instead of a file").conflicts_with("file"))
         .after_help(
-            "The keys of a form mean what the headings of an imported file mean: name, company, email, 手机 …\n\n\
-             Examples:\n  echo '{\"name\": \"Anna Berg\", \"email\": \"anna@berg.example\", \"message\": \"A quote, please\"}' | kehu lead intake -v\n  \
-             echo '{\"姓名\": \"张伟\", \"手机\": \"13900000001\"}' | kehu lead intake - --source 官网",
+            "The keys of a form mean what the headings of an imported file mean: name, company, email, 手机 …\n\
+             JSON and e-mails come through standard input or lie in a file:\n  \
+             curl https://site.example/forms/7 | kehu lead intake\n  kehu lead intake letter.eml\n\n\
+             Examples:\n  kehu lead intake --form \"name=Anna Berg&email=anna@berg.example&message=A quote, please\" -v\n  \
+             kehu lead intake --form \"姓名=张伟&手机=13900000001\" --source 官网",
         )
 }
 
 fn intake(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let bytes = read(text("file").as_deref().unwrap_or("-"))?;
+    let bytes = match text("form") {
+        Some(form) => form.into_bytes(),
+        None => read(text("file").as_deref().unwrap_or("-"))?,
+    };
     let welcome = Welcome { source: text("source"), campaign: text("campaign") };
     let taken = session.crm()?.intake(&bytes, &welcome)?;
     let count = |wanted: fn(&Taken) -> bool| taken.iter().filter(|taken| wanted(taken)).count();

@@ -459,7 +459,7 @@ fn edit_examples(schema: &Schema, filter: &str) -> String {
         "attachment" => return two("--note \"Signed\"", "name=list.csv"),
         "share" => return two("--access write", "until=+30d"),
         "lead_rule" => return two("--capacity 3", "paused=yes"),
-        "score_rule" => return two("--points 20", "name=\"Can be called\""),
+        "score_rule" => return two("--points 20", "\"name=Can be called\""),
         _ => {}
     }
     if has("notes") && has("tags") {

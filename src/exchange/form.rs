@@ -41,6 +41,34 @@ pub fn forms(bytes: &[u8]) -> Result<Vec<Pairs>> {
     Ok(forms)
 }
 
+/// A form as a browser posts it, on one line: `name=Anna+Berg&email=anna%40berg.example`; nothing where it is none.
+#[must_use]
+pub fn posted(bytes: &[u8]) -> Option<Pairs> {
+    let bytes = bytes.trim_ascii();
+    if bytes.contains(&b'\n') || !bytes.contains(&b'=') {
+        return None;
+    }
+    let pair = |part: &[u8]| {
+        let equals = part.iter().position(|byte| *byte == b'=')?;
+        Some((unescaped(&part[..equals]), unescaped(&part[equals + 1..])))
+    };
+    let pairs: Option<Pairs> = bytes.split(|byte| *byte == b'&').map(pair).collect();
+    pairs.map(|pairs| pairs.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect())
+}
+
+/// With `+` and `%40` as what they stand for.
+fn unescaped(part: &[u8]) -> String {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut at = 0;
+    while let Some(byte) = part.get(at) {
+        let hex = part.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
+        let escaped = hex.filter(|_| *byte == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(escaped.unwrap_or(if *byte == b'+' { b' ' } else { *byte }));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    text_of(&bytes)
+}
+
 /// As UTF-8, whatever it was written in; a byte order mark tells, else a look at it.
 fn decoded(bytes: &[u8]) -> String {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
@@ -51,14 +79,12 @@ fn decoded(bytes: &[u8]) -> String {
 
 /// A text without a mark.
 pub(super) fn text_of(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => {
-            let guessed = guess::encoding(bytes);
-            let encoding = if guessed == UTF_8 { encoding_rs::GB18030 } else { guessed };
-            encoding.decode_without_bom_handling(bytes).0.into_owned()
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
     }
+    let guessed = guess::encoding(bytes);
+    let encoding = if guessed == UTF_8 { encoding_rs::GB18030 } else { guessed };
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
 }
 
 fn form(json: Json, forms: &mut Vec<Pairs>) -> Result<()> {
@@ -70,10 +96,6 @@ fn form(json: Json, forms: &mut Vec<Pairs>) -> Result<()> {
         flatten(&key, value, &mut pairs);
     }
     pairs.retain(|(_, text)| !text.trim().is_empty());
-    if let Some((key, _)) = pairs.iter().find(|(_, text)| text.len() > LONGEST) {
-        let message = Message::new("{key} says more than {most} characters, which nobody writes into a form.");
-        return Err(Error::bad_value(message.with("key", key).with("most", LONGEST)));
-    }
     forms.push(pairs);
     Ok(())
 }
@@ -123,6 +145,10 @@ struct Said<'a> {
 /// # Errors
 /// A value that does not fit its field.
 pub fn form_values(crm: &mut Crm, kind: &str, pairs: &Pairs, closed: &[&str]) -> Result<Values> {
+    if let Some((key, _)) = pairs.iter().find(|(_, text)| text.len() > LONGEST) {
+        let message = Message::new("{key} says more than {most} characters, which nobody writes into a form.");
+        return Err(Error::bad_value(message.with("key", key).with("most", LONGEST)));
+    }
     let known = Headings::load()?;
     let schema = crm.schema(kind)?;
     let keys: Vec<String> = pairs.iter().map(|(key, _)| key.clone()).collect();

@@ -38,7 +38,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         return Ok(());
     }
     let team = !draft.get("branch").is_empty() || !draft.get("department").is_empty();
-    if team == !draft.get("user").is_empty() {
+    if team != draft.get("user").is_empty() {
         return Err(Error::bad_value(Message::new(
             "A rule names one colleague, or the branch or department whose colleagues take turns.",
         ))

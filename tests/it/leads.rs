@@ -138,9 +138,12 @@ on_both! {
         assert_eq!(intake(world, more), [Taken::Updated(1)]);
         assert_eq!(world.text("lead", 1, "needs"), "Twenty, please\n\nAnd a visit");
         assert_eq!(world.text("lead", 1, "name"), "Anna Berg");
+        let posted = "name=Jens+Holm&email=jens%40holm.example&message=Gr%C3%BC%C3%9Fe";
+        assert_eq!(intake(world, posted), [Taken::Added(2)]);
+        assert_eq!((world.text("lead", 2, "email"), world.text("lead", 2, "needs")), ("jens@holm.example".into(), "Grüße".into()));
         let lines = "{\"姓名\": \"张伟\", \"手机\": \"13900000001\"}\n{\"公司\": \"两江仪表厂\"}\n";
-        assert_eq!(intake(world, lines), [Taken::Added(2), Taken::Added(3)]);
-        assert_eq!(world.text("lead", 3, "name"), "两江仪表厂");
+        assert_eq!(intake(world, lines), [Taken::Added(3), Taken::Added(4)]);
+        assert_eq!(world.text("lead", 4, "name"), "两江仪表厂");
     }
 
     fn an_e_mail_makes_one_lead_by_its_number(world) {
@@ -270,6 +273,6 @@ on_both! {
         world.add("activity", &[("subject", "called"), ("kind", "call"), ("lead", "L2")]);
         let merge = kehu::customers::merge::Merge { kind: "lead".into(), winner: 1, losers: vec![other], prefer: Vec::new() };
         world.crm.merge(&merge).expect("merges");
-        assert_eq!(world.names("activity", "lead=L1"), ["called"]);
+        assert_eq!(world.names("activity", "lead=L1 kind=call"), ["called"]);
     }
 }

@@ -26,7 +26,7 @@ struct Turn {
 
 /// How far a colleague is today.
 #[derive(Clone, Default)]
-struct Load {
+struct Taker {
     name: String,
     today: i64,
     /// When they got the last one, of those given now by their order.
@@ -63,9 +63,9 @@ impl Crm {
             let query = Query { filter: waiting.clone(), sort: Sort::parse("received,id"), ..Query::new("lead") };
             let leads = crm.matching(&query)?;
             let turns = crm.turns(&waiting)?;
-            let mut loads = crm.loads(&turns)?;
+            let mut takers = crm.takers(&turns)?;
             let fates: Vec<Fate> =
-                leads.iter().enumerate().map(|(place, lead)| fate(*lead, place, &turns, &mut loads)).collect();
+                leads.iter().enumerate().map(|(place, lead)| fate(*lead, place, &turns, &mut takers)).collect();
             let mut given: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
             for fate in &fates {
                 if let Some(to) = fate.to {
@@ -76,7 +76,7 @@ impl Crm {
                 crm.change_many("lead", ids, &vec![("owner".to_owned(), Link::to(*to))])?;
             }
             crm.relabel(&format!("Assign leads by rule: {}", given.values().map(Vec::len).sum::<usize>()))?;
-            crm.told_fates(&fates, &turns, &loads)
+            crm.told_fates(&fates, &turns, &takers)
         })
     }
 
@@ -112,12 +112,12 @@ impl Crm {
         self.numbers(&format!("SELECT id FROM users WHERE {} ORDER BY id", tests.join(" AND ")), &arguments)
     }
 
-    fn loads(&mut self, turns: &[Turn]) -> Result<HashMap<i64, Load>> {
+    fn takers(&mut self, turns: &[Turn]) -> Result<HashMap<i64, Taker>> {
         let today = self.reading().clock.today();
         let (morning, _) = types::day_bounds(today, today, self.reading())?;
-        let mut loads = HashMap::new();
+        let mut takers = HashMap::new();
         for user in turns.iter().flat_map(|turn| &turn.people) {
-            if loads.contains_key(user) {
+            if takers.contains_key(user) {
                 continue;
             }
             let sql = "SELECT u.name, u.leads_a_day, u.leads_a_day IS NULL, \
@@ -125,14 +125,14 @@ impl Crm {
                        (SELECT MAX(l.assigned) FROM leads l WHERE l.owner = u.id) FROM users u WHERE u.id = ?";
             if let Some(row) = self.db.first(sql, &[Sql::Text(morning.clone()), Sql::Integer(*user)])? {
                 let most = Some(integer(&row[1])).filter(|_| integer(&row[2]) == 0);
-                let load = Load { name: text(&row[0]), today: integer(&row[3]), last: (0, text(&row[4])), most };
-                loads.insert(*user, load);
+                let taker = Taker { name: text(&row[0]), today: integer(&row[3]), last: (0, text(&row[4])), most };
+                takers.insert(*user, taker);
             }
         }
-        Ok(loads)
+        Ok(takers)
     }
 
-    fn told_fates(&mut self, fates: &[Fate], turns: &[Turn], loads: &HashMap<i64, Load>) -> Result<Grid> {
+    fn told_fates(&mut self, fates: &[Fate], turns: &[Turn], takers: &HashMap<i64, Taker>) -> Result<Grid> {
         let leads = self.links("lead", &fates.iter().map(|fate| fate.lead).collect::<Vec<_>>())?;
         let columns = vec![
             Column::new("name", "Lead", "线索", Kind::Text),
@@ -143,13 +143,13 @@ impl Crm {
         ];
         let row = |fate: &Fate| {
             let rule = fate.rule.map(|place| &turns[place].rule);
-            let to = fate.to.and_then(|to| loads.get(&to));
+            let to = fate.to.and_then(|to| takers.get(&to));
             Row {
                 id: fate.lead,
                 short: format!("L{}", fate.lead),
                 cells: vec![
                     leads.get(&fate.lead).map_or(Value::Null, |link| Value::text(&link.title)),
-                    to.map_or(Value::Null, |load| Value::text(&load.name)),
+                    to.map_or(Value::Null, |taker| Value::text(&taker.name)),
                     rule.map_or(Value::Null, |rule| Value::text(format!("LR{}", rule.id.number))),
                     rule.map_or(Value::Null, |rule| Value::text(&rule.condition)),
                     Value::text(match fate.why {
@@ -169,18 +169,18 @@ impl Crm {
 
 /// The first fitting rule by which somebody is free; of those who are, whoever has the fewest today, and of these who
 /// waits longest for one.
-fn fate(lead: i64, place: usize, turns: &[Turn], loads: &mut HashMap<i64, Load>) -> Fate {
+fn fate(lead: i64, place: usize, turns: &[Turn], takers: &mut HashMap<i64, Taker>) -> Fate {
     let mut full = None;
     for (number, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.fits.contains(&lead)) {
         let free =
-            turn.people.iter().filter_map(|user| loads.get(user).map(|load| (*user, load))).filter(|(_, load)| {
-                [load.most, turn.rule.capacity].into_iter().flatten().all(|most| load.today < most)
+            turn.people.iter().filter_map(|user| takers.get(user).map(|taker| (*user, taker))).filter(|(_, taker)| {
+                [taker.most, turn.rule.capacity].into_iter().flatten().all(|most| taker.today < most)
             });
-        let next = free.min_by_key(|(user, load)| (load.today, load.last.clone(), *user)).map(|(user, _)| user);
+        let next = free.min_by_key(|(user, taker)| (taker.today, taker.last.clone(), *user)).map(|(user, _)| user);
         if let Some(user) = next {
-            if let Some(load) = loads.get_mut(&user) {
-                load.today += 1;
-                load.last = (place + 1, String::new());
+            if let Some(taker) = takers.get_mut(&user) {
+                taker.today += 1;
+                taker.last = (place + 1, String::new());
             }
             return Fate { lead, to: Some(user), rule: Some(number), why: Why::Rule };
         }

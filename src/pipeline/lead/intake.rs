@@ -5,7 +5,7 @@ use crate::{
     Result,
     crm::Crm,
     error::Error,
-    exchange::{Letter, Pairs, form_values, forms},
+    exchange::{Letter, Pairs, form_values, forms, posted},
     message::Message,
     record::{
         Kind, Value, Values,
@@ -80,8 +80,10 @@ impl Crm {
             return Err(Error::bad_value(Message::new("There is nothing in it.")));
         }
         let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-        if start.starts_with(b"{") || start.starts_with(b"[") || utf16 {
-            let forms = forms(bytes)?;
+        let json = start.starts_with(b"{") || start.starts_with(b"[") || utf16;
+        let posted = if json { None } else { posted(start) };
+        if json || posted.is_some() {
+            let forms = posted.map_or_else(|| forms(bytes), |form| Ok(vec![form]))?;
             return self.take(&format!("Take in {} forms", forms.len()), |crm| {
                 forms.iter().map(|pairs| crm.take_form(pairs, welcome)).collect()
             });
