@@ -70,5 +70,5 @@ fn honest(part: &MessagePart, bytes: &[u8]) -> Option<String> {
 
 fn no_letter() -> Error {
     Error::bad_value(Message::new("It is neither a form in JSON nor an e-mail with a sender."))
-        .hint(Message::new("echo '{\"name\": \"Anna Berg\", \"email\": \"anna@example.com\"}' | kehu lead intake"))
+        .hint(Message::new("kehu lead intake --form \"name=Anna Berg&email=anna@berg.example\""))
 }
