@@ -128,6 +128,13 @@ pub static ENTRIES: &[Entry] = &[
         verbs: Deal::VERBS,
         noun_zh: "商机",
         joins: &["activity"],
+        event: Some(Event {
+            at: "closed",
+            planned: None,
+            sort: None,
+            tells: &["name", "outcome", "amount", "lost_reason", "lost_to"],
+        }),
+        panels: &[deal::PANEL],
         ..of::<Deal>()
     },
     Entry { noun_zh: "产品", ..of::<Product>() },
@@ -139,7 +146,13 @@ pub static ENTRIES: &[Entry] = &[
         preferred: "pipeline IN (SELECT id FROM pipelines WHERE \"default\" AND deleted_at IS NULL)",
         ..of::<Stage>()
     },
-    Entry { check: stage_move::check, noun_zh: "阶段变更", detail: true, ..of::<StageMove>() },
+    Entry {
+        check: stage_move::check,
+        noun_zh: "阶段变更",
+        detail: true,
+        event: Some(Event { at: "at", planned: None, sort: None, tells: &["deal", "title"] }),
+        ..of::<StageMove>()
+    },
     Entry {
         check: attachment::check,
         noun_zh: "附件",
@@ -179,6 +192,10 @@ pub static REPORTS: &[Report] = &[
     reports::customers::REPORT,
     reports::qualification::REPORT,
     reports::referrals::REPORT,
+    reports::funnel::REPORT,
+    reports::forecast::REPORT,
+    reports::win_loss::REPORT,
+    reports::velocity::REPORT,
     reports::occasions::REPORT,
     reports::operations::REPORT,
 ];

@@ -21,6 +21,7 @@ mod search;
 mod search_rows;
 mod sql;
 mod statement;
+pub(crate) mod tally;
 mod total;
 mod undo;
 mod upkeep;
@@ -38,6 +39,7 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 
 pub use attachments::Incoming;
+pub(crate) use columns::nearest;
 pub(crate) use condition::search_match;
 pub use history::{HistoryLine, OperationLine};
 pub use query::{Deleted, Query, Sort};

@@ -261,7 +261,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "deal" => ("\"Harbour crane controls\"", "--customer C1 --amount 120k --close +3m", "outcome=open"),
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
-        "stage" => ("Trial", "--pipeline 1 --probability 50", "outcome=open"),
+        "stage" => ("Trial", "--pipeline 2 --probability 50", "outcome=open"),
         "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),

@@ -1,5 +1,6 @@
 //! The pipeline: deals on their way through the stages of a sales process, and the history of that way.
 
+pub mod board;
 pub(crate) mod deal;
 mod gate;
 mod outcome;

@@ -2,11 +2,16 @@
 
 pub mod customers;
 pub mod day;
+mod deals;
+pub mod forecast;
+pub mod funnel;
 pub mod latest;
 pub mod occasions;
 pub mod operations;
 pub mod qualification;
 pub mod referrals;
+pub mod velocity;
+pub mod win_loss;
 
 use crate::{
     Result,
