@@ -137,10 +137,11 @@ pub static ENTRIES: &[Entry] = &[
         panels: &[deal::PANEL],
         ..of::<Deal>()
     },
-    Entry { noun_zh: "产品", ..of::<Product>() },
-    Entry { noun_zh: "销售流程", detail: true, ..of::<Pipeline>() },
+    Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
+    Entry { settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>() },
     Entry {
         check: stage::check,
+        settle: stage::settle,
         noun_zh: "销售阶段",
         detail: true,
         preferred: "pipeline IN (SELECT id FROM pipelines WHERE \"default\" AND deleted_at IS NULL)",
@@ -150,7 +151,7 @@ pub static ENTRIES: &[Entry] = &[
         check: stage_move::check,
         noun_zh: "阶段变更",
         detail: true,
-        event: Some(Event { at: "at", planned: None, sort: None, tells: &["deal", "title"] }),
+        event: Some(Event { at: "at", planned: None, sort: None, tells: &["title", "deal"] }),
         ..of::<StageMove>()
     },
     Entry {

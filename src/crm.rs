@@ -91,6 +91,8 @@ pub struct Crm {
     arriving: Vec<(String, u64)>,
     /// Where an import finds the contents that it brings along.
     brought: Option<store::content::Folder>,
+    /// What need not be read again while many rows are looked at in one go.
+    pub(crate) memo: Option<crate::pipeline::memo::Memo>,
     /// An attachment was purged, so its content may be needed no more.
     purged_attachment: bool,
 }
@@ -125,6 +127,7 @@ impl Crm {
             url: url.to_owned(),
             arriving: Vec::new(),
             brought: None,
+            memo: None,
             purged_attachment: false,
         };
         if let Some(version) = older {

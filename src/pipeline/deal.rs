@@ -1,6 +1,6 @@
 //! Deal: something that a customer may buy from us, on its way through a pipeline (R47, R57-R61).
 
-use super::{Pipeline, Stage, gate, outcome, pipeline, stage, stage_move};
+use super::{Pipeline, Stage, gate, memo, outcome, pipeline, stage, stage_move};
 use crate::{
     Result,
     catalog::Panel,
@@ -174,7 +174,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     }
     belongs_to_the_customer(crm, draft)?;
     priced_by_its_product(crm, draft)?;
-    let stage: Stage = crm.get(Id::new(draft.get("stage").as_integer().unwrap_or_default()))?;
+    let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
     let moved = draft.changed("stage").is_some_and(|stage| !stage.same(&draft.before("stage")));
     if moved {
         gate::pass(crm, draft, &stage)?;
@@ -227,7 +227,7 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
     let said = draft.get("stage").as_integer();
     if draft.get("pipeline").is_empty() {
         let pipeline = match said {
-            Some(stage) => crm.get::<Stage>(Id::new(stage))?.pipeline,
+            Some(stage) => memo::stage(crm, stage)?.pipeline,
             None => match pipeline::usual(crm)? {
                 Some(pipeline) => pipeline,
                 None => return Ok(false),
@@ -242,7 +242,7 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
         Some(said) if stages.iter().any(|stage| stage.id.number == said) => return Ok(true),
         // A stage of that name there is what was meant, unless the stage was named and the pipeline not.
         Some(said) => {
-            let said: Stage = crm.get(Id::new(said))?;
+            let said = memo::stage(crm, said)?;
             let same = stages.iter().find(|stage| stage.name == said.name);
             same.map(|stage| Ok(stage.id)).unwrap_or_else(|| Err(elsewhere(crm, pipeline, &said, &stages))).map(Some)?
         }
@@ -300,7 +300,7 @@ fn priced_by_its_product(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if set
         && draft.get("amount").is_empty()
         && let Some(product) = draft.get("product").as_integer()
-        && let Some(price) = crm.get::<Product>(Id::new(product))?.price
+        && let Some(price) = memo::price(crm, product)?
     {
         draft.set("amount", Value::Money(price));
     }

@@ -3,6 +3,7 @@
 pub mod board;
 pub(crate) mod deal;
 mod gate;
+pub(crate) mod memo;
 mod outcome;
 #[expect(clippy::module_inception, reason = "a pipeline is what this room is about")]
 pub(crate) mod pipeline;

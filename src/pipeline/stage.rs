@@ -51,6 +51,12 @@ record! {
     }
 }
 
+/// A stage that was written is read anew.
+pub(crate) fn settle(crm: &mut Crm, _: &Draft) -> Result<()> {
+    crm.memo = crm.memo.is_some().then(Default::default);
+    Ok(())
+}
+
 /// A stage comes last in its pipeline unless its place is said, and asks only for fields that deals have.
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if draft.is_new()

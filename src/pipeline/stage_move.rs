@@ -1,6 +1,6 @@
 //! StageMove: one step of a deal from a stage to another, when, and for how long it had been there (behaviour 1).
 
-use super::{Deal, Outcome, Stage, pipeline};
+use super::{Deal, Outcome, Stage, memo, pipeline};
 use crate::{
     Result,
     crm::{Crm, integer, text},
@@ -49,7 +49,7 @@ pub(super) fn write(crm: &mut Crm, draft: &Draft) -> Result<()> {
     if crm.door == "import" && fresh && draft.changed("uid").is_some() {
         return Ok(());
     }
-    let stage: Stage = crm.get(Id::new(draft.get("stage").as_integer().unwrap_or_default()))?;
+    let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
     if fresh && stage.outcome != Outcome::Open {
         return write_both_ends(crm, draft, &stage);
     }

@@ -126,7 +126,22 @@ impl Basis {
             None => pipeline::usual(crm)?.map(|id: Id<_>| id.number),
         };
         self.conditions.extend(id.map(|id| format!("t.pipeline = {id}")));
+        if parameter(values, "currency").is_empty() {
+            self.choose_currency(crm)?;
+        }
         Ok(id)
+    }
+
+    /// Where no deal is in the base currency, the one in which most are.
+    fn choose_currency(&mut self, crm: &mut Crm) -> Result<()> {
+        let all = self.ungrouped();
+        let rows = all.tally(crm, "t.amount_currency", "COUNT(*)", "t.amount_currency IS NOT NULL")?;
+        let most =
+            rows.iter().max_by_key(|(_, cells)| (text(&cells[0]) == self.currency.to_string(), number(cells, 1)));
+        if let Some((_, cells)) = most {
+            self.currency = currency(&text(&cells[0]))?;
+        }
+        Ok(())
     }
 
     /// Only deals of which the field lies in the period, where one is named.
@@ -143,7 +158,8 @@ impl Basis {
         ["", "_currency"].map(|part| match self.evening {
             None => format!("t.amount{part}"),
             Some(_) => format!(
-                "CASE WHEN cur.outcome <> 'open' AND prod.price IS NOT NULL THEN prod.price{part} ELSE t.amount{part} END"
+                "CASE WHEN stg.outcome = 'open' AND cur.outcome <> 'open' AND prod.price IS NOT NULL \
+                 THEN prod.price{part} ELSE t.amount{part} END"
             ),
         })
     }

@@ -79,7 +79,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let rates = rates(crm, values, by)?;
     let mut groups = Groups::<Line>::new();
     open(crm, &basis, by, &rates, &mut groups)?;
-    won(crm, values, &mut groups)?;
+    won(crm, values, &basis, &mut groups)?;
     let grid = grid(crm, &basis, groups)?;
     let mut parts = vec![Part::new("Forecast", grid)];
     if by != "stage" {
@@ -164,7 +164,7 @@ fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Grou
 }
 
 /// What was won in the period, by the month in which it was.
-fn won(crm: &mut Crm, values: &Values, groups: &mut Groups<Line>) -> Result<()> {
+fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) -> Result<()> {
     let mut values = values.clone();
     if parameter(&values, "period").is_empty() {
         let day = parameter(&values, "as-of");
@@ -175,6 +175,7 @@ fn won(crm: &mut Crm, values: &Values, groups: &mut Groups<Line>) -> Result<()> 
     if !parameter(&values, "pipeline").is_empty() {
         basis.in_pipeline(crm, &values)?;
     }
+    basis.currency = open.currency;
     basis.within(crm, &values, "closed")?;
     for (group, cells) in basis.tally(crm, "", &basis.final_cells(), "stg.outcome = 'won'")? {
         let line = groups.at(&group);
@@ -219,7 +220,7 @@ fn grid(crm: &mut Crm, basis: &Basis, groups: Groups<Line>) -> Result<Grid> {
     }
     let rows = lines.iter().map(|(key, line)| cells(key, line, rounded(line.weighted))).collect();
     let totals = Some(cells(&Value::Null, &whole, weighted));
-    Ok(Grid { totals, ..Grid::of("groups", columns, rows) })
+    Ok(Grid { totals, ..Grid::of(super::GROUPS, columns, rows) })
 }
 
 /// The rates that weighed the deals, with what they rest on.
@@ -227,7 +228,7 @@ fn rate_grid(crm: &mut Crm, by: &str, rates: &Rates) -> Result<Grid> {
     let mut rows = Vec::new();
     for (key, (won, lost)) in &rates.by {
         let title = match key {
-            Some(id) => Value::Text(crm.title(by, *id)?),
+            Some(id) => Value::Text(crm.title(if by == "owner" { "user" } else { by }, *id)?),
             None => Value::Null,
         };
         rows.push((title, *won, *lost));
@@ -254,5 +255,5 @@ fn rate_grid(crm: &mut Crm, by: &str, rates: &Rates) -> Result<Grid> {
         Column::new("win_rate", "Win rate", "赢单率", Kind::Percent),
     ];
     let totals = totals.filter(|_| by != "overall");
-    Ok(Grid { totals, ..Grid::of("groups", columns, rows) })
+    Ok(Grid { totals, ..Grid::of(super::GROUPS, columns, rows) })
 }

@@ -45,6 +45,9 @@ pub fn parameter(values: &Values, name: &str) -> Value {
     values.iter().find(|(asked, _)| asked == name).map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
+/// What the rows are of which the first cell names a group, or none.
+pub const GROUPS: &str = "groups by name";
+
 impl Part {
     #[must_use]
     pub fn new(title: &'static str, grid: Grid) -> Self {

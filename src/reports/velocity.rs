@@ -171,7 +171,7 @@ fn cycles(crm: &mut Crm, basis: &Basis) -> Result<Grid> {
     let row = |(key, line): &(Value, Line)| {
         std::iter::repeat_n(key.clone(), grouped).chain(line.cells(basis)).collect::<Vec<Value>>()
     };
-    Ok(Grid::of("groups", columns, rows.iter().map(row).collect()))
+    Ok(Grid::of(super::GROUPS, columns, rows.iter().map(row).collect()))
 }
 
 fn days(started: &Sql, closed: &Sql) -> i64 {

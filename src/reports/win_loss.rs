@@ -119,5 +119,5 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     };
     let rows = lines.iter().map(|(key, line)| row(key, line)).collect();
     let totals = Some(row(&Value::Null, &whole));
-    Ok(vec![Part::new("", Grid { totals, ..Grid::of("groups", columns, rows) })])
+    Ok(vec![Part::new("", Grid { totals, ..Grid::of(super::GROUPS, columns, rows) })])
 }

@@ -3,6 +3,7 @@
 mod attachments;
 mod cli;
 mod daily;
+mod deals;
 mod duplicates;
 mod filters;
 mod generated;
@@ -14,6 +15,7 @@ mod lists;
 mod manners;
 mod many_records;
 mod mappings;
+mod maven;
 mod merging;
 mod messy_files;
 mod older_databases;

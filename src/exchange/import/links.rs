@@ -183,17 +183,19 @@ fn is_uid(text: &str) -> bool {
 
 /// A link leads nowhere; where something is called nearly so, that is suggested.
 pub(super) fn missing(crm: &mut Crm, kind: &str, field: &str, wanted: &Wanted) -> Problem {
-    let message = Message::new("There is no {kind} {what}.").with("kind", kind).with("what", wanted.words());
-    let problem = Problem::new("not_found", message).on_field(field);
+    let said = |template| Message::new(template).with("kind", kind).with("what", wanted.words());
     // What cannot be asked for a suggestion is no reason to say anything else.
-    match likely(crm, kind, &wanted.name).unwrap_or_default() {
-        Some(near) => problem.hint(
-            Message::new("Did you mean {value}? --map-value \"{wanted}={value}\" reads it so.")
-                .with("value", near)
-                .with("wanted", &wanted.name),
+    let (message, hint) = match likely(crm, kind, &wanted.name).unwrap_or_default() {
+        Some(near) => (
+            said("There is no {kind} {what}; is {near} meant?").with("near", &near),
+            Message::new("--map-value \"{what}={near}\" reads it so").with("what", &wanted.name).with("near", near),
         ),
-        None => problem.hint(Message::new("--create-missing {kind} makes what is missing").with("kind", kind)),
-    }
+        None => (
+            said("There is no {kind} {what}."),
+            Message::new("--create-missing {kind} makes what is missing").with("kind", kind),
+        ),
+    };
+    Problem::new("not_found", message).on_field(field).hint(hint)
 }
 
 /// How many names are looked through for a suggestion.
