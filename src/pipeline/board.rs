@@ -110,7 +110,7 @@ impl Crm {
         Ok(rows.iter().filter_map(|(_, cells)| cells[0].as_integer()).collect())
     }
 
-    fn largest_deals(&mut self, stage: &Stage, filter: &Filter, most: u64, stale: &HashSet<i64>) -> Result<Vec<Card>> {
+    fn largest_deals(&mut self, stage: &Stage, filter: &Filter, most: u64, rotten: &HashSet<i64>) -> Result<Vec<Card>> {
         let here = Filter::Test(Test {
             path: vec!["stage".into()],
             operator: Operator::Equal,
@@ -136,7 +136,7 @@ impl Crm {
             owner: title(&row.cells[2]),
             amount: if let Value::Money(money) = row.cells[3] { Some(money) } else { None },
             close: title(&row.cells[4]),
-            stale: stale.contains(&row.id),
+            stale: rotten.contains(&row.id),
         };
         Ok(grid.rows.iter().map(card).collect())
     }

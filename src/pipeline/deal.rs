@@ -243,25 +243,22 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
         // A stage of that name there is what was meant, unless the stage was named and the pipeline not.
         Some(said) => {
             let said = memo::stage(crm, said)?;
-            let same = stages.iter().find(|stage| stage.name == said.name);
-            same.map(|stage| Ok(stage.id)).unwrap_or_else(|| Err(elsewhere(crm, pipeline, &said, &stages))).map(Some)?
+            match stages.iter().find(|stage| stage.name == said.name) {
+                Some(same) => Some(same.id),
+                None => return Err(elsewhere(crm, pipeline, &said, &stages)),
+            }
         }
     };
-    match stage {
-        Some(stage) => draft.set("stage", Link::to(stage.number)),
-        None => {
-            let name = crm.title("pipeline", pipeline.number)?;
-            return Err(Error::new(
-                Cause::Refused,
-                Message::new("The pipeline {pipeline} has no stages yet.").with("pipeline", &name),
-            )
-            .hint(
-                Message::new("kehu stage add Qualified --pipeline \"{pipeline}\" --probability 20")
-                    .with("pipeline", name),
-            ));
-        }
-    }
+    let Some(stage) = stage else { return Err(without_stages(crm, pipeline)?) };
+    draft.set("stage", Link::to(stage.number));
     Ok(true)
+}
+
+fn without_stages(crm: &mut Crm, pipeline: Id<Pipeline>) -> Result<Error> {
+    let name = crm.title("pipeline", pipeline.number)?;
+    let hint = Message::new("kehu stage add Qualified --pipeline \"{pipeline}\" --probability 20");
+    let message = Message::new("The pipeline {pipeline} has no stages yet.").with("pipeline", &name);
+    Ok(Error::new(Cause::Refused, message).hint(hint.with("pipeline", name)))
 }
 
 fn elsewhere(crm: &mut Crm, pipeline: Id<Pipeline>, said: &Stage, stages: &[Stage]) -> Error {

@@ -52,6 +52,7 @@ record! {
 }
 
 /// A stage that was written is read anew.
+#[expect(clippy::unnecessary_wraps, reason = "what follows from a write may fail for other kinds")]
 pub(crate) fn settle(crm: &mut Crm, _: &Draft) -> Result<()> {
     crm.memo = crm.memo.is_some().then(Default::default);
     Ok(())

@@ -256,7 +256,7 @@ impl Basis {
 
 fn quarter(month: &str) -> String {
     let number: u8 = month.get(5..7).and_then(|text| text.parse().ok()).unwrap_or(1);
-    format!("{}-q{}", &month[..4], (number + 2) / 3)
+    format!("{}-q{}", &month[..4], number.div_ceil(3))
 }
 
 /// Groups in the order in which they came, each with what is summed up for it.

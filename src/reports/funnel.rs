@@ -12,7 +12,7 @@ use crate::{
     pipeline::{Outcome, Stage, pipeline},
     record::{Ask, Choice, Column, Grid, Id, Kind, Value, Values},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
 /// `kehu report funnel`.
 pub const REPORT: Report = Report {
@@ -129,11 +129,12 @@ struct Reached {
 fn cohort(crm: &mut Crm, basis: &mut Basis, stages: &[Stage], pipeline: i64) -> Result<Grid> {
     let open: Vec<&Stage> = stages.iter().filter(|stage| stage.outcome == Outcome::Open).collect();
     let until = basis.evening.as_ref().map(|evening| format!(" AND m.at <= '{evening}'")).unwrap_or_default();
-    basis.beside.push_str(&format!(
+    let _ = write!(
+        basis.beside,
         " LEFT JOIN (SELECT m.deal, MAX(f.position) AS place FROM stage_moves m JOIN stages f ON f.id = m.stage \
          WHERE f.pipeline = {pipeline} AND f.outcome = 'open' AND m.deleted_at IS NULL{until} GROUP BY m.deal) far \
          ON far.deal = t.id"
-    ));
+    );
     let mut groups = Groups::<Reached>::new();
     for (group, cells) in basis.tally(crm, "stg.outcome, far.place", "COUNT(*)", "")? {
         let (outcome, count) = (text(&cells[0]), number(&cells, 2));

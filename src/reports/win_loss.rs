@@ -87,7 +87,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         match text(&cells[0]).as_str() {
             "won" => {
                 (line.won, line.revenue, line.summed) =
-                    (line.won + count, line.revenue + sum, line.summed + count - others)
+                    (line.won + count, line.revenue + sum, line.summed + count - others);
             }
             "lost" => (line.lost, line.missed) = (line.lost + count, line.missed + sum),
             "shelved" => line.shelved += count,
@@ -97,7 +97,9 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     }
     let lines = groups.sorted(basis.dated(), |line| line.won + line.lost);
     let mut whole = Line::default();
-    lines.iter().for_each(|(_, line)| whole.add(line));
+    for (_, line) in &lines {
+        whole.add(line);
+    }
     tell_few(crm, lines.iter().map(|(_, line)| line.won + line.lost));
     basis.tell_foreign(crm, foreign);
     let mut columns: Vec<Column> = basis.column(crm)?.into_iter().collect();

@@ -112,6 +112,7 @@ fn the_maven_pipeline_comes_in_once_and_answers_as_the_oracle_does() {
     let oracle = std::fs::read_to_string(data.join("oracles/maven_pipeline.json")).expect("the oracle");
     let oracle: Value = serde_json::from_str(&oracle).expect("JSON");
     let desk = Desk::empty();
+    desk.say("init").done();
     for line in PIPELINE {
         desk.say(line).done();
     }
