@@ -36,6 +36,8 @@ pub struct Entry {
     pub detail: bool,
     /// What was written stays as it is: no edit, no removal but with what it belongs to, and undo.
     pub append_only: bool,
+    /// Written by the program alone: nobody adds one by hand.
+    pub automatic: bool,
     /// The kinds that get a link to this one: a deal has activities and attachments without either knowing of deals.
     pub joins: &'static [&'static str],
     /// Which of several records of the same name is meant where nothing else says, as an SQL condition.
@@ -90,6 +92,7 @@ const fn of<T: Record>() -> Entry {
         business: true,
         detail: false,
         append_only: false,
+        automatic: false,
         joins: &[],
         preferred: "",
         event: None,
@@ -151,6 +154,8 @@ pub static ENTRIES: &[Entry] = &[
         check: stage_move::check,
         noun_zh: "阶段变更",
         detail: true,
+        append_only: true,
+        automatic: true,
         event: Some(Event { at: "at", planned: None, sort: None, tells: &["title", "deal"] }),
         ..of::<StageMove>()
     },

@@ -245,6 +245,18 @@ on_both! {
         assert_eq!(world.names("stage_move", &format!("customer=C{acme}")), ["Qualified"]);
     }
 
+    fn a_removed_deal_comes_back_with_its_history(world) {
+        let id = deal(world);
+        run(world, "move", id, &[]).expect("moves");
+        let before = way(world, id);
+        world.crm.remove("deal", id).expect("removes");
+        assert_eq!(world.names("stage_move", ""), Vec::<String>::new());
+        world.crm.restore("deal", id).expect("restores");
+        assert_eq!(way(world, id), before);
+        let step = world.crm.find("stage_move", "SM1").expect("is there");
+        assert_eq!(world.try_edit("stage_move", step, &[("title", "Won")]).expect_err("is kept").cause, Cause::Refused);
+    }
+
     fn the_board_shows_what_is_open_and_what_has_gone_stale(world) {
         let id = deal(world);
         let qualified = stage(world, "Qualified");
