@@ -16,6 +16,7 @@ use crate::{
 };
 
 /// One record kind: its schema, the rules that a write must keep, what follows from a write, and its verbs.
+#[expect(clippy::struct_excessive_bools, reason = "each says something else about a kind")]
 pub struct Entry {
     /// The noun on the command line, and the table; the schema says them too, but takes longer to make.
     pub kind: &'static str,
