@@ -322,7 +322,7 @@ on_both! {
         run(world, "win", id, &[]).expect("wins");
         let mut other = World::on_sqlite();
         for kind in ["branch", "user", "customer", "pipeline", "stage", "deal", "stage_move"] {
-            let mut export = kehu::exchange::Export::new(&mut world.crm, Query::new(kind)).expect("exports");
+            let mut export = kehu::exchange::Export::new(&world.crm, Query::new(kind)).expect("exports");
             let mut writer = csv::Writer::from_writer(Vec::new());
             let mut headed = false;
             while let Some(grid) = export.next_page(&mut world.crm).expect("a page") {
