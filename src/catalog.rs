@@ -19,6 +19,7 @@ use crate::{
 };
 
 /// One record kind: its schema, the rules that a write must keep, what follows from a write, and its verbs.
+#[expect(clippy::struct_excessive_bools, reason = "each says something else about a kind")]
 pub struct Entry {
     /// The noun on the command line, and the table; the schema says them too, but takes longer to make.
     pub kind: &'static str,
@@ -39,6 +40,8 @@ pub struct Entry {
     pub detail: bool,
     /// What was written stays as it is: no edit, no removal but with what it belongs to, and undo.
     pub append_only: bool,
+    /// Written by the program alone: nobody adds one by hand.
+    pub automatic: bool,
     /// The kinds that get a link to this one: a deal has activities and attachments without either knowing of deals.
     pub joins: &'static [&'static str],
     /// Which of several records of the same name is meant where nothing else says, as an SQL condition.
@@ -93,6 +96,7 @@ const fn of<T: Record>() -> Entry {
         business: true,
         detail: false,
         append_only: false,
+        automatic: false,
         joins: &[],
         preferred: "",
         event: None,
@@ -141,20 +145,36 @@ pub static ENTRIES: &[Entry] = &[
         verbs: Deal::VERBS,
         noun_zh: "商机",
         joins: &["activity", "attachment"],
+        event: Some(Event {
+            at: "closed",
+            planned: None,
+            sort: None,
+            tells: &["name", "outcome", "amount", "lost_reason", "lost_to"],
+        }),
+        panels: &[deal::PANEL],
         ..of::<Deal>()
     },
     Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, ..of::<LeadRule>() },
     Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, ..of::<ScoreRule>() },
-    Entry { noun_zh: "产品", ..of::<Product>() },
-    Entry { noun_zh: "销售流程", detail: true, ..of::<Pipeline>() },
+    Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
+    Entry { settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>() },
     Entry {
         check: stage::check,
+        settle: stage::settle,
         noun_zh: "销售阶段",
         detail: true,
         preferred: "pipeline IN (SELECT id FROM pipelines WHERE \"default\" AND deleted_at IS NULL)",
         ..of::<Stage>()
     },
-    Entry { check: stage_move::check, noun_zh: "阶段变更", detail: true, ..of::<StageMove>() },
+    Entry {
+        check: stage_move::check,
+        noun_zh: "阶段变更",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        event: Some(Event { at: "at", planned: None, sort: None, tells: &["title", "deal"] }),
+        ..of::<StageMove>()
+    },
     Entry {
         check: attachment::check,
         noun_zh: "附件",
@@ -194,6 +214,10 @@ pub static REPORTS: &[Report] = &[
     reports::customers::REPORT,
     reports::qualification::REPORT,
     reports::referrals::REPORT,
+    reports::funnel::REPORT,
+    reports::forecast::REPORT,
+    reports::win_loss::REPORT,
+    reports::velocity::REPORT,
     reports::occasions::REPORT,
     reports::operations::REPORT,
 ];

@@ -29,6 +29,7 @@ static EXTRAS: &[Extra] = &[
     Extra { noun: "customer", command: assign::unshare_command, run: assign::unshare },
     Extra { noun: "contact", command: timeline::contact_command, run: timeline::of_contact },
     Extra { noun: "user", command: handover::command, run: handover::run },
+    super::board::BOARD,
     super::people::RELATE,
     super::people::REMEMBER,
     Extra { noun: "activity", command: super::plan::command, run: super::plan::run },

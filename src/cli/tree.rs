@@ -210,7 +210,9 @@ fn global_flags() -> Vec<Arg> {
 
 /// The verbs of a record kind: those that every kind has, then its own.
 fn noun_verbs(noun: Command, schema: &Schema) -> Command {
-    let noun = if extra::find(schema.kind, "add").is_some() { noun } else { noun.subcommand(add(schema)) };
+    let automatic = catalog::entry(schema.kind).is_some_and(|entry| entry.automatic);
+    let replaced = extra::find(schema.kind, "add").is_some();
+    let noun = if replaced { noun } else { noun.subcommand(add(schema).hide(automatic)) };
     // What is kept as it was written refuses these; a help that offers them would mislead.
     let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
     let mut noun = noun
@@ -264,7 +266,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "deal" => ("\"Harbour crane controls\"", "--customer C1 --amount 120k --close +3m", "outcome=open"),
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
-        "stage" => ("Trial", "--pipeline 1 --probability 50", "outcome=open"),
+        "stage" => ("Trial", "--pipeline 2 --probability 50", "outcome=open"),
         "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),
@@ -480,6 +482,9 @@ fn spare(kind: &str) -> (&'static str, u8, u8) {
     match kind {
         "user" => ("", 7, 9),
         "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
+        "product" => ("kehu product add Cable\n  kehu product add Bracket\n  ", 8, 9),
+        "pipeline" => ("kehu pipeline add Renewals\n  kehu pipeline add Tenders\n  ", 3, 4),
+        "stage" => ("kehu stage add Trial --pipeline 2\n  kehu stage add Pilot --pipeline 2\n  ", 14, 15),
         kind => (first(kind), 2, 3),
     }
 }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Result,
+    pipeline::memo::Memo,
     record::{Field, Kind, Schema, Value},
     store::{self, Sql, search_text},
 };
@@ -63,7 +64,9 @@ impl Crm {
         let before = (self.actor.clone(), self.newcomer.clone(), bulk.operation);
         self.db.begin()?;
         let started = Instant::now();
+        self.memo = Some(Memo::default());
         let done = self.through_door("import", |crm| crm.in_batch(bulk, work));
+        self.memo = None;
         self.operation = None;
         match done {
             Ok(rows) => {
@@ -165,7 +168,9 @@ impl Crm {
     pub(crate) fn reading_at_once<R>(&mut self, work: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
         store::keep_few_pages(&mut *self.db, true)?;
         self.db.script("BEGIN")?;
+        self.memo = Some(Memo::default());
         let done = work(self);
+        self.memo = None;
         let ended = self.db.rollback().and_then(|()| store::keep_few_pages(&mut *self.db, false));
         done.and_then(|done| ended.map(|()| done))
     }

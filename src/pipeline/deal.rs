@@ -1,16 +1,17 @@
 //! Deal: something that a customer may buy from us, on its way through a pipeline (R47, R57-R61).
 
-use super::{Pipeline, Stage, gate, outcome, pipeline, stage, stage_move};
+use super::{Pipeline, Stage, gate, memo, outcome, pipeline, stage, stage_move};
 use crate::{
     Result,
-    crm::Crm,
-    customers::{Contact, Customer},
+    catalog::Panel,
+    crm::{Crm, Query, Sort},
+    customers::{Contact, Customer, customer_bought},
     error::{Cause, Error},
     message::Message,
     org::User,
     products::Product,
     record::{
-        Draft, Id, Link, Money, Value, record,
+        Draft, Grid, Id, Link, Money, Value, filter, record,
         types::{ExternalIds, LongText, Open, Percent, Tags},
     },
 };
@@ -32,13 +33,13 @@ record! {
         /// How far it has come; the first step unless said
         stage: Option<Id<Stage>> [index, list],
         /// What it is worth; the list price of its product unless said
-        amount: Option<Money> [index, list],
+        amount: Option<Money> [list, min("0")],
         /// What it is mainly about
         product: Option<Id<Product>> [index],
         /// When it is expected to be closed
         close: Option<Date> [index, list],
         /// When it began
-        started: Option<Date> [index],
+        started: Option<Date>,
         /// When it was won, lost or shelved
         closed: Option<Date> [index],
         /// How likely it is to be won
@@ -46,15 +47,15 @@ record! {
         /// Whether the stage says how likely it is, or somebody did by hand
         probability_by: ProbabilityOwner [default("stage")],
         /// How sure the forecast may be of it
-        forecast: Forecast [default("pipeline"), index],
+        forecast: Forecast [default("pipeline")],
         /// Why it was lost or shelved
-        lost_reason: Option<Open> [index],
+        lost_reason: Option<Open>,
         /// Who won it instead
         lost_to: Option<Open>,
         /// Who else wants it
         competitors: Tags [search],
         /// How it came to us
-        source: Option<Open> [index],
+        source: Option<Open>,
         /// The campaign that brought it
         campaign: Option<Open> [index],
         /// What they asked for
@@ -62,9 +63,9 @@ record! {
         /// What they need
         needs: Option<LongText> [search],
         /// What it brings again and again, each time
-        recurring: Option<Money>,
+        recurring: Option<Money> [min("0")],
         /// How many months lie between two such payments
-        recurring_months: Option<i64>,
+        recurring_months: Option<i64> [min("1")],
         /// Tags
         tags: Tags [search],
         /// What else is worth knowing
@@ -112,6 +113,43 @@ record! {
     }
 }
 
+/// What a customer may buy just now, on its page, with what that is worth in all.
+pub(crate) const PANEL: Panel =
+    Panel {
+        of: "customer", key: "open_deals", title: "Open deals", title_zh: "进行中商机", grid: open_of_customer
+    };
+
+fn open_of_customer(crm: &mut Crm, customer: i64, limit: Option<u64>) -> Result<Grid> {
+    let query = Query {
+        filter: filter::parse(&format!("customer=C{customer} outcome=open"))?,
+        columns: ["name", "stage", "amount", "probability", "close", "owner"].map(str::to_owned).into(),
+        sort: Sort::parse("close,id"),
+        ..Query::new("deal")
+    };
+    let mut grid = crm.list(&query)?;
+    grid.totals = sum_of(&grid, 2);
+    if let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) {
+        grid.rows.truncate(limit);
+    }
+    Ok(grid)
+}
+
+/// The sum of a column of amounts, where they are of one currency.
+fn sum_of(grid: &Grid, column: usize) -> Option<Vec<Value>> {
+    let mut amounts = grid.rows.iter().filter_map(|row| match &row.cells[column] {
+        Value::Money(money) => Some(*money),
+        _ => None,
+    });
+    let first = amounts.next()?;
+    let sum = amounts.try_fold(first, |sum, money| {
+        let minor = sum.minor.checked_add(money.minor)?;
+        (money.currency == sum.currency).then_some(Money { minor, ..sum })
+    })?;
+    let mut totals = vec![Value::Null; grid.columns.len()];
+    totals[column] = Value::Money(sum);
+    Some(totals)
+}
+
 impl Deal {
     /// The pipeline it is in; every deal is in one once it is written.
     #[must_use]
@@ -136,23 +174,52 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     }
     belongs_to_the_customer(crm, draft)?;
     priced_by_its_product(crm, draft)?;
-    let stage: Stage = crm.get(Id::new(draft.get("stage").as_integer().unwrap_or_default()))?;
+    let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
     let moved = draft.changed("stage").is_some_and(|stage| !stage.same(&draft.before("stage")));
     if moved {
         gate::pass(crm, draft, &stage)?;
         outcome::follow(crm, draft, &stage)?;
     }
     outcome::keep_probability(draft, &stage, moved);
+    refuse_days_to_come(crm, draft)?;
     refuse_impossible_days(draft)
 }
 
-/// Writes the step into the stage history.
+/// Writes the step into the stage history, and tells the customer's life cycle of a deal that is won.
 pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
-    let moved = draft.changed("stage").is_some_and(|stage| !stage.same(&draft.before("stage")));
-    if !moved || draft.deleted() {
+    if draft.deleted() {
         return Ok(());
     }
-    stage_move::write(crm, draft)
+    let changed = |field: &str| draft.changed(field).is_some_and(|value| !value.same(&draft.before(field)));
+    let fresh = draft.stored.is_empty();
+    if !fresh && changed("customer") {
+        stage_move::follow_customer(crm, draft)?;
+    }
+    if changed("stage") {
+        stage_move::write(crm, draft)?;
+        return bought(crm, draft);
+    }
+    for field in ["started", "closed"] {
+        if !fresh && changed(field) {
+            stage_move::follow_day(crm, draft, field)?;
+        }
+    }
+    Ok(())
+}
+
+/// A won deal makes its customer a signed one. A database of ours exports that with the customer.
+fn bought(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    let own = crm.door == "import" && draft.changed("uid").is_some();
+    let (Some(customer), Some(on)) =
+        (draft.get("customer").as_integer(), draft.get("closed").as_text().map(str::parse))
+    else {
+        return Ok(());
+    };
+    let won = draft.get("probability") == Value::Integer(10_000);
+    match on {
+        Ok(on) if won && !own => customer_bought(crm, customer, on),
+        _ => Ok(()),
+    }
 }
 
 /// The pipeline and the stage, where none or only one of them was said; false where there is none yet to look at.
@@ -160,7 +227,7 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
     let said = draft.get("stage").as_integer();
     if draft.get("pipeline").is_empty() {
         let pipeline = match said {
-            Some(stage) => crm.get::<Stage>(Id::new(stage))?.pipeline,
+            Some(stage) => memo::stage(crm, stage)?.pipeline,
             None => match pipeline::usual(crm)? {
                 Some(pipeline) => pipeline,
                 None => return Ok(false),
@@ -175,26 +242,23 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
         Some(said) if stages.iter().any(|stage| stage.id.number == said) => return Ok(true),
         // A stage of that name there is what was meant, unless the stage was named and the pipeline not.
         Some(said) => {
-            let said: Stage = crm.get(Id::new(said))?;
-            let same = stages.iter().find(|stage| stage.name == said.name);
-            same.map(|stage| Ok(stage.id)).unwrap_or_else(|| Err(elsewhere(crm, pipeline, &said, &stages))).map(Some)?
+            let said = memo::stage(crm, said)?;
+            match stages.iter().find(|stage| stage.name == said.name) {
+                Some(same) => Some(same.id),
+                None => return Err(elsewhere(crm, pipeline, &said, &stages)),
+            }
         }
     };
-    match stage {
-        Some(stage) => draft.set("stage", Link::to(stage.number)),
-        None => {
-            let name = crm.title("pipeline", pipeline.number)?;
-            return Err(Error::new(
-                Cause::Refused,
-                Message::new("The pipeline {pipeline} has no stages yet.").with("pipeline", &name),
-            )
-            .hint(
-                Message::new("kehu stage add Qualified --pipeline \"{pipeline}\" --probability 20")
-                    .with("pipeline", name),
-            ));
-        }
-    }
+    let Some(stage) = stage else { return Err(without_stages(crm, pipeline)?) };
+    draft.set("stage", Link::to(stage.number));
     Ok(true)
+}
+
+fn without_stages(crm: &mut Crm, pipeline: Id<Pipeline>) -> Result<Error> {
+    let name = crm.title("pipeline", pipeline.number)?;
+    let hint = Message::new("kehu stage add Qualified --pipeline \"{pipeline}\" --probability 20");
+    let message = Message::new("The pipeline {pipeline} has no stages yet.").with("pipeline", &name);
+    Ok(Error::new(Cause::Refused, message).hint(hint.with("pipeline", name)))
 }
 
 fn elsewhere(crm: &mut Crm, pipeline: Id<Pipeline>, said: &Stage, stages: &[Stage]) -> Error {
@@ -233,11 +297,23 @@ fn priced_by_its_product(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if set
         && draft.get("amount").is_empty()
         && let Some(product) = draft.get("product").as_integer()
-        && let Some(price) = crm.get::<Product>(Id::new(product))?.price
+        && let Some(price) = memo::price(crm, product)?
     {
         draft.set("amount", Value::Money(price));
     }
     Ok(())
+}
+
+fn refuse_days_to_come(crm: &Crm, draft: &Draft) -> Result<()> {
+    let today = crm.reading().clock.today().to_string();
+    match draft.changed("closed").and_then(Value::as_text) {
+        Some(day) if day > today.as_str() => Err(Error::new(
+            Cause::Refused,
+            Message::new("{day} is still to come: no deal was closed then.").with("day", day),
+        )
+        .on_field("closed")),
+        _ => Ok(()),
+    }
 }
 
 fn refuse_impossible_days(draft: &Draft) -> Result<()> {

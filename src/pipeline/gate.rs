@@ -1,12 +1,12 @@
 //! Gates: what must be known of a deal before it may leave a stage or enter one.
 
-use super::Stage;
+use super::{Stage, memo};
 use crate::{
     Result,
     crm::Crm,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Id, Value},
+    record::{Draft, Value},
 };
 
 /// Refuses a step for which something is missing. A deal that is imported as closed passed its gates elsewhere.
@@ -18,7 +18,7 @@ pub(super) fn pass(crm: &mut Crm, draft: &Draft, to: &Stage) -> Result<()> {
     if to.outcome != super::Outcome::Lost
         && let Some(former) = draft.before("stage").as_integer()
     {
-        let former: Stage = crm.get(Id::new(former))?;
+        let former = memo::stage(crm, former)?;
         needed.extend(former.needs_to_leave.0);
     }
     let missing: Vec<String> = needed.into_iter().filter(|name| empty(draft, name)).collect();

@@ -1,9 +1,11 @@
 //! The pipeline: leads, deals on their way through the stages of a sales process, and the history of that way.
 
+pub mod board;
 pub(crate) mod deal;
 mod gate;
 pub(crate) mod lead;
 pub(crate) mod lead_rule;
+pub(crate) mod memo;
 mod outcome;
 #[expect(clippy::module_inception, reason = "a pipeline is what this room is about")]
 pub(crate) mod pipeline;

@@ -43,9 +43,16 @@ const USUAL: [(&str, i64, Outcome); 6] = [
 /// The pipeline of deals that name none: the one marked so, else the oldest; a first one is made where there is none,
 /// unless something is only being looked at.
 pub(crate) fn usual(crm: &mut Crm) -> Result<Option<Id<Pipeline>>> {
+    if let Some(usual) = crm.memo.as_ref().and_then(|memo| memo.usual) {
+        return Ok(Some(usual));
+    }
     let sql = "SELECT id FROM pipelines WHERE deleted_at IS NULL AND active ORDER BY \"default\" DESC, id LIMIT 1";
     if let Some(id) = crm.numbers(sql, &[])?.first() {
-        return Ok(Some(Id::new(*id)));
+        let usual = Id::new(*id);
+        if let Some(memo) = &mut crm.memo {
+            memo.usual = Some(usual);
+        }
+        return Ok(Some(usual));
     }
     if crm.operation().is_none() {
         return Ok(None);
@@ -66,7 +73,14 @@ pub(crate) fn usual(crm: &mut Crm) -> Result<Option<Id<Pipeline>>> {
 
 /// The stages of a pipeline in their order.
 pub(crate) fn stages(crm: &mut Crm, pipeline: Id<Pipeline>) -> Result<Vec<Stage>> {
+    if let Some(stages) = crm.memo.as_ref().and_then(|memo| memo.stages.get(&pipeline.number)) {
+        return Ok(stages.clone());
+    }
     let sql = "SELECT id FROM stages WHERE pipeline = ? AND deleted_at IS NULL ORDER BY position, id";
     let ids = crm.numbers(sql, &[Sql::Integer(pipeline.number)])?;
-    ids.into_iter().map(|id| crm.get(Id::new(id))).collect()
+    let stages = ids.into_iter().map(|id| crm.get(Id::new(id))).collect::<Result<Vec<Stage>>>()?;
+    if let Some(memo) = crm.memo.as_mut().filter(|_| !stages.is_empty()) {
+        memo.stages.insert(pipeline.number, stages.clone());
+    }
+    Ok(stages)
 }

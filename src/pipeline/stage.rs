@@ -27,7 +27,7 @@ record! {
         /// What has become of a deal that is here: open, won, lost or shelved
         outcome: Outcome [default("open"), list],
         /// After how many days without a touch or a move a deal goes stale here
-        days_to_rot: Option<i64>,
+        days_to_rot: Option<i64> [min("1")],
         /// What is to be done here and when, a line each: +2d call: ask who decides
         to_do: Option<LongText>,
         /// Fields that a deal must have to come here
@@ -49,6 +49,13 @@ record! {
         /// Shelved
         Shelved = "shelved",
     }
+}
+
+/// A stage that was written is read anew.
+#[expect(clippy::unnecessary_wraps, reason = "what follows from a write may fail for other kinds")]
+pub(crate) fn settle(crm: &mut Crm, _: &Draft) -> Result<()> {
+    crm.memo = crm.memo.is_some().then(Default::default);
+    Ok(())
 }
 
 /// A stage comes last in its pipeline unless its place is said, and asks only for fields that deals have.

@@ -147,19 +147,15 @@ fn named(crm: &mut Crm, deal: &Deal, name: &str) -> Result<Stage> {
     let exact = stages.iter().find(|stage| fold(&stage.name) == wanted || format!("st{}", stage.id.number) == wanted);
     let mut beginning = stages.iter().filter(|stage| fold(&stage.name).starts_with(&wanted));
     let found = exact.or_else(|| beginning.next().filter(|_| beginning.next().is_none()));
-    match found {
-        Some(stage) => Ok(stage.clone()),
-        None => {
-            let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
-            Err(Error::bad_value(
-                Message::new("{stage} is no stage of the pipeline {pipeline}; it has {stages}.")
-                    .with("stage", name)
-                    .with("pipeline", crm.title("pipeline", deal.pipeline().number)?)
-                    .with("stages", names.join(", ")),
-            )
-            .on_field("to"))
-        }
+    if let Some(stage) = found {
+        return Ok(stage.clone());
     }
+    let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
+    let message = Message::new("{stage} is no stage of the pipeline {pipeline}; it has {stages}.")
+        .with("stage", name)
+        .with("pipeline", crm.title("pipeline", deal.pipeline().number)?)
+        .with("stages", names.join(", "));
+    Err(Error::bad_value(message).on_field("to"))
 }
 
 /// The next open stage, or the won one behind the last.

@@ -17,9 +17,9 @@ record! {
         /// What one of it is: piece, month, kilogram
         unit: Option<Open>,
         /// List price of one
-        price: Option<Money> [list],
+        price: Option<Money> [list, min("0")],
         /// What one costs us
-        cost: Option<Money>,
+        cost: Option<Money> [min("0")],
         /// Whether it is sold still
         active: bool [default("yes"), list],
         /// Tags

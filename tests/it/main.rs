@@ -3,6 +3,7 @@
 mod attachments;
 mod cli;
 mod daily;
+mod deals;
 mod duplicates;
 mod filters;
 mod generated;
@@ -15,6 +16,7 @@ mod lists;
 mod manners;
 mod many_records;
 mod mappings;
+mod maven;
 mod merging;
 mod messy_files;
 mod older_databases;
