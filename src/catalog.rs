@@ -13,7 +13,7 @@ use crate::{
         stage_move,
     },
     products::Product,
-    record::{Draft, Grid, Record, Schema, Verb},
+    record::{Draft, Grid, Origin, Record, Schema, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -25,6 +25,8 @@ pub struct Entry {
     pub kind: &'static str,
     pub table: &'static str,
     pub schema: fn() -> Schema,
+    /// Fills in a new draft what depends on its other values, before the declared defaults.
+    pub begin: fn(&mut Draft),
     /// Looks at a draft before it is written: refuses it or completes it.
     pub check: fn(&mut Crm, &mut Draft) -> Result<()>,
     /// Does what follows from a write, in the same operation.
@@ -80,6 +82,8 @@ pub struct Event {
     pub sort: Option<&'static str>,
     /// The fields that tell what happened, the most telling first.
     pub tells: &'static [&'static str],
+    /// How many of the first of them are told together in one line.
+    pub together: usize,
 }
 
 /// The entry of a record kind that says nothing more.
@@ -88,6 +92,7 @@ const fn of<T: Record>() -> Entry {
         kind: T::KIND,
         table: T::TABLE,
         schema: T::schema,
+        begin: |_| {},
         check: |_, _| Ok(()),
         settle: |_, _| Ok(()),
         moves: |_, _, _, _| Ok(()),
@@ -118,6 +123,7 @@ pub static ENTRIES: &[Entry] = &[
         ..of::<Contact>()
     },
     Entry {
+        begin: activity::begin,
         check: activity::check,
         verbs: Activity::VERBS,
         noun_zh: "活动",
@@ -126,6 +132,7 @@ pub static ENTRIES: &[Entry] = &[
             planned: Some("due"),
             sort: Some("kind"),
             tells: &["subject", "outcome", "notes"],
+            together: 1,
         }),
         ..of::<Activity>()
     },
@@ -150,6 +157,7 @@ pub static ENTRIES: &[Entry] = &[
             planned: None,
             sort: None,
             tells: &["name", "outcome", "amount", "lost_reason", "lost_to"],
+            together: 1,
         }),
         panels: &[deal::PANEL],
         ..of::<Deal>()
@@ -172,14 +180,14 @@ pub static ENTRIES: &[Entry] = &[
         detail: true,
         append_only: true,
         automatic: true,
-        event: Some(Event { at: "at", planned: None, sort: None, tells: &["title", "deal"] }),
+        event: Some(Event { at: "at", planned: None, sort: None, tells: &["title", "deal"], together: 1 }),
         ..of::<StageMove>()
     },
     Entry {
         check: attachment::check,
         noun_zh: "附件",
         detail: true,
-        event: Some(Event { at: "created_at", planned: None, sort: None, tells: &["name", "note"] }),
+        event: Some(Event { at: "created_at", planned: None, sort: None, tells: &["name", "note"], together: 1 }),
         ..of::<Attachment>()
     },
     Entry {
@@ -192,6 +200,7 @@ pub static ENTRIES: &[Entry] = &[
             planned: None,
             sort: Some("aspect"),
             tells: &["worth", "size", "node", "expected_date", "expected_amount", "expected_quantity", "note"],
+            together: 6,
         }),
         ..of::<Qualification>()
     },
@@ -201,7 +210,7 @@ pub static ENTRIES: &[Entry] = &[
     Entry { noun_zh: "备忘", detail: true, ..of::<Fact>() },
     Entry { check: occasion::check, noun_zh: "纪念日", detail: true, ..of::<Occasion>() },
     Entry { check: relation::check, noun_zh: "关系", detail: true, under: Some(relation::under), ..of::<Relation>() },
-    Entry { check: user::check, verbs: User::VERBS, noun_zh: "同事", ..of::<User>() },
+    Entry { check: user::check, settle: user::settle, verbs: User::VERBS, noun_zh: "同事", ..of::<User>() },
     Entry { check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..of::<Branch>() },
     Entry { check: custom_field::check, noun_zh: "字段", business: false, ..of::<CustomField>() },
     Entry { check: saved_view::check, noun_zh: "视图", business: false, ..of::<SavedView>() },
@@ -222,8 +231,12 @@ pub static REPORTS: &[Report] = &[
     reports::operations::REPORT,
 ];
 
-/// Does what follows from a written record beyond its own kind: it may have led its customer to a further node.
+/// Does what follows from a written record beyond its own kind: it may have led its customer to a further node. What
+/// comes out of another database brings along what followed there.
 pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    if draft.origin == Origin::Export {
+        return Ok(());
+    }
     node::follow(crm, draft)?;
     lead::follow(crm, draft)
 }

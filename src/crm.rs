@@ -254,6 +254,11 @@ impl Crm {
         }
     }
 
+    /// Takes back what was to be said of something, where it is said in other words.
+    pub(crate) fn withdraw_notice(&mut self, name: &'static str, value: &str) {
+        self.notices.retain(|notice| !notice.arguments.iter().any(|(key, known)| *key == name && known == value));
+    }
+
     /// Runs `work` as one named operation: rows, change log and search text, or none of them. Inside another
     /// transaction it becomes a part of that one.
     ///

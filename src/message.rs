@@ -44,13 +44,56 @@ impl Message {
                 after[..end].split_once(':').map_or((&after[..end], None), |(name, words)| (name, Some(words)));
             match (self.arguments.iter().find(|(key, _)| *key == name), words.and_then(|words| words.split_once('|'))) {
                 (Some((_, value)), Some((one, many))) => text.push_str(if value == "1" { one } else { many }),
-                (Some((_, value)), None) => text.push_str(value),
+                (Some((_, value)), None) => {
+                    let vowel = matches!(value.as_bytes().first(), Some(b'a' | b'e' | b'i' | b'o'));
+                    if name == "kind" && vowel && (text.ends_with(" a ") || text == "A ") {
+                        text.insert(text.len() - 1, 'n');
+                    }
+                    push_shortened(&mut text, name, value);
+                }
                 (None, _) => text.push_str(&rest[start..start + end + 2]),
             }
             rest = &after[end + 1..];
         }
         text.push_str(rest);
         text
+    }
+}
+
+/// How many characters of a value a sentence repeats.
+const REPEATED: usize = 80;
+
+/// The arguments that hold what somebody wrote; paths, lists, reasons and commands are others, and stay whole.
+const WRITTEN: [&str; 19] = [
+    "value",
+    "name",
+    "text",
+    "what",
+    "title",
+    "record",
+    "customer",
+    "subject",
+    "known",
+    "other",
+    "word",
+    "key",
+    "heading",
+    "owner",
+    "holder",
+    "winner",
+    "successor",
+    "label",
+    "cell",
+];
+
+/// What somebody wrote is repeated as far as it takes to be recognised.
+fn push_shortened(text: &mut String, name: &str, value: &str) {
+    match value.char_indices().nth(REPEATED) {
+        Some((end, _)) if WRITTEN.contains(&name) => {
+            text.push_str(value[..end].trim_end());
+            text.push('…');
+        }
+        _ => text.push_str(value),
     }
 }
 
@@ -66,12 +109,22 @@ mod tests {
     use super::Message;
 
     #[test]
+    fn what_somebody_wrote_is_repeated_in_part_and_a_path_whole() {
+        let long = "x".repeat(200);
+        let said = Message::new("{value} in {path}").with("value", &long).with("path", &long).to_string();
+        assert_eq!(said, format!("{}… in {long}", "x".repeat(80)));
+    }
+
+    #[test]
     fn a_word_agrees_with_its_number() {
         let told = |count| {
             Message::new("{count} {count:record|records} of {kind}.").with("count", count).with("kind", "x").to_string()
         };
         assert_eq!(told(1), "1 record of x.");
         assert_eq!(told(2), "2 records of x.");
+        let needs = |kind| Message::new("A {kind} needs a {kind}.").with("kind", kind).to_string();
+        assert_eq!(needs("activity"), "An activity needs an activity.");
+        assert_eq!(needs("user"), "A user needs a user.");
         assert_eq!(Message::new("{unknown} and {broken").to_string(), "{unknown} and {broken");
     }
 }

@@ -21,6 +21,11 @@ pub fn confirm(terminal: &Terminal, question: &Message) -> Result<()> {
     if yes { Ok(()) } else { Err(Error::new(Cause::Interrupted, Message::new("Nothing was done."))) }
 }
 
+/// Whether a question will be refused, and the refusal read by a program, for which nothing need be shown before it.
+pub fn is_refused_to_program(terminal: &Terminal) -> bool {
+    terminal.machine() && !terminal.yes && !terminal.interactive_input
+}
+
 /// Asks for a value; an empty answer is none.
 pub fn value(terminal: &Terminal, prompt: &str) -> Result<Option<String>> {
     if !terminal.interactive_input {

@@ -92,10 +92,17 @@ fn open(path: &Path) -> Result<impl Read + use<>> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => return unusable(Message::new("{path} is a folder, not a file.")),
         Ok(found) if !found.is_file() => return unusable(Message::new("{path} is no ordinary file.")),
+        Ok(_) if is_of_the_system(path) => return unusable(Message::new("{path} is no ordinary file.")),
         Ok(_) => {}
         Err(error) => return Err(unreadable(path, &error)),
     }
     File::open(path).map_err(|error| unreadable(path, &error))
+}
+
+/// What the system makes up while it is read may have no end, or take what is read away from others.
+fn is_of_the_system(path: &Path) -> bool {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    ["/proc", "/sys", "/dev"].iter().any(|folder| whole.starts_with(folder) && !whole.starts_with("/dev/shm"))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {

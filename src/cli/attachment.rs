@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command as Program, Stdio},
 };
-use tempfile::{Builder, NamedTempFile};
+use tempfile::Builder;
 
 fn reference() -> Arg {
     Arg::new("ref").value_name("REF").required(true).help("AT12 or the file's name")
@@ -60,6 +60,8 @@ pub fn save(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let (id, name) = find(session, matches)?;
     let to = matches.get_one::<String>("to").map(String::as_str);
     if to == Some("-") {
+        // What was altered is not handed out, and that is known at its end only.
+        content(session, id, &mut |_| Ok(()))?;
         let mut out = io::stdout().lock();
         content(session, id, &mut |bytes| match out.write_all(bytes) {
             // Whoever read it has read enough.
@@ -79,8 +81,7 @@ pub fn save(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
         return Ok(0);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder).map_err(|error| unwritable(&path, &error))?;
+    let mut file = output_file::waiting(&path)?;
     content(session, id, &mut |bytes| file.write_all(bytes).map_err(|error| unwritable(&path, &error)))?;
     let placed = if replace == Replace::Anything { file.persist(&path) } else { file.persist_noclobber(&path) };
     placed.map_err(|error| unwritable(&path, &error.error))?;
@@ -165,6 +166,5 @@ fn unwritable(path: &Path, error: &io::Error) -> Error {
         let message = Message::new("There is a file {path} already.").with("path", path.display());
         return Error::new(Cause::Conflict, message);
     }
-    let message = Message::new("{path} cannot be written: {why}.").with("path", path.display()).with("why", error);
-    Error::new(Cause::Storage, message)
+    output_file::unwritable(path, error)
 }

@@ -1,20 +1,20 @@
 //! `kehu calendar export`: what is planned, for phones and calendars.
 
 use super::{
+    output::text_safety,
     output_file::{self, Replace},
     session::Session,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use kehu::{Cause, Error, Message, Result, exchange::Calendar};
+use kehu::{Message, Result, exchange::Calendar};
 use std::{io::Write, path::Path};
-use tempfile::NamedTempFile;
 
 pub fn command() -> Command {
     let valued = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).num_args(1).help(help).allow_hyphen_values(true)
     };
     let export = Command::new("export")
-        .about("Writes your open plans as iCalendar: events where there is an hour or a day, tasks to be done")
+        .about("Writes your open plans as iCalendar: an event for what has an hour, tasks of a day as things to do")
         .arg(Arg::new("file").value_name("FILE").help("Where to; standard output when nothing or - is said"))
         .arg(valued("user", "USER", "Whose plans, if not yours"))
         .arg(valued("from", "DATE", "What is due on that day or later"))
@@ -43,10 +43,14 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let wanted = Calendar { user, from: word("from"), to: word("to"), alarm: matches.get_one::<i64>("alarm").copied() };
     let text = crm.calendar(&wanted)?;
     match word("file").filter(|path| path != "-") {
+        None if session.terminal.interactive_output => session.write(text_safety::shown(&text).as_bytes())?,
         None => session.write(text.as_bytes())?,
         Some(path) => {
             let replace = if matches.get_flag("force") { Replace::Anything } else { Replace::Nothing };
             output_file::check(session, Path::new(&path), None, replace)?;
+            if output_file::only_tried(session, Path::new(&path))? {
+                return Ok(0);
+            }
             keep(Path::new(&path), text.as_bytes())?;
             session.terminal.say(&Message::new("Wrote {file}.").with("file", path));
         }
@@ -56,13 +60,7 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 
 /// A file appears when it is whole.
 fn keep(path: &Path, data: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = NamedTempFile::new_in(folder).and_then(|mut file| {
-        file.write_all(data)?;
-        file.persist(path).map_err(|error| error.error)
-    });
-    written.map(|_| ()).map_err(|error| {
-        let message = Message::new("{path} cannot be written: {why}.");
-        Error::new(Cause::Storage, message.with("path", path.display()).with("why", error))
-    })
+    let mut file = output_file::waiting(path)?;
+    file.write_all(data).map_err(|error| output_file::unwritable(path, &error))?;
+    file.persist(path).map(|_| ()).map_err(|error| output_file::unwritable(path, &error.error))
 }

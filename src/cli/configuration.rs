@@ -180,12 +180,22 @@ impl Configuration {
         Ok(self.checked("time_zone", zone::named)?.unwrap_or_else(zone::of_system))
     }
 
+    /// The time zone that the environment names, where there is none of that name and nothing else says one.
+    pub fn unknown_zone(&self) -> Option<String> {
+        let said = self.checked("time_zone", zone::named).ok().flatten().is_some();
+        if said { None } else { zone::unknown() }
+    }
+
     /// The instant at which the clock stands still, when one was named.
     pub fn now(&self, zone: &TimeZone) -> Result<Option<Timestamp>> {
         let read = |text: &str| {
             let reading =
                 Reading { clock: Clock::system(zone.clone()), currency: Currency(*b"CNY"), region: "CN".into() };
-            let value = types::parse(&Kind::Timestamp, text, &reading)?;
+            let value = match types::parse(&Kind::Timestamp, text, &reading) {
+                // The last days that can be written are later than the last instant that can be counted.
+                Err(_) if text.trim().starts_with("9999-12-3") => return Ok(Timestamp::MAX),
+                read => read?,
+            };
             let instant = value.as_text().and_then(|text| text.parse().ok());
             instant.ok_or_else(|| Error::bad_value(Message::new("`{text}` is no time.").with("text", text)))
         };

@@ -56,7 +56,12 @@ fn today_command() -> Command {
         .about("Shows your plan of the day: overdue, due, birthdays, who has not heard from us")
         .arg(valued("user", "USER", "Whose plan, if not yours"))
         .arg(valued("date", "DATE", "Of which day, if not today").allow_hyphen_values(true))
-        .after_help("Examples:\n  kehu today\n  kehu today -f json\n  kehu today --user U2 --date tomorrow")
+        .arg(
+            valued("limit", "N", "At most so many of each part; 0 for all")
+                .value_parser(value_parser!(u64))
+                .default_value("20"),
+        )
+        .after_help("Examples:\n  kehu today\n  kehu today --limit 0 -f json\n  kehu today --user U2 --date tomorrow")
 }
 
 /// `kehu log TYPE REF TEXT`.
@@ -171,6 +176,32 @@ pub fn many(session: &mut Session, condition: &str, mass: &Mass) -> Result<u8> {
     Ok(0)
 }
 
+/// The refusal to write tables with different headings as one.
+pub fn several_tables(session: &Session) -> Error {
+    let name = if session.terminal.format() == output::Format::Tsv { "tsv" } else { "csv" };
+    let message = Message::new("These are several tables with headings of their own, which {format} has no form for.");
+    Error::bad_value(message.with("format", name))
+        .on_field("format")
+        .hint(Message::new("add -f json for a program, or -f md or -f html for people"))
+}
+
+/// Whether a part does not show everything.
+pub fn is_cut(grid: &Grid) -> bool {
+    match grid.total {
+        Total::Exactly(total) => total > grid.rows.len() as u64,
+        Total::MoreThan(_) => true,
+    }
+}
+
+/// How many there are of each part, as lists say it.
+pub fn totals<'g>(parts: impl Iterator<Item = (String, &'g Grid)>) -> serde_json::Value {
+    let total = |grid: &Grid| match grid.total {
+        Total::Exactly(total) => serde_json::json!({ "total": total }),
+        Total::MoreThan(total) => serde_json::json!({ "total": null, "total_at_least": total }),
+    };
+    serde_json::Value::Object(parts.map(|(key, grid)| (key, total(grid))).collect())
+}
+
 /// What `today` is made of, as JSON names it.
 const PARTS: [&str; 7] = [
     "overdue",
@@ -200,6 +231,10 @@ pub fn items(grid: &Grid) -> Vec<serde_json::Value> {
 /// `kehu today`.
 pub fn today(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let word = |name: &str| matches.get_one::<String>(name);
+    if matches!(session.terminal.format(), output::Format::Csv | output::Format::Tsv) {
+        return Err(several_tables(session));
+    }
+    let limit = matches.get_one::<u64>("limit").copied().filter(|limit| *limit > 0);
     let crm = session.crm()?;
     let user = match word("user") {
         Some(name) => Some(crm.find("user", name)?),
@@ -211,14 +246,19 @@ pub fn today(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     };
     let day = day.unwrap_or_else(|| crm.reading().clock.today());
     // In a new database nobody has anything to do yet.
-    let parts = user.map_or_else(|| Ok(Vec::new()), |user| crm.agenda(user, day))?;
+    let parts = user.map_or_else(|| Ok(Vec::new()), |user| crm.agenda(user, day, limit))?;
     if session.terminal.machine() {
         let mut object = serde_json::Map::new();
-        for part in PARTS {
+        let none = Grid::default();
+        let grids = PARTS.map(|part| {
             // A program asks for a part whether anything is in it today or not.
-            let grid = parts.iter().find(|(title, _)| key_of(title) == part).map(|(_, grid)| grid);
-            object.insert(part.to_owned(), grid.map(items).unwrap_or_default().into());
+            let grid = parts.iter().find(|(title, _)| key_of(title) == part).map_or(&none, |(_, grid)| grid);
+            (part.to_owned(), grid)
+        });
+        for (part, grid) in &grids {
+            object.insert(part.clone(), items(grid).into());
         }
+        object.insert("totals".to_owned(), totals(grids.into_iter()));
         return session.print_line(&serde_json::Value::Object(object).to_string()).map(|()| 0);
     }
     if parts.is_empty() {
@@ -236,12 +276,13 @@ fn print_parts(session: &mut Session, parts: &[(&'static str, Grid)]) -> Result<
     session.write(&data)
 }
 
-/// A title, with how many there are where not all are shown: `Overdue (20/431)`.
+/// A title, with how many there are where not all are shown: `Overdue (20 of 431)`.
 pub fn heading(session: &Session, title: &Message, grid: &Grid) -> String {
     let (title, shown) = (session.terminal.word(title), grid.rows.len() as u64);
-    match grid.total {
-        Total::Exactly(total) if total > shown => format!("{title} ({shown}/{total})"),
-        Total::MoreThan(total) => format!("{title} ({shown}/{total}+)"),
-        Total::Exactly(_) => title,
-    }
+    let (template, total) = match grid.total {
+        Total::Exactly(total) if total <= shown => return title,
+        Total::Exactly(total) => ("{title} ({shown} of {total})", total),
+        Total::MoreThan(total) => ("{title} ({shown} of more than {total})", total),
+    };
+    session.terminal.word(&Message::new(template).with("title", title).with("shown", shown).with("total", total))
 }

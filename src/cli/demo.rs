@@ -61,9 +61,9 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
             ));
         }
         session.terminal.warn(
-            &Message::new("{file}: {created} {created:record|records}, {linked} linked.")
+            &Message::new("{file}: {created} {created:record|records}, {linked} {linked:link|links} to others.")
                 .with("file", source.name)
-                .with("created", counts.created)
+                .with("created", counts.created + counts.updated)
                 .with("linked", counts.linked),
         );
         for warning in &counts.warnings {

@@ -101,7 +101,10 @@ fn parts(session: &Session, dossier: &Dossier, depth: Depth) -> Vec<(String, Par
     let chinese = session.terminal.style().chinese;
     let word = |message: Message| session.terminal.word(&message);
     let local = |grid: &Grid| Part::Grid(on_page(session, grid));
-    let mut parts = vec![(word(Message::new("Next step")), next_step(session, dossier))];
+    let mut parts = Vec::new();
+    if let Some(next) = next_step(session, dossier) {
+        parts.push((word(Message::new("Next step")), next));
+    }
     for section in &dossier.panels {
         parts.push((titled(session, section), local(&section.grid)));
     }
@@ -143,18 +146,25 @@ fn titled(session: &Session, section: &Section) -> String {
     }
 }
 
-fn next_step(session: &Session, dossier: &Dossier) -> Part {
+/// A line on a screen, a small table on a page that is kept. What nothing can be planned after needs no word about it.
+fn next_step(session: &Session, dossier: &Dossier) -> Option<Part> {
     let style = session.terminal.style();
     let grid = dossier.next.brief(style.chinese);
     let grid = on_page(session, &grid);
     let Some(row) = grid.rows.first() else {
+        if dossier.entry.schema.kind == "activity" {
+            return None;
+        }
         let word = Message::new("None planned: kehu log call {record} \"…\" --next \"+14d …\"");
-        return Part::Line(session.terminal.word(&word.with("record", dossier.entry.short())));
+        return Some(Part::Line(session.terminal.word(&word.with("record", dossier.entry.short()))));
     };
+    if session.terminal.format() != Format::Table {
+        return Some(Part::Grid(grid));
+    }
     let cells = grid.columns.iter().zip(&row.cells).map(|(column, value)| output::worded(column, value, &style));
     let mut words: Vec<String> = cells.filter(|text| !text.trim().is_empty()).collect();
     words.insert(0, row.short.clone());
-    Part::Line(words.join("  "))
+    Some(Part::Line(words.join("  ")))
 }
 
 /// The fields, then what belongs to the record by the plural of its kind, panels, the next step and the timeline.

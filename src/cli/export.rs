@@ -3,14 +3,14 @@
 use super::{
     attachment,
     output::{self, Format, Style},
-    output_file::{self, Replace},
+    output_file::{self, Replace, unwritable},
     reads,
     session::Session,
     tree,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use kehu::{
-    Cause, Error, Message, Result,
+    Message, Result,
     exchange::{CardVersion, Export},
     record::{Grid, Schema},
 };
@@ -18,7 +18,6 @@ use std::{
     io::{self, BufWriter, Write},
     path::Path,
 };
-use tempfile::NamedTempFile;
 
 /// `kehu NOUN export`.
 pub fn command(schema: &Schema) -> Command {
@@ -62,7 +61,9 @@ pub fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8
     let schema = session.crm()?.schema(kind)?;
     let mut query = reads::query(session, &schema, matches)?;
     query.limit = None;
-    if let Ok(Some(folder)) = matches.try_get_one::<String>("files") {
+    if let Ok(Some(folder)) = matches.try_get_one::<String>("files")
+        && !output_file::only_tried(session, Path::new(folder))?
+    {
         attachment::export_files(session, &query, Path::new(folder))?;
     }
     let format = session.terminal.format.unwrap_or(Format::Csv);
@@ -80,6 +81,9 @@ pub fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8
         Some(path) => {
             let replace = if matches.get_flag("force") { Replace::Anything } else { Replace::Nothing };
             output_file::check(session, Path::new(path), None, replace)?;
+            if output_file::only_tried(session, Path::new(path))? {
+                return Ok(0);
+            }
             to_file(session, &mut export, (format, version), Path::new(path))
         }
         None => to_output(session, &mut export, (format, version)),
@@ -92,8 +96,7 @@ type Manner = (Format, CardVersion);
 
 /// A file appears when it is whole.
 fn to_file(session: &mut Session, export: &mut Export, format: Manner, path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
+    let file = output_file::waiting(path)?;
     let mut out = BufWriter::new(file);
     let style = Style { width: None, color: false, cards: format.1, ..session.terminal.style() };
     let count = write(session, export, format.0, &style, &mut out)?.map_err(|error| unwritable(path, &error))?;
@@ -177,11 +180,4 @@ impl Pages<'_> {
     fn end(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.format == Format::Json { writeln!(out, "\n],\"total\":{}}}", self.count) } else { Ok(()) }
     }
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Error {
-    Error::new(
-        Cause::Storage,
-        Message::new("{path} cannot be written: {why}.").with("path", path.display()).with("why", error),
-    )
 }

@@ -1,7 +1,7 @@
 //! How a fault is told: one sentence and a hint to a person, JSON to a program, and the exit code to both.
 
 use super::session::Terminal;
-use kehu::{Cause, Error, Message};
+use kehu::{Error, Message};
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
             "code": error.cause.code(),
             "message": terminal.word(&error.message),
             "field": error.field,
-            "hint": error.hint.as_ref().map(|hint| terminal.word(hint)),
+            "hint": runnable(error).map(|hint| terminal.word(hint)),
             "retryable": error.cause.retryable(),
             "candidates": error.candidates.iter().map(|(short, title)| json!({"ref": short, "title": title})).collect::<Vec<_>>(),
         }});
@@ -28,10 +28,15 @@ pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
     for (short, title) in &error.candidates {
         terminal.line(&format!("  {short:<8} {title}"));
     }
-    if let Some(hint) = &error.hint {
+    if let Some(hint) = runnable(error) {
         terminal.line(&format!("{} {}", terminal.word(&Message::new("hint:")), terminal.word(hint)));
     }
     ExitCode::from(error.exit_code())
+}
+
+/// The hint, unless it lacks what it is to be run with.
+fn runnable(error: &Error) -> Option<&Message> {
+    error.hint.as_deref().filter(|hint| hint.arguments.iter().all(|(_, value)| !value.trim().is_empty()))
 }
 
 fn safe(text: &str) -> String {
@@ -51,29 +56,8 @@ pub fn terminal_before_flags() -> Terminal {
     terminal
 }
 
-fn asks_json() -> bool {
+/// Whether the command line asks for JSON, where it was not understood.
+pub fn asks_json() -> bool {
     let json = |word: &str| matches!(word, "json" | "ndjson" | "--format=json" | "--format=ndjson" | "-fjson");
     std::env::args_os().any(|argument| json(&argument.to_string_lossy()))
-}
-
-/// Tells what clap has to say: help and version on standard output, a usage fault with exit code 2.
-pub fn usage(error: &clap::Error, terminal: &Terminal) -> ExitCode {
-    use clap::error::ErrorKind;
-    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    if asked || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        // A closed pipe has read enough.
-        let _ = error.print();
-        return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
-    }
-    if terminal.machine() || asks_json() {
-        let first = error.to_string();
-        let first = first.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let fault = Error::new(Cause::BadValue, Message::new("{what}").with("what", first));
-        let mut terminal = terminal.clone();
-        terminal.format = Some(super::output::Format::Json);
-        return report(&fault, &terminal);
-    }
-    // What was typed is repeated here, and may hold what a terminal would obey.
-    terminal.line(error.render().to_string().trim_end());
-    ExitCode::from(2)
 }

@@ -1,6 +1,6 @@
 //! Commands over everything: find, schema, the operations and their undoing.
 
-use super::{session::Session, tree};
+use super::{output::Format, session::Session, tree};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use kehu::{
     Cause, Error, Message, Result,
@@ -203,11 +203,18 @@ pub fn oplog(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         Column::new("what", "What", "内容", Kind::Text),
         Column::new("state", "State", "状态", Kind::Text),
     ];
-    let rows = lines.iter().map(|line| Row { cells: operation_cells(line), ..Row::default() }).collect();
+    let rows = lines.iter().map(|line| Row { cells: operation_cells(session, line), ..Row::default() }).collect();
     print_all(session, Grid { noun: "operations".into(), columns, rows, ..Grid::default() })
 }
 
-fn operation_cells(line: &OperationLine) -> Vec<Value> {
+/// What was done, in the reader's words; a program reads the label as it is kept.
+fn operation_label(session: &Session, label: &str) -> String {
+    let format = session.terminal.format();
+    let person = session.terminal.style().chinese && matches!(format, Format::Table | Format::Markdown | Format::Html);
+    if person { super::language::operation(label) } else { label.to_owned() }
+}
+
+fn operation_cells(session: &Session, line: &OperationLine) -> Vec<Value> {
     let state = match (line.undoes, line.undone_by) {
         (_, Some(by)) => format!("undone by {by}"),
         (Some(undoes), _) => format!("undoes {undoes}"),
@@ -218,7 +225,7 @@ fn operation_cells(line: &OperationLine) -> Vec<Value> {
         Value::text(&*line.at),
         Value::text(&*line.actor),
         Value::text(&*line.door),
-        Value::text(&*line.label),
+        Value::text(operation_label(session, &line.label)),
         if state.is_empty() { Value::Null } else { Value::Text(state) },
     ]
 }
@@ -237,7 +244,7 @@ pub fn redo(session: &mut Session, _: &ArgMatches) -> Result<u8> {
 fn told(session: &mut Session, report: &UndoReport, template: &'static str) -> Result<u8> {
     let message = Message::new(template)
         .with("operation", report.operation)
-        .with("label", &report.label)
+        .with("label", operation_label(session, &report.label))
         .with("rows", report.rows);
     session.wrote(&message)?;
     for kept in &report.kept {
@@ -254,5 +261,6 @@ fn told(session: &mut Session, report: &UndoReport, template: &'static str) -> R
             Message::new("Nothing was left to undo: every row was changed again since."),
         ));
     }
-    Ok(0)
+    // What was kept leaves the operation partly undone.
+    Ok(if report.kept.is_empty() { 0 } else { 6 })
 }

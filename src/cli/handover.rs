@@ -5,7 +5,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use kehu::{
     Message, Result,
     customers::{Duty, Handover},
-    record::filter::{self, Filter},
+    record::{
+        Value,
+        filter::{self, Filter},
+    },
 };
 
 pub fn command() -> Command {
@@ -60,6 +63,7 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         return Ok(0);
     };
     let to = crm.find("user", &to).map_err(|error| error.on_field("to"))?;
+    crm.refuse_successor(from, to)?;
     if duties.is_empty() {
         session.terminal.warn(&Message::new("{name} has nothing open to hand over.").with("name", &name));
         return Ok(0);
@@ -69,7 +73,7 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let successor = crm.title("user", to)?;
     let dry = crm.is_dry_run();
     let count: usize = duties.iter().map(|duty| duty.ids.len()).sum();
-    if dry || !session.terminal.yes {
+    if dry || (!session.terminal.yes && !ask::is_refused_to_program(&session.terminal)) {
         session.print(&Duty::grid(&duties, chinese))?;
     }
     if !dry {
@@ -85,7 +89,9 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         .with("name", &name)
         .with("successor", successor);
     session.wrote(&message)?;
-    if !dry && session.crm()?.duties(from, &Filter::All)?.is_empty() {
+    let crm = session.crm()?;
+    let here = crm.record("user", from)?.value("active") == Value::Bool(true);
+    if !dry && here && crm.duties(from, &Filter::All)?.is_empty() {
         session.terminal.say(&Message::new("Nothing is left: kehu user deactivate U{id}").with("id", from));
     }
     Ok(0)

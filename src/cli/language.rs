@@ -11,6 +11,8 @@ pub enum Language {
 }
 
 const CATALOGUE: &str = include_str!("../messages.zh.toml");
+/// What the help says of nouns, verbs and commands, which is read only when help is printed.
+const HELP: &str = include_str!("help.zh.toml");
 
 /// The language that the environment asks for.
 pub fn of_environment() -> Language {
@@ -42,11 +44,54 @@ fn with_nouns(message: &Message) -> Message {
         return message;
     }
     for (name, value) in &mut message.arguments {
-        if matches!(*name, "kind" | "noun") {
-            *value = noun(value).unwrap_or(value).to_owned();
+        match *name {
+            "kind" | "noun" => *value = noun(value).unwrap_or(value).to_owned(),
+            "verb" => *value = help(value),
+            _ => {}
         }
     }
+    // Words of a list that the sentence names come in both languages.
+    if let Some((_, chinese)) = message.arguments.iter().find(|(name, _)| *name == "words_zh").cloned() {
+        message
+            .arguments
+            .iter_mut()
+            .filter(|(name, _)| *name == "words")
+            .for_each(|(_, words)| words.clone_from(&chinese));
+    }
     message
+}
+
+/// The label of an operation, whose first words say what was done.
+pub fn operation(label: &str) -> String {
+    let (first, rest) = label.split_once(' ').unwrap_or((label, ""));
+    let done = [
+        ("Add", "新增"),
+        ("Assign", "分配"),
+        ("Attach", "附件"),
+        ("Edit", "修改"),
+        ("Import", "导入"),
+        ("Log:", "记录："),
+        ("Merge", "合并"),
+        ("Purge", "彻底删除"),
+        ("Qualify", "判断"),
+        ("Remove", "删除"),
+        ("Restore", "恢复"),
+        ("Retire", "停用"),
+        ("Review", "复核"),
+        ("Share", "共享"),
+        ("Undo", "撤销"),
+        ("Redo", "重做"),
+    ];
+    let Some(done) = done.iter().find(|(english, _)| *english == first).map(|(_, chinese)| (*chinese).to_owned())
+    else {
+        let verb = help(first);
+        return if verb == first { label.to_owned() } else { format!("{verb} {rest}") };
+    };
+    let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
+    match noun(word) {
+        Some(noun) => format!("{done}{noun} {after}").trim_end().to_owned(),
+        None => format!("{done} {rest}").trim_end().to_owned(),
+    }
 }
 
 /// The Chinese name of a kind of record, or of what else a list is of.
@@ -67,6 +112,14 @@ fn noun(english: &str) -> Option<&'static str> {
     ];
     let other = other.iter().find(|(word, _)| *word == english).map(|(_, chinese)| *chinese);
     catalog::ENTRIES.iter().find(fits).map(|entry| entry.noun_zh).or(other)
+}
+
+/// A text of the help in Chinese, or as it is where there is none yet.
+pub fn help(english: &str) -> String {
+    static TEXTS: OnceLock<HashMap<String, String>> = OnceLock::new();
+    let texts = TEXTS.get_or_init(|| toml::from_str(HELP).unwrap_or_default());
+    let plain = english.trim_end_matches('.');
+    texts.get(english).or_else(|| texts.get(plain)).cloned().unwrap_or_else(|| english.to_owned())
 }
 
 /// The Chinese sentence for each English template; read when the first one is needed.

@@ -3,9 +3,9 @@
 use super::{ask, extra::Extra, record::words, session::Session};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use kehu::{
-    Error, Message, Result,
-    customers::merge::{Merge, Merged},
-    record::types,
+    Cause, Error, Message, Result,
+    customers::merge::{Differing, Merge, Merged},
+    record::{Schema, types},
 };
 
 pub const CUSTOMERS: Extra = Extra {
@@ -57,10 +57,7 @@ fn run(session: &mut Session, kind: &'static str, matches: &ArgMatches) -> Resul
         let schema = session.crm()?.schema(kind)?;
         let field = session.crm()?.field(&schema, field)?.name.to_string();
         let from = session.crm()?.find_by_ref(kind, reference)?;
-        // The winner's own value is what it keeps anyway.
-        if from != winner {
-            merge.prefer.push((field, from));
-        }
+        merge.prefer.push((field, from));
     }
     let taken: Vec<String> =
         words(matches, "take").into_iter().flat_map(|names| names.split(',')).map(str::to_owned).collect();
@@ -93,9 +90,15 @@ pub fn ask_and_merge(session: &mut Session, merge: &Merge) -> Result<()> {
     let tried = crm.merge(merge);
     crm.set_dry_run(dry);
     let tried = tried?;
+    let asked = session.terminal.interactive_input && !session.terminal.yes;
+    let doubt = doubt(session, merge, &tried)?.filter(|_| !dry && !asked);
     let watched = session.terminal.interactive_errors || session.terminal.verbose || dry || !session.terminal.yes;
-    if watched && !session.terminal.quiet {
+    let in_vain = !dry && ask::is_refused_to_program(&session.terminal);
+    if watched && !in_vain && !session.terminal.quiet {
         preview(session, merge, &tried)?;
+    }
+    if let Some(doubt) = doubt {
+        return Err(doubt);
     }
     let crm = session.crm()?;
     let schema = crm.schema(&merge.kind)?;
@@ -113,33 +116,85 @@ pub fn ask_and_merge(session: &mut Session, merge: &Merge) -> Result<()> {
     session.wrote(&Message::new("Merged {losers} into {winner}.").with("losers", losers).with("winner", winner))
 }
 
+/// Why they are probably not one, where nobody is asked and nobody said which value is right.
+fn doubt(session: &mut Session, merge: &Merge, merged: &Merged) -> Result<Option<Error>> {
+    let settled = |field: &str| merge.prefer.iter().any(|(name, _)| name == field);
+    let Some(differing) = merged.differing.iter().find(|other| other.unique && !settled(&other.field)) else {
+        return Ok(None);
+    };
+    let schema = session.crm()?.schema(&merge.kind)?;
+    let refs = std::iter::once(merge.winner).chain(merge.losers.iter().copied()).map(|id| schema.short(id));
+    let preferred: Vec<String> =
+        differing.values.iter().map(|(id, _)| format!("{}={}", differing.field, schema.short(*id))).collect();
+    let hint = Message::new("kehu {kind} merge {records} --prefer {field} --yes   (or {others})")
+        .with("kind", schema.kind)
+        .with("records", refs.collect::<Vec<_>>().join(" "))
+        .with("field", &preferred[0])
+        .with("others", preferred[1..].join(", "));
+    let error = Error::new(Cause::Refused, contradiction(&schema, differing));
+    Ok(Some(error.on_field(&*differing.field).hint(hint)))
+}
+
+fn contradiction(schema: &Schema, differing: &Differing) -> Message {
+    let values = differing.values.iter().map(|(id, value)| format!("{} {value}", schema.short(*id)));
+    let template = if differing.unique {
+        "They differ in {field}, so they are probably not the same: {values}."
+    } else {
+        "They belong to different records as {field}: {values}."
+    };
+    Message::new(template).with("field", &differing.field).with("values", values.collect::<Vec<_>>().join(", "))
+}
+
 /// What becomes of everything, a line each.
 fn preview(session: &mut Session, merge: &Merge, merged: &Merged) -> Result<()> {
     let crm = session.crm()?;
     let schema = crm.schema(&merge.kind)?;
     let title = crm.title(&merge.kind, merge.winner)?;
     let winner = format!("{} {title}", schema.short(merge.winner));
+    let chinese = session.terminal.style().chinese;
+    let label = |name: &str| match schema.field(name) {
+        Some(field) if chinese && !field.label_zh.is_empty() => field.label_zh.to_string(),
+        Some(field) => field.label.to_string(),
+        None => name.to_owned(),
+    };
+    for differing in &merged.differing {
+        session.terminal.line(&session.terminal.word(&contradiction(&schema, differing)));
+    }
     session.terminal.line(&format!("{winner}:"));
     for change in &merged.changes {
         let (before, after) = (types::show(&change.kind, &change.before), types::show(&change.kind, &change.after));
         let before = if before.is_empty() { String::new() } else { format!("{before} ") };
-        session.terminal.line(&format!("  {} {before}→ {}", change.field, one_line(&after)));
+        session.terminal.line(&format!("  {}: {before}→ {}", label(&change.field), one_line(&after)));
     }
     for moved in &merged.moved {
         let message = Message::new("  {count} {kind} {count:record|records} moved ({field}).");
-        let message = message.with("count", moved.count).with("kind", moved.kind).with("field", &moved.field);
+        let message = message
+            .with("count", moved.count)
+            .with("kind", moved.kind)
+            .with("field", linked(session, moved.kind, &moved.field));
         session.terminal.line(&session.terminal.word(&message));
     }
     for kept in &merged.kept {
         let message = Message::new("  kept in a note: {field} of {record}: {value}");
-        let message = message.with("field", &kept.field).with("record", schema.short(kept.loser));
+        let message = message.with("field", label(&kept.field)).with("record", schema.short(kept.loser));
         session.terminal.line(&session.terminal.word(&message.with("value", one_line(&kept.value))));
     }
     Ok(())
 }
 
+/// What a field of another kind of record is called.
+fn linked(session: &mut Session, kind: &str, name: &str) -> String {
+    let chinese = session.terminal.style().chinese;
+    let schema = session.crm().and_then(|crm| crm.schema(kind)).ok();
+    match schema.as_ref().and_then(|schema| schema.field(name)) {
+        Some(field) if chinese && !field.label_zh.is_empty() => field.label_zh.to_string(),
+        Some(field) => field.label.to_string(),
+        None => name.to_owned(),
+    }
+}
+
 /// Long texts are told by their beginning.
 fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= 80 { line } else { line.chars().take(79).chain(['…']).collect() }
+    if line.chars().count() <= 120 { line } else { line.chars().take(119).chain(['…']).collect() }
 }

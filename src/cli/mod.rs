@@ -21,6 +21,7 @@ mod form;
 mod generate;
 mod global;
 mod handover;
+mod help;
 mod import;
 mod interrupt;
 mod language;
@@ -42,6 +43,7 @@ mod sql;
 mod timeline;
 mod tree;
 mod upkeep;
+mod usage;
 mod view;
 
 use clap::ArgMatches;
@@ -58,9 +60,12 @@ pub fn main() -> ExitCode {
         Err(error) => return fault::report(&error, &fault::terminal_before_flags()),
     };
     let command = tree::root(session.schemas(), &tree::wanted(&arguments));
-    let matches = match command.try_get_matches_from(arguments) {
+    let matches = match command.try_get_matches_from(&arguments) {
         Ok(matches) => matches,
-        Err(error) => return fault::usage(&error, &session.terminal),
+        Err(error) => {
+            let (wanted, terminal) = (tree::wanted(&arguments), session.terminal.clone());
+            return usage::tell(&error, || tree::root(session.schemas(), &wanted), arguments, &terminal);
+        }
     };
     session.terminal.read_flags(&matches);
     match run(&mut session, &matches) {

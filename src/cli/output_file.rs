@@ -4,9 +4,10 @@ use super::session::Session;
 use kehu::{Cause, Error, Message, Result};
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
 };
+use tempfile::NamedTempFile;
 
 /// What may already stand where a file is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,33 @@ pub fn check(session: &Session, path: &Path, input: Option<&Path>, replace: Repl
     let error =
         Error::new(Cause::Conflict, Message::new("There is a file {path} already.").with("path", path.display()));
     Err(error.hint(Message::new("Name another file.")))
+}
+
+/// With `--dry-run`, says that the file would be written.
+pub fn only_tried(session: &mut Session, path: &Path) -> Result<bool> {
+    let tried = session.crm()?.is_dry_run();
+    if tried {
+        session.terminal.warn(&Message::new("{path} would be written.").with("path", path.display()));
+    }
+    Ok(tried)
+}
+
+/// An empty file beside `path` that is going to take its place.
+pub fn waiting(path: &Path) -> Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let message = Message::new("There is no folder {path}.").with("path", folder.display());
+        return Err(Error::new(Cause::NotFound, message));
+    }
+    NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))
+}
+
+/// What keeps a file from being written. The name of the waiting one is nobody's business.
+pub fn unwritable(path: &Path, error: &io::Error) -> Error {
+    let why = error.to_string();
+    let why = why.split(" at path ").next().unwrap_or_default();
+    let message = Message::new("{path} cannot be written: {why}.").with("path", path.display()).with("why", why);
+    Error::new(Cause::Storage, message)
 }
 
 /// Whether both name one file, through whatever links.

@@ -13,17 +13,12 @@ use kehu::{
 
 /// The flags, each with the field that it fills.
 const FLAGS: [(&str, &str, &str, &str); 8] = [
-    ("worth", "worth", "WORD", "Worth the effort: valuable, unsure or worthless (有价值, 不确定, 无价值)"),
-    ("size", "size", "WORD", "How big: large, normal or small (大单, 正常, 小单)"),
-    (
-        "sign-by",
-        "expected_date",
-        "DATE",
-        "When they will sign: a date, two-days, this-week, this-month (近两天, 本周, 本月)",
-    ),
+    ("worth", "worth", "WORD", "Worth the effort: valuable, unsure, worthless"),
+    ("size", "size", "WORD", "How big: large, normal, small"),
+    ("sign-by", "expected_date", "DATE", "When: a date, two-days, this-week, this-month"),
     ("amount", "expected_amount", "AMOUNT", "For how much they will sign"),
     ("quantity", "expected_quantity", "NUMBER", "How many they will take"),
-    ("node", "node", "WORD", "How far the talks are: visit, needs, proposal, quote, objection, deal (初访 … 成交)"),
+    ("node", "node", "WORD", "How far: visit, needs, proposal, quote, deal …"),
     ("note", "note", "TEXT", "Why"),
     ("at", "at", "WHEN", "When it was judged, if not just now"),
 ];
@@ -34,7 +29,7 @@ pub fn command() -> Command {
         .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..).help("C12 or another reference"))
         .after_help(
             "Examples:\n  kehu customer qualify C1 --worth valuable --size large --node quote\n  \
-             kehu customer qualify C2 --worth 有价值 --size 大单 --sign-by 本月 --amount 12万 --quantity 3",
+             kehu customer qualify C2 --worth 有价值 --sign-by 本月 --amount 12万",
         );
     for (flag, field, value, help) in FLAGS {
         command =

@@ -337,7 +337,9 @@ fn edit_where(
         session.terminal.warn(&Message::new("All {count} that match are so already.").with("count", ids.len()));
         return Ok(0);
     }
-    preview(session, schema, &changed)?;
+    if dry || agreed || !ask::is_refused_to_program(&session.terminal) {
+        preview(session, schema, &changed)?;
+    }
     if dry {
         session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
         return Ok(0);
@@ -498,6 +500,11 @@ pub fn answers(
     Ok(answers)
 }
 
+/// An example of a verb as a hint: its last line runs after the others.
+fn as_in(example: &'static str) -> Message {
+    Message::new("{example}").with("example", example.lines().last().unwrap_or(example).trim())
+}
+
 /// Runs a verb of the kind's own on each of the records.
 fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &ArgMatches) -> Result<u8> {
     let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
@@ -506,7 +513,16 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     let terminal = session.terminal.clone();
     let asked = |ask: &Ask| if ask.required { ask::value(&terminal, ask.doc) } else { Ok(None) };
     let crm = session.crm()?;
-    let answers = answers(crm, verb.name, verb.asks, matches, asked)?;
+    // What cannot be done anyway needs no answers.
+    for reference in &references {
+        if let Ok(id) = crm.find(kind, reference)
+            && let Some(reason) = (verb.refused)(crm, id)?
+        {
+            return Err(Error::new(Cause::Refused, reason));
+        }
+    }
+    let answers = answers(crm, verb.name, verb.asks, matches, asked)
+        .map_err(|error| if error.hint.is_none() { error.hint(as_in(verb.example)) } else { error })?;
     let mut done = Vec::new();
     let mut told = Vec::new();
     crm.transaction(&format!("{name} {kind}"), |crm| {

@@ -1,16 +1,15 @@
 //! `kehu report NAME`: the reports of the catalog, each with its parameters as flags.
 
 use super::{
-    output,
+    output::{self, Format},
     record::answers,
     session::{Session, unwritable},
 };
 use clap::{Arg, ArgMatches, Command};
 use kehu::{
     Result, catalog,
-    record::{Kind, Value},
-    reports::Part,
-    reports::Report,
+    record::{Column, Grid, Kind, Total, Value},
+    reports::{Part, Report},
 };
 
 /// The command, with a subcommand for each report.
@@ -19,7 +18,10 @@ pub fn command() -> Command {
         .about("Answers a question with a table: see `kehu report --help`")
         .arg_required_else_help(true)
         .subcommand_required(true)
-        .after_help("Examples:\n  kehu report operations\n  kehu report operations --period this-year -f json");
+        .after_help(
+            "Examples:\n  kehu report day\n  kehu report customers --period this-year\n  kehu report latest --what signed --by branch\n  \
+             kehu report occasions -f md\n  kehu report operations --period this-year -f json",
+        );
     for report in catalog::REPORTS {
         command = command.subcommand(one(report));
     }
@@ -30,7 +32,10 @@ fn one(report: &Report) -> Command {
     let mut command =
         Command::new(report.name).about(report.doc).after_help(super::tree::two_examples(report.example, "-f json"));
     for ask in report.asks {
-        let name = Arg::new(ask.name).long(ask.name.replace('_', "-")).value_name("VALUE").help(ask.doc);
+        let name = Arg::new(ask.name)
+            .long(ask.name.replace('_', "-"))
+            .value_name(super::tree::value_name(&(ask.kind)()))
+            .help(ask.doc);
         command = command.arg(match (ask.kind)() {
             // A bare flag says yes.
             Kind::YesNo => name.num_args(0..=1).require_equals(true).default_missing_value("yes"),
@@ -50,6 +55,30 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     Ok(0)
 }
 
+/// One table of all parts, the first column naming the part, where they have the same columns; what has other headings
+/// further down is nothing that a spreadsheet or a program could read.
+fn one_table(session: &Session, parts: &[Part]) -> Result<Grid> {
+    let Some(first) = parts.first() else { return Ok(Grid::default()) };
+    if parts.len() == 1 {
+        return Ok(first.grid.clone());
+    }
+    let names = |part: &Part| part.grid.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+    if parts.iter().any(|part| names(part) != names(first)) {
+        return Err(super::daily::several_tables(session));
+    }
+    let mut whole = Grid { rows: Vec::new(), totals: None, ..first.grid.clone() };
+    whole.columns.insert(0, Column::new("part", "Part", "部分", Kind::Text));
+    for part in parts {
+        for row in &part.grid.rows {
+            let mut row = row.clone();
+            row.cells.insert(0, Value::Text(super::daily::key_of(part.title.template)));
+            whole.rows.push(row);
+        }
+    }
+    whole.total = Total::Exactly(whole.rows.len() as u64);
+    Ok(whole)
+}
+
 /// Prints titled tables one below the other; in JSON, an object of lists unless there is one table only.
 pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
     if let [part] = parts
@@ -64,10 +93,18 @@ pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
     {
         return session.print(&part.grid);
     }
+    if matches!(session.terminal.format(), Format::Csv | Format::Tsv) {
+        return session.print(&one_table(session, parts)?);
+    }
     if session.terminal.machine() {
         let mut object = serde_json::Map::new();
         for part in parts {
             object.insert(super::daily::key_of(part.title.template), super::daily::items(&part.grid).into());
+        }
+        let cut = parts.iter().any(|part| super::daily::is_cut(&part.grid));
+        if cut {
+            let totals = parts.iter().map(|part| (super::daily::key_of(part.title.template), &part.grid));
+            object.insert("totals".to_owned(), super::daily::totals(totals));
         }
         return session.print_line(&serde_json::Value::Object(object).to_string());
     }

@@ -1,6 +1,6 @@
-//! `kehu customer review`: levels by rule and lapsed customers, shown first to whoever watches; and what the rules hit.
+//! `kehu customer review`: levels by rule and lapsed customers, shown first to whoever watches, done unasked with --yes; and what the rules hit.
 
-use super::{ask, session::Session};
+use super::{ask, output::Format, session::Session};
 use clap::{Arg, ArgMatches, Command};
 use kehu::{
     Message, Result,
@@ -12,11 +12,11 @@ pub fn command() -> Command {
         .about("Gives levels by rule, and marks customers as lapsed with whom nothing happens any more")
         .arg(Arg::new("where").long("where").value_name("FILTER").num_args(1).help("Only customers that match"))
         .after_help(
-            "Examples:\n  kehu customer review --dry-run\n  kehu customer review --where owner=me -y\n\n\
+            "Examples:\n  kehu customer review --dry-run\n  kehu customer review --where owner=me --yes\n\n\
              Rules: kehu review_rule add \"annual_revenue=1m..\" --level A\n       \
              kehu review_rule add level=A --lapse-after 180\n\
              Without a rule, who signed lapses after 365 days in which nothing happened and nothing is planned.\n\
-             A level that was set by hand stays; level_by=rule hands it back. In cron, add -q.",
+             A level that was set by hand stays; level_by=rule hands it back. In cron, add -q --yes.",
         )
 }
 
@@ -27,25 +27,29 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         None => Filter::All,
     };
     let dry = session.crm()?.is_dry_run();
-    if session.terminal.interactive_input && !session.terminal.yes && !dry {
+    if !session.terminal.yes && !dry {
         let crm = session.crm()?;
         crm.set_dry_run(true);
         let tried = crm.review(&among);
         crm.set_dry_run(false);
         let tried = tried?;
         if !tried.rows.is_empty() {
-            session.print(&tried)?;
+            if session.terminal.interactive_input {
+                session.print(&tried)?;
+            }
             let question = Message::new("Change {count} {kind}?").with("count", tried.rows.len());
             ask::confirm(&session.terminal, &question.with("kind", "customers"))?;
         }
     }
     let grid = session.crm()?.review(&among)?;
     let shown = session.terminal.interactive_input && !session.terminal.yes && !dry;
-    if !session.terminal.quiet && !shown {
+    // A list of nobody is told in a sentence, where a person reads it.
+    let nobody = grid.rows.is_empty() && session.terminal.format() == Format::Table;
+    if !session.terminal.quiet && !shown && !nobody {
         session.print(&grid)?;
     }
     if grid.rows.is_empty() {
-        session.terminal.say(&Message::new("Every customer stands as the rules say."));
+        session.terminal.warn(&Message::new("Every customer stands as the rules say."));
         return Ok(0);
     }
     session.wrote(&Message::new("Changed {count} {kind}.").with("count", grid.rows.len()).with("kind", "customers"))?;

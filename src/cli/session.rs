@@ -280,6 +280,10 @@ impl Session {
     /// Tells what happened beside what was asked for.
     pub fn finish(&mut self) {
         if let Some(crm) = &mut self.crm {
+            if let Some(name) = self.configuration.unknown_zone() {
+                let message = Message::new("TZ says {name}, which is no time zone: times are in UTC.");
+                self.terminal.warn(&message.with("name", name));
+            }
             for notice in crm.notices() {
                 self.terminal.warn(&notice);
             }
@@ -296,7 +300,12 @@ impl Session {
                 .with("what", self.terminal.word(message));
             self.terminal.warn(&tried);
         } else {
-            let text = format!("{} {}", self.terminal.word(message), self.terminal.word(&place));
+            // A name that ends with a dot ends the sentence too.
+            let mut told = self.terminal.word(message).replace(".。", "。");
+            if told.ends_with("..") && !told.ends_with("...") {
+                told.pop();
+            }
+            let text = format!("{told} {}", self.terminal.word(&place));
             if !self.terminal.quiet && (self.terminal.interactive_errors || self.terminal.verbose) {
                 self.terminal.line(&text);
             }

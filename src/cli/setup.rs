@@ -186,7 +186,11 @@ fn set(session: &Session, matches: &ArgMatches) -> Result<u8> {
     }
     let template = if dry { "{key} would be {value} in {file}." } else { "{key} is {value} now, in {file}." };
     let told = Message::new(template).with("key", key.name).with("value", value).with("file", target.display());
-    session.terminal.say(&told);
+    if dry {
+        session.terminal.warn(&told);
+    } else {
+        session.terminal.say(&told);
+    }
     Ok(0)
 }
 

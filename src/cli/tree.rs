@@ -13,8 +13,8 @@ use std::{ffi::OsString, sync::Arc};
 pub enum Wanted {
     /// All of it: for man pages, completions and `help`.
     All,
-    /// Only what stands below one noun.
-    Noun(String),
+    /// Only what stands below one noun, or one verb of it.
+    Noun(String, Option<String>),
     /// The nouns alone.
     Names,
 }
@@ -59,10 +59,11 @@ fn words(arguments: &[OsString]) -> Vec<String> {
 
 /// How much of the tree these arguments need.
 pub fn wanted(arguments: &[OsString]) -> Wanted {
-    match words(arguments).first().map(String::as_str) {
+    let mut words = words(arguments).into_iter();
+    match words.next() {
         None => Wanted::Names,
-        Some("help" | "man" | "completions") => Wanted::All,
-        Some(noun) => Wanted::Noun(noun.to_owned()),
+        Some(noun) if matches!(&*noun, "help" | "man" | "completions") => Wanted::All,
+        Some(noun) => Wanted::Noun(noun, words.next()),
     }
 }
 
@@ -79,7 +80,6 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
         .about("A CRM for the terminal: customers and the people who work there, in one file that is yours")
         .override_usage("kehu <NOUN> <VERB> [REF] [VALUES] [FLAGS]")
         .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}")
-        .after_help(format!("{}\n\n{FIRST_EXAMPLES}", overview(schemas)))
         .subcommand_required(false)
         .arg_required_else_help(false)
         .disable_help_subcommand(false)
@@ -87,31 +87,40 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
     for argument in global_flags() {
         root = root.arg(argument);
     }
+    // Whoever names a noun waits for no other.
+    if let Wanted::Noun(noun, verb) = wanted
+        && let Some(schema) = schemas.iter().find(|schema| is_called(schema, noun))
+    {
+        return root.subcommand(noun_verbs(noun_command(schema), schema, verb.as_deref()));
+    }
+    root = root.after_help(format!("{}\n\n{FIRST_EXAMPLES}", overview(schemas)));
     for schema in schemas {
         if matches!(schema.kind, "field" | "view") {
             continue;
         }
-        let noun = Command::new(schema.kind)
-            .aliases(aliases(schema))
-            .about(schema.doc)
-            .arg_required_else_help(true)
-            .after_help(format!(
-                "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1",
-                schema.kind,
-                schema.letter,
-                first(schema.kind)
-            ));
-        let full = match wanted {
-            Wanted::All => true,
-            Wanted::Noun(noun) => noun == schema.kind || aliases(schema).contains(noun),
-            Wanted::Names => false,
-        };
-        root = root.subcommand(if full { noun_verbs(noun, schema) } else { noun });
+        let noun = noun_command(schema);
+        root = root.subcommand(if *wanted == Wanted::All { noun_verbs(noun, schema, None) } else { noun });
     }
     for command in bespoke() {
         root = root.subcommand(command);
     }
     root
+}
+
+fn is_called(schema: &Schema, noun: &String) -> bool {
+    !matches!(schema.kind, "field" | "view") && (noun == schema.kind || aliases(schema).contains(noun))
+}
+
+fn noun_command(schema: &Schema) -> Command {
+    Command::new(schema.kind).aliases(aliases(schema)).about(schema.doc).arg_required_else_help(true).after_help(
+        format!(
+            "Examples:\n  {2}kehu {0} list --limit 5\n  kehu {0} show {1}1{3}",
+            schema.kind,
+            schema.letter,
+            first(schema.kind),
+            own_examples(schema.kind)
+        ),
+    )
 }
 
 /// Other spellings of a noun: the plural, and a hyphen between words.
@@ -139,7 +148,7 @@ const GROUPS: &[(&[&str], &str)] = &[
     (&["log", "today"], "what happened; your plan of the day"),
     (&["find", "show", "view", "sql"], "everything by words or ref; saved lists; SQL"),
     (&["report"], "questions with an answer in a table"),
-    (&["attach", "calendar"], "files kept with records; your plans for phones"),
+    (&["attach", "calendar"], "files with records; plans for phones"),
     (&["oplog", "undo", "redo"], "what was done, and taking it back"),
     (&["import"], "a file whose headings tell what it holds"),
     (&["schema", "field"], "which fields there are; fields of your own"),
@@ -174,7 +183,7 @@ fn overview(schemas: &[Arc<Schema>]) -> String {
 }
 
 /// The heading of the flags that every command takes.
-const EVERYWHERE: &str = "Everywhere";
+pub const EVERYWHERE: &str = "Everywhere";
 
 fn global_flags() -> Vec<Arg> {
     let flag = |name: &'static str, help: &'static str| {
@@ -209,7 +218,13 @@ fn global_flags() -> Vec<Arg> {
 }
 
 /// The verbs of a record kind: those that every kind has, then its own.
-fn noun_verbs(noun: Command, schema: &Schema) -> Command {
+fn noun_verbs(noun: Command, schema: &Schema, verb: Option<&str>) -> Command {
+    // The most frequent ones are not kept waiting by what the others take.
+    match verb {
+        Some("show") => return noun.subcommand(show(schema)),
+        Some("list") => return noun.subcommand(list(schema)),
+        _ => {}
+    }
     let automatic = catalog::entry(schema.kind).is_some_and(|entry| entry.automatic);
     let replaced = extra::find(schema.kind, "add").is_some();
     let noun = if replaced { noun } else { noun.subcommand(add(schema).hide(automatic)) };
@@ -226,7 +241,7 @@ fn noun_verbs(noun: Command, schema: &Schema) -> Command {
         .subcommand(import::command(schema))
         .subcommand(export::command(schema));
     for verb in catalog::entry(schema.kind).map_or(&[][..], |entry| entry.verbs) {
-        noun = noun.subcommand(own_verb(verb));
+        noun = noun.subcommand(own_verb(schema, verb));
     }
     for extra in extra::below(schema.kind) {
         noun = noun.subcommand((extra.command)());
@@ -234,13 +249,13 @@ fn noun_verbs(noun: Command, schema: &Schema) -> Command {
     noun
 }
 
-fn own_verb(verb: &Verb) -> Command {
+fn own_verb(schema: &Schema, verb: &Verb) -> Command {
     let mut command = Command::new(verb.name)
         .about(verb.doc)
-        .arg(Arg::new("ref").value_name("REF").required(true).num_args(1..))
+        .arg(reference(schema).required(true).num_args(1..))
         .after_help(two_examples(verb.example, "--dry-run -v"));
     for ask in verb.asks {
-        let flag = Arg::new(ask.name).long(ask.name).value_name("VALUE").help(ask.doc).num_args(1);
+        let flag = Arg::new(ask.name).long(ask.name).value_name(value_name(&(ask.kind)())).help(ask.doc).num_args(1);
         command = command.arg(flag.allow_hyphen_values(true));
     }
     command
@@ -307,10 +322,26 @@ fn allow_duplicate() -> Arg {
 
 /// A flag for every field that a person may set.
 fn field_flags(mut command: Command, schema: &Schema) -> Command {
-    for field in schema.writable() {
+    for field in schema.writable().filter(|field| !field.kept) {
         command = command.arg(field_flag(schema, field));
     }
     command.next_help_heading(None)
+}
+
+/// What stands for a value in help, which says how it is written.
+pub fn value_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Money => "AMOUNT",
+        Kind::Date | Kind::Birthday => "DATE",
+        Kind::Timestamp => "WHEN",
+        Kind::Integer => "N",
+        Kind::Decimal { .. } | Kind::Percent => "NUMBER",
+        Kind::YesNo => "YES|NO",
+        Kind::Link(_) => "REF",
+        Kind::Choice(_) => "WORD",
+        Kind::List(_) => "A,B",
+        _ => "TEXT",
+    }
 }
 
 fn field_flag(schema: &Schema, field: &Field) -> Arg {
@@ -321,21 +352,11 @@ fn field_flag(schema: &Schema, field: &Field) -> Arg {
     if !words.is_empty() {
         help = format!("{help} [{}]", words.join(", "));
     }
-    let value = match &field.kind {
-        Kind::Money => "AMOUNT",
-        Kind::Date | Kind::Birthday => "DATE",
-        Kind::Integer | Kind::Decimal { .. } | Kind::Percent => "NUMBER",
-        Kind::YesNo => "YES|NO",
-        Kind::Link(_) => "REF",
-        Kind::Choice(_) => "WORD",
-        Kind::List(_) => "A,B",
-        _ => "TEXT",
-    };
     let long = name.strip_prefix("x_").filter(|_| field.custom).unwrap_or(&name).replace('_', "-");
     Arg::new(name.clone())
         .long(long)
         .aliases(if name.contains('_') { vec![name] } else { Vec::new() })
-        .value_name(value)
+        .value_name(value_name(&field.kind))
         .help(help)
         .num_args(1)
         .allow_hyphen_values(true)
@@ -444,6 +465,19 @@ fn edit(schema: &Schema) -> Command {
 fn first(kind: &str) -> &'static str {
     match kind {
         "attachment" => "kehu attach C1 customers.csv contacts.csv users.csv\n  ",
+        _ => "",
+    }
+}
+
+/// What can be done with records of this kind alone.
+fn own_examples(kind: &str) -> &'static str {
+    match kind {
+        "customer" => {
+            "\n  kehu customer timeline C1\n  kehu customer qualify C1 --worth valuable --node quote\n  \
+             kehu customer duplicates"
+        }
+        "contact" => "\n  kehu contact timeline P1\n  kehu contact emails customer.level=A",
+        "activity" => "\n  kehu activity done A95 --outcome \"they like it\" --next \"+14d send the quote\"",
         _ => "",
     }
 }

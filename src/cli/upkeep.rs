@@ -67,12 +67,11 @@ pub fn backup(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         .with("file", file.display())
         .with("size", status::size(made.bytes));
     session.terminal.say(&told);
-    tell_contents(session, made.contents, file);
-    Ok(0)
+    Ok(tell_contents(session, made.contents, file))
 }
 
-/// What became of the attached files that a copy needs.
-fn tell_contents(session: &Session, contents: Copied, copy: &Path) {
+/// What became of the attached files that a copy needs; exit code 6 when some of them are nowhere.
+fn tell_contents(session: &Session, contents: Copied, copy: &Path) -> u8 {
     if contents.files > 0 {
         let told = Message::new("With {count} attached {count:file|files} ({size}) in {folder}.")
             .with("count", contents.files)
@@ -82,8 +81,11 @@ fn tell_contents(session: &Session, contents: Copied, copy: &Path) {
     }
     if contents.missing > 0 {
         let told = Message::new("{count} attached {count:file is|files are} missing in it; `kehu doctor` names them.");
-        session.terminal.warn(&told.with("count", contents.missing));
+        // Whoever wants no words still has to know that this is not the whole.
+        session.terminal.line(&session.terminal.word(&told.with("count", contents.missing)));
+        return Cause::Partial.exit_code();
     }
+    0
 }
 
 /// Puts a backup in the database's place.
@@ -122,11 +124,11 @@ pub fn restore(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     session
         .terminal
         .say(&Message::new("Restored {database} from {file}.").with("database", &url).with("file", from.display()));
-    tell_contents(session, restored.contents, to);
+    let code = tell_contents(session, restored.contents, to);
     if let Some(kept) = restored.kept {
         session.terminal.say(&Message::new("What was there is {file} now.").with("file", kept.display()));
     }
-    Ok(0)
+    Ok(code)
 }
 
 /// The refusal to replace another program's database, with the command that does it all the same.

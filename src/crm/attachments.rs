@@ -94,7 +94,9 @@ impl Crm {
             Ok(ids)
         });
         self.arriving.clear();
-        if done.is_err() && self.operation.is_none() {
+        // Who was kept from writing has placed nothing, and does not wait for it once more.
+        let kept_out = done.as_ref().is_err_and(|error| error.cause == Cause::Busy);
+        if done.is_err() && !kept_out && self.operation.is_none() {
             // The first fault is the one to tell; the doctor finds what cannot be cleared away now.
             let _ = self.collect_contents();
         }
@@ -233,5 +235,5 @@ impl Crm {
 }
 
 fn unkept(error: &std::io::Error) -> Error {
-    Error::new(Cause::Storage, Message::new("A file cannot be kept for the moment: {why}.").with("why", error))
+    Error::new(Cause::Storage, Message::new("A file cannot be kept for the moment: {why}.").with("why", error.kind()))
 }

@@ -196,7 +196,21 @@ impl Crm {
         let alias = |field: &&Field| {
             field.name == folded.as_str() || custom(field) || (!field.label_zh.is_empty() && field.label_zh == name)
         };
-        schema.visible().find(alias).ok_or_else(|| unknown_field(schema, name))
+        schema.visible().find(alias).ok_or_else(|| {
+            let error = unknown_field(schema, name);
+            match self.through_link(schema, name) {
+                Some(path) => error.hint(Message::new("did you mean `{near}`?").with("near", path)),
+                None => error,
+            }
+        })
+    }
+
+    /// The field of that very name on a record that this kind links to: `customer.level` of a contact.
+    fn through_link(&self, schema: &Schema, name: &str) -> Option<String> {
+        schema.visible().find_map(|link| {
+            let target = self.schema(link.kind.target()?).ok()?;
+            target.field(name).map(|field| format!("{}.{}", link.name, field.name))
+        })
     }
 }
 

@@ -63,7 +63,11 @@ impl Crm {
             }
             Filter::Or(parts) => self.conditions(joins, parts, " OR "),
             Filter::Not(part) => Ok(self.condition(joins, part)?.negated()),
-            Filter::Word(word) => self.word_condition(&joins.schema, word),
+            Filter::Word(word) => match self.ref_in_words(&joins.schema, word)? {
+                Some(id) => Ok(Condition::new("t.id = ?", vec![Sql::Integer(id)])),
+                None => self.word_condition(&joins.schema, word),
+            },
+            Filter::Text(text) => self.word_condition(&joins.schema, text),
             Filter::Test(test) => self.test(joins, test),
         }
     }
@@ -71,6 +75,35 @@ impl Crm {
     fn conditions(&mut self, joins: &mut Joins, parts: &[Filter], word: &str) -> Result<Condition> {
         let parts: Result<Vec<_>> = parts.iter().map(|part| self.condition(joins, part)).collect();
         Ok(Condition::joined(parts?, word))
+    }
+
+    /// The record that a bare word means by its ref; one that was merged is the one that it is now.
+    fn ref_in_words(&mut self, schema: &Schema, word: &str) -> Result<Option<i64>> {
+        let Some(id) = super::reference::number_of_short(schema, word) else { return Ok(None) };
+        let there = self.db.first(&format!("SELECT 1 FROM \"{}\" WHERE id = ?", schema.table), &[Sql::Integer(id)])?;
+        there.map(|_| self.standing(schema, id)).transpose()
+    }
+
+    /// The words that must all be found, and what else the filter says, refs among it.
+    pub(super) fn leading_words(&mut self, schema: &Schema, filter: &Filter) -> Result<(Vec<String>, Filter)> {
+        let parts = match filter {
+            Filter::And(parts) => parts.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        let (mut words, mut rest) = (Vec::new(), Vec::new());
+        for part in parts {
+            match part {
+                Filter::Text(text) => words.push(text.clone()),
+                Filter::Word(word) if self.ref_in_words(schema, word)?.is_none() => words.push(word.clone()),
+                part => rest.push(part.clone()),
+            }
+        }
+        let rest = match (filter, rest.len()) {
+            (_, 0) => Filter::All,
+            (Filter::And(_), _) => Filter::And(rest),
+            _ => filter.clone(),
+        };
+        Ok((words, rest))
     }
 
     /// A bare word searches the record's search fields; one that names a field was meant as a test.

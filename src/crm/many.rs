@@ -4,7 +4,8 @@ use super::Crm;
 use crate::{
     Result,
     crm::{Entry, Save},
-    record::{Draft, Schema, Values},
+    customers::responsible::refuse_gone,
+    record::{Draft, Origin, Schema, Values},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,12 +19,17 @@ impl Crm {
     /// # Errors
     /// As [`Crm::add`].
     pub fn add_many(&mut self, kind: &str, records: &[Values], allow_duplicate: bool) -> Result<Vec<i64>> {
-        let schema = self.schema(kind)?;
+        let (schema, wished) = (self.schema(kind)?, self.operation.is_none());
         self.transaction(&format!("Add {} {}", records.len(), schema.table), |crm| {
             let mut ids = Vec::with_capacity(records.len());
             for values in records {
                 let (schema, values) = (schema.clone(), values.clone());
-                let mut draft = Draft { schema, id: None, stored: Vec::new(), values, removing: false };
+                crm.refuse_binned(&schema, &values, &[])?;
+                let mut draft =
+                    Draft { schema, id: None, stored: Vec::new(), values, removing: false, origin: Origin::Person };
+                if wished {
+                    refuse_gone(crm, &draft)?;
+                }
                 ids.push(crm.insert_draft(&mut draft, allow_duplicate)?);
             }
             Ok(ids)
@@ -49,7 +55,7 @@ impl Crm {
         allow_duplicate: bool,
         values: &mut dyn FnMut(&mut Self, &Entry) -> Result<Values>,
     ) -> Result<Vec<Save>> {
-        let schema = self.schema(kind)?;
+        let (schema, wished) = (self.schema(kind)?, self.operation.is_none());
         self.transaction(&format!("Edit {} {}", ids.len(), schema.table), |crm| {
             let mut saves = Vec::with_capacity(ids.len());
             let mut bundle = Bundle::default();
@@ -57,7 +63,7 @@ impl Crm {
                 let entry = bundle.take(crm, &schema, &ids[place..], *id)?;
                 let values = values(crm, &entry)?;
                 let before = crm.writes;
-                saves.push(crm.change_entry(entry, values, allow_duplicate)?);
+                saves.push(crm.change_entry(entry, values, allow_duplicate, wished)?);
                 // What a rule wrote beside it may be one of those that were read already.
                 if crm.writes > before + 1 {
                     bundle.entries.clear();

@@ -271,7 +271,13 @@ fn taken_back(now: &Value, line: &super::HistoryLine) -> Value {
     Value::List(items)
 }
 
+/// As one word of a command line.
+pub(super) fn quoted(text: &str) -> String {
+    let plain = !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || "._-@+:".contains(letter));
+    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\\\"")) }
+}
+
 pub(super) fn not_found(schema: &Schema, what: &str) -> Error {
     Error::new(Cause::NotFound, Message::new("There is no {kind} {what}.").with("kind", schema.kind).with("what", what))
-        .hint(Message::new("kehu {kind} list {what}").with("kind", schema.kind).with("what", what))
+        .hint(Message::new("kehu {kind} list {what}").with("kind", schema.kind).with("what", quoted(what)))
 }

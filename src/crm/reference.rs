@@ -71,6 +71,18 @@ impl Crm {
                 self.record(kind, id)?;
                 Ok(id)
             }
+            None if let Some(other) =
+                self.schemas().iter().find(|other| number_of_short(other, reference).is_some()) =>
+            {
+                Err(Error::bad_value(
+                    Message::new("{what} is a {kind}; this takes a {noun}, such as {example}.")
+                        .with("what", reference)
+                        .with("kind", other.kind)
+                        .with("noun", schema.kind)
+                        .with("example", schema.short(12)),
+                )
+                .hint(Message::new("kehu {kind} list").with("kind", schema.kind)))
+            }
             None => Err(Error::bad_value(
                 Message::new("{what} is no ref; this takes refs only, such as {example}.")
                     .with("what", reference)

@@ -64,7 +64,7 @@ impl Crm {
         open: Option<&str>,
         other: &str,
     ) -> Result<Vec<(i64, Option<i64>)>> {
-        let open = open.map(|name| format!(" AND \"{name}\" IS NULL")).unwrap_or_default();
+        let open = still_open(schema, open);
         let sql = format!(
             "SELECT id, \"{other}\" FROM \"{}\" WHERE \"{field}\" = ? AND deleted_at IS NULL{open} ORDER BY id",
             schema.table
@@ -82,7 +82,7 @@ impl Crm {
         (other, to): (&str, i64),
         open: Option<&str>,
     ) -> Result<Vec<(i64, Option<i64>)>> {
-        let open = open.map(|name| format!(" AND \"{name}\" IS NULL")).unwrap_or_default();
+        let open = still_open(schema, open);
         let mut found = Vec::new();
         for among in among.chunks(NAMED) {
             let sql = format!(
@@ -123,4 +123,11 @@ fn marks(ids: &[i64]) -> String {
 
 fn numbers(ids: &[i64]) -> Vec<Sql> {
     ids.iter().map(|id| Sql::Integer(*id)).collect()
+}
+
+/// A field is empty while a record is open; what was called off is open no more.
+fn still_open(schema: &Schema, open: Option<&str>) -> String {
+    let closing = open.into_iter().chain(open.and_then(|_| schema.field("cancelled")).map(|field| &*field.name));
+    let conditions: Vec<String> = closing.map(|name| format!(" AND \"{name}\" IS NULL")).collect();
+    conditions.concat()
 }

@@ -8,7 +8,7 @@ use crate::{
     Result,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Field, Value},
+    record::{Draft, Field, Origin, Value},
     store::Sql,
 };
 
@@ -88,6 +88,7 @@ impl Crm {
             stored: entry.values.clone(),
             values: vec![("deleted_at".to_owned(), Value::Text(now))],
             removing: true,
+            origin: Origin::Person,
         };
         (rules(&draft.schema).check)(self, &mut draft)?;
         self.update_row(&draft)?;
@@ -123,7 +124,8 @@ impl Crm {
                     Message::new("{record} is not in the recycle bin.").with("record", entry.short()),
                 ));
             }
-            crm.refuse_merged(&entry)?;
+            let message = "{record} was merged into {winner} {title}; undo the merge to have both again.";
+            crm.refuse_merged(&entry, message)?;
             let mut back = Vec::new();
             crm.restore_entry(&entry, &mut back)?;
             if outermost {
@@ -134,11 +136,13 @@ impl Crm {
     }
 
     /// What was merged comes back with all that it gave away, or not at all.
-    fn refuse_merged(&mut self, entry: &Entry) -> Result<()> {
+    fn refuse_merged(&mut self, entry: &Entry, message: &'static str) -> Result<()> {
         let Value::Link(winner) = entry.value("merged_into") else { return Ok(()) };
         let operation = self.removal_of(entry.schema.kind, entry.id)?.unwrap_or_default();
-        let message = Message::new("{record} was merged into {winner} {title}; undo the merge to have both again.");
-        let message = message.with("record", entry.short()).with("winner", winner.short()).with("title", &winner.title);
+        let message = Message::new(message)
+            .with("record", entry.short())
+            .with("winner", winner.short())
+            .with("title", &winner.title);
         let hint = Message::new("kehu undo {operation}").with("operation", operation);
         Err(Error::new(Cause::Refused, message).hint(hint))
     }
@@ -157,6 +161,7 @@ impl Crm {
                 .map(|(field, value)| (field.name.to_string(), value.clone()))
                 .collect(),
             removing: false,
+            origin: Origin::Person,
         };
         self.refuse_duplicates(&whole, false)?;
         whole.stored.clone_from(&entry.values);
@@ -204,14 +209,16 @@ impl Crm {
         })
     }
 
-    /// Refuses a record that is not in the recycle bin.
+    /// Refuses a record that is not in the recycle bin, and one that was merged into another: without it nothing would
+    /// lead to that one from its ref, nor could the merge be undone.
     ///
     /// # Errors
     /// [`Cause::Refused`], with what to do first.
     pub fn refuse_live(&mut self, kind: &str, id: i64) -> Result<()> {
         let entry = self.record(kind, id)?;
         if entry.is_deleted() {
-            return Ok(());
+            let message = "{record} was merged into {winner} {title} and leads there, so it cannot be purged; undo the merge first.";
+            return self.refuse_merged(&entry, message);
         }
         Err(Error::new(
             Cause::Refused,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Result,
-    record::{Draft, Field, Schema, Value, Values},
+    record::{Draft, Field, Origin, Schema, Value, Values},
     store::Sql,
 };
 
@@ -102,6 +102,7 @@ impl Crm {
             stored: entry.values,
             values: vec![(field.to_owned(), value)],
             removing: false,
+            origin: Origin::Person,
         };
         self.update_row(&draft)
     }
@@ -109,7 +110,7 @@ impl Crm {
     /// Adds a record that the program itself keeps, past the rule that nobody else may.
     pub(crate) fn write_directly(&mut self, kind: &str, values: Values) -> Result<i64> {
         let schema = self.schema(kind)?;
-        let draft = Draft { schema, id: None, stored: Vec::new(), values, removing: false };
+        let draft = Draft { schema, id: None, stored: Vec::new(), values, removing: false, origin: Origin::Person };
         self.insert_row(&draft)
     }
 }

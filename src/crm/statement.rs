@@ -42,7 +42,7 @@ impl Crm {
 
     pub(super) fn prepared(&mut self, joins: &mut Joins, query: &Query) -> Result<Prepared> {
         let table = joins.schema.table;
-        let (words, rest) = leading_words(&query.filter);
+        let (words, rest) = self.leading_words(&joins.schema, &query.filter)?;
         let schema = joins.schema.clone();
         for word in &words {
             super::condition::refuse_field_name(&schema, word)?;
@@ -85,7 +85,7 @@ impl Crm {
     }
 
     pub(super) fn order(&mut self, joins: &mut Joins, query: &Query) -> Result<String> {
-        let words = leading_words(&query.filter).0.join(" ");
+        let words = self.leading_words(&joins.schema, &query.filter)?.0.join(" ");
         let streams =
             self.db.dialect() == Dialect::Sqlite && search_match(Dialect::Sqlite, &joins.schema, &words).is_some();
         if query.sort.is_empty() && streams {
@@ -140,20 +140,4 @@ impl Crm {
 pub(super) fn limit_words(limit: Option<u64>) -> String {
     let limit = limit.filter(|limit| *limit > 0).map(|limit| limit.min(i64::MAX.unsigned_abs()));
     limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default()
-}
-
-/// The words that must all be found, and what else the filter says.
-pub(super) fn leading_words(filter: &Filter) -> (Vec<String>, Filter) {
-    match filter {
-        Filter::Word(word) => (vec![word.clone()], Filter::All),
-        Filter::And(parts) => {
-            let (words, rest): (Vec<_>, Vec<_>) =
-                parts.iter().cloned().partition(|part| matches!(part, Filter::Word(_)));
-            let words =
-                words.into_iter().filter_map(|part| if let Filter::Word(word) = part { Some(word) } else { None });
-            let rest = if rest.is_empty() { Filter::All } else { Filter::And(rest) };
-            (words.collect(), rest)
-        }
-        other => (Vec::new(), other.clone()),
-    }
 }

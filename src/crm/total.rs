@@ -5,7 +5,6 @@ use super::{
     columns::Joins,
     condition::search_match,
     query::{Deleted, Query},
-    statement::leading_words,
 };
 use crate::{
     Result,
@@ -16,6 +15,9 @@ use std::sync::Arc;
 
 /// A total beyond this is not counted unless it is asked for.
 const COUNTED: u64 = 10_000;
+
+/// Where each row costs several looks, no more than these are counted.
+const SOME: u64 = 1_000;
 
 /// How much work counting may be where records must be looked at one by one: some ten steps each, so about a thousand.
 const STEPS: u32 = 12_000;
@@ -48,10 +50,20 @@ impl Crm {
         Ok(if !query.exact && count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) })
     }
 
+    /// How many rows a statement of one's own finds, as far as counting them one by one is cheap.
+    pub(crate) fn count_some(&mut self, sql: &str, arguments: &[Sql]) -> Result<Total> {
+        let (count, all) = self.db.count_within(&format!("{sql} LIMIT {}", SOME + 1), arguments, STEPS)?;
+        Ok(match (all, count) {
+            (true, count) if count <= SOME => Total::Exactly(count),
+            (true, _) => Total::MoreThan(SOME),
+            (false, count) => Total::MoreThan(round(count.saturating_sub(1))),
+        })
+    }
+
     /// One row for each record that matches. What is in the recycle bin has no search text, so words alone need no look
     /// at the records.
     fn matches(&mut self, schema: Arc<Schema>, query: &Query) -> Result<(String, Vec<Sql>)> {
-        let (words, rest) = leading_words(&query.filter);
+        let (words, rest) = self.leading_words(&schema, &query.filter)?;
         if rest == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
             words.iter().try_for_each(|word| super::condition::refuse_field_name(&schema, word))?;
             if let Some((sql, argument)) = search_match(self.db.dialect(), &schema, &words.join(" ")) {

@@ -82,10 +82,14 @@ impl Crm {
     /// # Errors
     /// Storage faults; nothing is kept then.
     pub fn repair(&mut self) -> Result<Vec<Message>> {
+        if self.is_dry_run() {
+            // Files that were taken away could not be brought back.
+            return Ok(Vec::new());
+        }
         // No operation: what is repaired is no change of any record.
         self.db.begin()?;
         let done = self.repair_all();
-        if done.is_ok() && !self.is_dry_run() {
+        if done.is_ok() {
             self.db.commit()?;
         } else {
             self.db.rollback()?;

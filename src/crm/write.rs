@@ -3,10 +3,10 @@
 use super::{Crm, Entry};
 use crate::{
     Result, catalog,
-    customers::duplicates,
+    customers::{duplicates, responsible::refuse_gone},
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Field, Id, Kind, Record, Schema, Value, Values, types},
+    record::{Draft, Field, Id, Kind, Origin, Record, Schema, Value, Values, types},
     store::Sql,
 };
 use std::sync::Arc;
@@ -38,7 +38,19 @@ impl Crm {
         let label = format!("Add {kind}");
         self.transaction(&label, |crm| {
             let schema = crm.schema(kind)?;
-            let mut draft = Draft { schema, id: None, stored: Vec::new(), values: values.clone(), removing: false };
+            crm.refuse_binned(&schema, values, &[])?;
+            let mut draft = Draft {
+                schema,
+                id: None,
+                stored: Vec::new(),
+                values: values.clone(),
+                removing: false,
+                origin: Origin::Person,
+            };
+            // What a larger act writes is that act's own matter.
+            if outermost {
+                refuse_gone(crm, &draft)?;
+            }
             let id = crm.insert_draft(&mut draft, allow_duplicate)?;
             if outermost {
                 let title = draft.get(&draft.schema.title().name.clone());
@@ -95,7 +107,7 @@ impl Crm {
             }
             entry.refuse_version(expected)?;
             let (short, title) = (entry.short(), entry.title());
-            let save = crm.change_entry(entry, values.clone(), allow_duplicate)?;
+            let save = crm.change_entry(entry, values.clone(), allow_duplicate, outermost)?;
             if outermost {
                 let fields: Vec<&str> = save.changed.iter().map(|(name, _, _)| name.as_str()).collect();
                 crm.relabel(&format!("Edit {kind} {short} {title}: {}", fields.join(", ")))?;
@@ -104,12 +116,44 @@ impl Crm {
         })
     }
 
-    /// Changes a record that was just read.
-    pub(super) fn change_entry(&mut self, entry: Entry, values: Values, allow_duplicate: bool) -> Result<Save> {
+    /// Changes a record that was just read; `wished` for itself, not by a larger act.
+    pub(super) fn change_entry(
+        &mut self,
+        entry: Entry,
+        values: Values,
+        allow_duplicate: bool,
+        wished: bool,
+    ) -> Result<Save> {
         refuse_deleted(&entry)?;
+        self.refuse_binned(&entry.schema, &values, &entry.values)?;
         let Entry { schema, id, values: stored } = entry;
-        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false };
+        let mut draft = Draft { schema, id: Some(id), stored, values, removing: false, origin: Origin::Person };
+        if wished {
+            refuse_gone(self, &draft)?;
+        }
         self.update_draft(&mut draft, allow_duplicate)
+    }
+
+    /// Refuses what would newly point to a record in the recycle bin; what points there already may stay so.
+    pub(super) fn refuse_binned(&mut self, schema: &Schema, values: &Values, stored: &[Value]) -> Result<()> {
+        for (name, value) in values {
+            let Some(place) = schema.index_of(name) else { continue };
+            let field = &schema.fields[place];
+            let Some(target) = field.kind.target().filter(|_| !field.automatic) else { continue };
+            let before = stored.get(place);
+            let known = |id: &i64| before.is_some_and(|before| each_number(before).any(|other| other == *id));
+            for id in each_number(value).filter(|id| !known(id)) {
+                let sql = format!(
+                    "SELECT id FROM \"{}\" WHERE id = ? AND deleted_at IS NOT NULL",
+                    self.schema(target)?.table
+                );
+                if !self.numbers(&sql, &[Sql::Integer(id)])?.is_empty() {
+                    let entry = self.record(target, id)?;
+                    refuse_deleted(&entry).map_err(|error| error.on_field(name.as_str()))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Gives the current operation a better name, once it is known what it did.
@@ -142,6 +186,7 @@ impl Crm {
 
     /// Writes a new record from its draft, in the running transaction.
     pub(crate) fn insert_draft(&mut self, draft: &mut Draft, allow_duplicate: bool) -> Result<i64> {
+        (rules(&draft.schema).begin)(draft);
         self.complete(draft)?;
         (rules(&draft.schema).check)(self, draft)?;
         refuse_missing(draft)?;
@@ -241,6 +286,11 @@ impl Crm {
             (_, value) => Ok(value),
         }
     }
+}
+
+/// The records that a link or a list of links points to.
+fn each_number(value: &Value) -> impl Iterator<Item = i64> {
+    value.as_integer().into_iter().chain(value.items().iter().filter_map(Value::as_integer))
 }
 
 fn is_day(kind: &Kind) -> bool {

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 pub use log::{Logged, Note};
 pub use many::{Mass, Owner};
-pub(crate) use rules::check;
+pub(crate) use rules::{begin, check};
 
 record! {
     /// What was done with a customer, or is planned.
@@ -44,15 +44,15 @@ record! {
         /// What came of it
         outcome: Option<String> [search],
         /// The day that it was first planned for; empty while it was never moved
-        first_due: Option<Timestamp>,
+        first_due: Option<Timestamp> [kept],
         /// How often it was moved to another day
-        moved: Option<i64>,
+        moved: Option<i64> [kept],
         /// Why it was moved to another day, the last time it was
-        moved_because: Option<String>,
+        moved_because: Option<String> [kept],
         /// When it was called off; empty while it is to be done
-        cancelled: Option<Timestamp>,
+        cancelled: Option<Timestamp> [kept],
         /// Why it was called off
-        cancelled_because: Option<String>,
+        cancelled_because: Option<String> [kept],
         /// The activity that this one follows
         follows: Option<Id<Activity>> [index],
         /// Tags
@@ -66,9 +66,9 @@ record! {
         /// What comes after it
         followed_by: Kind::Text =>
             "(SELECT 'A' || n.id || ' ' || n.subject FROM activities n WHERE n.follows = {t}.id AND n.deleted_at IS NULL ORDER BY n.id LIMIT 1)",
-        /// Done, called off, overdue, today or planned, by the clock
+        /// Done, called off, overdue, today or planned, by the clock; what a merge noted is none of these
         state: state_kind() =>
-            "(CASE WHEN {t}.done IS NOT NULL THEN 'done' WHEN {t}.cancelled IS NOT NULL THEN 'cancelled' WHEN {t}.due IS NULL THEN 'planned' \
+            "(CASE WHEN {t}.kind = 'joined' THEN 'noted' WHEN {t}.done IS NOT NULL THEN 'done' WHEN {t}.cancelled IS NOT NULL THEN 'cancelled' WHEN {t}.due IS NULL THEN 'planned' \
              WHEN {t}.due < '{today}' THEN 'overdue' WHEN {t}.due < '{tomorrow}' THEN 'today' ELSE 'planned' END)",
     }
 }
@@ -100,6 +100,8 @@ record! {
         Form = "form",
         /// Task
         Task = "task",
+        /// Joined
+        Joined = "joined",
     }
 }
 
@@ -127,5 +129,6 @@ fn state_kind() -> Kind {
         choice("planned", "Planned"),
         choice("done", "Done"),
         choice("cancelled", "Called off"),
+        choice("noted", "Noted"),
     ])
 }

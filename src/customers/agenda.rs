@@ -8,10 +8,8 @@ use crate::{
 };
 use jiff::{ToSpan, civil::Date};
 
-/// How many of each sort a day's plan shows.
-const SHOWN: usize = 20;
 /// How many plans are weighed against each other; beyond this they are not counted.
-const WEIGHED: u64 = 60;
+const WEIGHED: u64 = 40;
 /// How many days ahead an occasion is told.
 const AHEAD: i64 = 7;
 /// After how many days what a colleague left undone is on the manager's plan too.
@@ -23,33 +21,36 @@ const OPEN: &str = "a.done IS NULL AND a.cancelled IS NULL AND a.deleted_at IS N
 type Parts = Vec<(&'static str, Grid)>;
 
 impl Crm {
-    /// The plan of a day of one colleague, in parts; empty parts are left out.
+    /// The plan of a day of one colleague, in parts of at most so many rows, each with how many there are; empty parts
+    /// are left out.
     ///
     /// # Errors
     /// Storage faults.
-    pub fn agenda(&mut self, user: i64, day: Date) -> Result<Parts> {
+    pub fn agenda(&mut self, user: i64, day: Date, limit: Option<u64>) -> Result<Parts> {
         let (start, end) = types::day_bounds(day, day, self.reading())?;
         let mut parts = Parts::new();
-        self.work(&mut parts, "Overdue", &[user], "a.due < ?", vec![start.clone()])?;
-        self.work(&mut parts, "Today", &[user], "a.due >= ? AND a.due <= ?", vec![start, end])?;
-        self.work(&mut parts, "Without a date", &[user], "a.due IS NULL", Vec::new())?;
-        self.care(&mut parts, user, day)?;
-        let silent = self.silent_customers(user, day, SHOWN)?;
+        self.work(&mut parts, "Overdue", &[user], ("a.due < ?", vec![start.clone()]), limit)?;
+        self.work(&mut parts, "Today", &[user], ("a.due >= ? AND a.due <= ?", vec![start, end]), limit)?;
+        self.work(&mut parts, "Without a date", &[user], ("a.due IS NULL", Vec::new()), limit)?;
+        self.care(&mut parts, user, day, limit)?;
+        let (silent, total) = self.silent_customers(user, day, limit)?;
         let columns = ["name", "level", "last_touch", "primary_contact", "phone"];
         self.part(&mut parts, "Silent for too long", "customer", &silent, &columns)?;
-        self.left_undone(&mut parts, user, day)?;
+        count_last(&mut parts, "Silent for too long", total);
+        self.left_undone(&mut parts, user, day, limit)?;
         Ok(parts)
     }
 
     /// Birthdays and other days to remember, solar and lunar, of this day and the coming ones.
-    fn care(&mut self, parts: &mut Parts, user: i64, day: Date) -> Result<()> {
+    fn care(&mut self, parts: &mut Parts, user: i64, day: Date, limit: Option<u64>) -> Result<()> {
         let all = self.occasions_between(day, day.saturating_add(AHEAD.days()), Some(user))?;
         let today = day.to_string();
         let (now, later): (Vec<Row>, Vec<Row>) =
             all.rows.iter().cloned().partition(|row| row.cells.first().and_then(Value::as_text) == Some(&*today));
-        for (title, rows) in [("Occasions", now), ("Coming occasions", later)] {
+        for (title, mut rows) in [("Occasions", now), ("Coming occasions", later)] {
             if !rows.is_empty() {
                 let total = Total::Exactly(rows.len() as u64);
+                rows.truncate(most(limit));
                 parts.push((title, Grid { rows, total, ..all.clone() }));
             }
         }
@@ -57,7 +58,7 @@ impl Crm {
     }
 
     /// What the people who report to a colleague are late with by days.
-    fn left_undone(&mut self, parts: &mut Parts, user: i64, day: Date) -> Result<()> {
+    fn left_undone(&mut self, parts: &mut Parts, user: i64, day: Date, limit: Option<u64>) -> Result<()> {
         let people = "SELECT id FROM users WHERE manager = ? AND active AND deleted_at IS NULL";
         let people = self.numbers(people, &[Sql::Integer(user)])?;
         if people.is_empty() {
@@ -65,7 +66,7 @@ impl Crm {
         }
         let late = day.saturating_sub(ESCALATED.days());
         let (late, _) = types::day_bounds(late, late, self.reading())?;
-        self.work(parts, "Left undone by your people", &people, "a.due < ?", vec![late])
+        self.work(parts, "Left undone by your people", &people, ("a.due < ?", vec![late]), limit)
     }
 
     /// Open work of some colleagues, ordered by what is at stake: what has an hour by its hour, then by the customer's
@@ -75,8 +76,8 @@ impl Crm {
         parts: &mut Parts,
         title: &'static str,
         owners: &[i64],
-        when: &str,
-        times: Vec<String>,
+        (when, times): (&str, Vec<String>),
+        limit: Option<u64>,
     ) -> Result<()> {
         let owner =
             if owners.len() == 1 { "= ?".to_owned() } else { format!("IN ({})", vec!["?"; owners.len()].join(", ")) };
@@ -86,13 +87,16 @@ impl Crm {
         arguments.extend(times.into_iter().map(Sql::Text));
         // What is due after the midnight that the day begins with has an hour.
         let midnight = if title == "Today" { arguments[owners.len()].clone() } else { Sql::Text("later".to_owned()) };
+        // All of them are weighed where all are wanted.
+        let weighed = limit.map(|limit| limit.max(WEIGHED));
+        let cut = |most: Option<u64>| most.map(|most| format!(" LIMIT {most}")).unwrap_or_default();
+        let (pool, shown) = (cut(weighed.map(|weighed| weighed + 1)), cut(limit));
         let sql = format!(
             "SELECT x.id, COUNT(*) OVER () FROM (SELECT a.id, a.customer, a.due FROM activities a{open} \
-             WHERE a.owner {owner} AND {OPEN} AND {when} ORDER BY a.due DESC LIMIT {}) x \
+             WHERE a.owner {owner} AND {OPEN} AND {when} ORDER BY a.due DESC{pool}) x \
              LEFT JOIN customers c ON c.id = x.customer \
              ORDER BY CASE WHEN x.due > ? THEN x.due ELSE 'later' END, COALESCE(c.level, 'later'), \
-             CASE WHEN c.annual_revenue_currency = ? THEN c.annual_revenue ELSE -1 END DESC, x.due, x.id LIMIT {SHOWN}",
-            WEIGHED + 1
+             CASE WHEN c.annual_revenue_currency = ? THEN c.annual_revenue ELSE -1 END DESC, x.due, x.id{shown}"
         );
         arguments.extend([midnight, Sql::Text(self.reading().currency.to_string())]);
         let rows = self.db.query(&sql, &arguments)?;
@@ -103,9 +107,8 @@ impl Crm {
             columns.push("owner");
         }
         self.part(parts, title, "activity", &ids, &columns)?;
-        if let Some((_, grid)) = parts.last_mut().filter(|(last, _)| *last == title) {
-            grid.total = if count > WEIGHED { Total::MoreThan(WEIGHED) } else { Total::Exactly(count) };
-        }
+        let beyond = weighed.filter(|weighed| count > *weighed);
+        count_last(parts, title, beyond.map_or(Total::Exactly(count), Total::MoreThan));
         Ok(())
     }
 
@@ -134,4 +137,16 @@ impl Crm {
         }
         Ok(())
     }
+}
+
+/// Says how many there are of the last part, where it is that one.
+fn count_last(parts: &mut Parts, title: &str, total: Total) {
+    if let Some((_, grid)) = parts.last_mut().filter(|(last, _)| *last == title) {
+        grid.total = total;
+    }
+}
+
+/// A limit as a length.
+pub(super) fn most(limit: Option<u64>) -> usize {
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }

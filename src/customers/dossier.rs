@@ -55,8 +55,9 @@ impl Crm {
         let plans = limit.map(|_| PLANS);
         let wanted = Wanted { kind: kind.to_owned(), id, limit, plans, ..Wanted::default() };
         let timeline = self.timeline(&wanted)?;
+        let next = if kind == "activity" { self.following(id)? } else { timeline.next() };
         Ok(Dossier {
-            next: timeline.next(),
+            next,
             panels: self.panels(kind, id, depth)?,
             belongings: self.sections(kind, id, depth)?,
             timeline,

@@ -6,6 +6,7 @@
 
 use super::{
     assign::{distinct, open_while_empty},
+    responsible::is_responsible,
     share::Access,
 };
 use crate::{
@@ -19,9 +20,6 @@ use crate::{
     },
 };
 use std::{collections::HashSet, sync::Arc};
-
-/// The names of the fields by which a colleague is responsible for a record.
-const RESPONSIBLE: [&str; 2] = ["owner", "manager"];
 
 /// Who takes over from whom, and what of it.
 #[derive(Debug, Clone)]
@@ -76,10 +74,7 @@ impl Crm {
         for schema in self.schemas().to_vec() {
             let open = open_while_empty(&schema);
             let happened = catalog::entry(schema.kind).is_some_and(|entry| entry.event.is_some()) && open.is_none();
-            let mine = |field: &&Field| {
-                let named = RESPONSIBLE.contains(&&*field.name) || (schema.kind == "share" && field.name == "user");
-                named && field.stored() && field.kind == Kind::Link("user".into())
-            };
+            let mine = |field: &&Field| is_responsible(field) || schema.kind == "share" && field.name == "user";
             for field in schema.fields.iter().filter(mine).filter(|_| !happened) {
                 let customer = match schema.kind {
                     "customer" => "id",
@@ -120,6 +115,18 @@ impl Crm {
         Ok(rows.into_iter().filter_map(fits).collect())
     }
 
+    /// Refuses a successor who is the one that leaves.
+    ///
+    /// # Errors
+    /// [`Cause::Refused`], naming them.
+    pub fn refuse_successor(&mut self, from: i64, to: i64) -> Result<()> {
+        if from != to {
+            return Ok(());
+        }
+        let message = Message::new("{name} cannot take over from themselves.").with("name", self.title("user", from)?);
+        Err(Error::new(Cause::Refused, message).on_field("to"))
+    }
+
     /// Hands everything open, or what concerns certain customers, to a colleague, as one operation.
     ///
     /// # Errors
@@ -127,13 +134,7 @@ impl Crm {
     pub fn hand_over(&mut self, handover: &Handover) -> Result<Vec<Duty>> {
         let to = self.at_work(handover.to)?;
         let from = self.title("user", handover.from)?;
-        if handover.from == handover.to {
-            return Err(Error::new(
-                Cause::Refused,
-                Message::new("{name} cannot take over from themselves.").with("name", from),
-            )
-            .on_field("to"));
-        }
+        self.refuse_successor(handover.from, handover.to)?;
         self.transaction(&format!("Hand over from {from} to {to}"), |crm| {
             let duties = crm.duties(handover.from, &handover.customers)?;
             for duty in &duties {
@@ -178,15 +179,16 @@ impl Crm {
         self.relink(&duty.schema, "user", &moving, Some(handover.to))
     }
 
-    /// Of two shares of one customer the wider right and the later end hold.
-    fn widen(&mut self, from: i64, into: i64) -> Result<()> {
+    /// Of two shares of one customer the wider right and the later end hold; one that has ended gives neither.
+    pub(super) fn widen(&mut self, from: i64, into: i64) -> Result<()> {
         let (from, into) = (self.record("share", from)?, self.record("share", into)?);
         if self.is_past(&from.value("until")) {
             return Ok(());
         }
+        let ended = self.is_past(&into.value("until"));
         let write = Value::text(Access::Write.key());
-        if from.value("access") == write && into.value("access") != write {
-            self.set_directly("share", into.id, "access", write)?;
+        if into.value("access") != from.value("access") && (ended || from.value("access") == write) {
+            self.set_directly("share", into.id, "access", from.value("access"))?;
         }
         let (theirs, ours) = (from.value("until"), into.value("until"));
         if !ours.is_empty() && (theirs.is_empty() || theirs.as_text() > ours.as_text()) {
@@ -200,7 +202,10 @@ impl Crm {
     fn pass_on_people(&mut self, duty: &Duty, handover: &Handover) -> Result<()> {
         let above = self.above(handover.to)?;
         let up = self.record("user", handover.from)?.value("manager").as_integer();
-        let up = up.filter(|up| *up != handover.to);
+        let up = match up.filter(|up| *up != handover.to) {
+            Some(up) if self.record("user", up)?.is_deleted() => None,
+            up => up,
+        };
         for id in &duty.ids {
             let to = if *id == handover.to || above.contains(id) { up } else { Some(handover.to) };
             let value = to.map_or(Value::Null, Link::to);

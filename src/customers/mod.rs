@@ -19,6 +19,7 @@ pub(crate) mod node;
 pub(crate) mod occasion;
 pub(crate) mod qualification;
 pub(crate) mod relation;
+pub(crate) mod responsible;
 pub(crate) mod review;
 pub(crate) mod review_rule;
 pub(crate) mod share;

@@ -134,9 +134,15 @@ impl Crm {
         Ok(own.iter().map(station).collect())
     }
 
+    /// The sorts of records of a kind that lead to a node; an empty one stands for any.
+    pub(crate) fn leading(&mut self, kind: &str) -> Result<Vec<String>> {
+        let leads = |station: &Station| station.reached_by == kind && !station.retired;
+        Ok(self.stations()?.into_iter().filter(leads).map(|station| station.sort).collect())
+    }
+
     /// Moves a customer on to the node that such a record leads to: never back, and not where somebody has said
     /// otherwise since.
-    pub(super) fn advance(&mut self, customer: i64, kind: &str, sort: &str, at: &str) -> Result<()> {
+    pub(crate) fn advance(&mut self, customer: i64, kind: &str, sort: &str, at: &str) -> Result<()> {
         let leads = |station: &Station| {
             station.reached_by == kind && (station.sort.is_empty() || station.sort == sort) && !station.retired
         };

@@ -8,9 +8,10 @@ use crate::{
     message::Message,
     org::User,
     record::{
-        Choice, Draft, Id, Kind, Link, Money, Value, Values, record,
+        Choice, Draft, Id, Kind, Link, Money, Origin, Value, Values, record,
         types::{self, Reading},
     },
+    store::Sql,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -30,7 +31,7 @@ record! {
         /// When they are expected to sign
         expected_date: Option<Date>,
         /// For how much they are expected to sign
-        expected_amount: Option<Money>,
+        expected_amount: Option<Money> [min("0")],
         /// How many they are expected to take
         expected_quantity: Option<i64>,
         /// How far the talks have come
@@ -138,6 +139,11 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if draft.get("at").is_empty() {
         draft.set("at", Value::Text(crm.now_text()));
     }
+    let now = crm.now_text();
+    if let Some(at) = draft.get("at").as_text().filter(|at| **at > *now) {
+        let message = Message::new("{at} is yet to come: a judgement counts from when it was made.").with("at", at);
+        return Err(Error::new(Cause::Refused, message).on_field("at"));
+    }
     if let Some(quantity) = draft.get("expected_quantity").as_integer().filter(|quantity| *quantity < 0) {
         return Err(Error::bad_value(Message::new("{value} is no quantity.").with("value", quantity))
             .on_field("expected_quantity"));
@@ -185,6 +191,21 @@ fn aspect_of(draft: &Draft) -> Result<&'static str> {
             .on_field("aspect")
             .hint(Message::new("kehu customer qualify C1 --worth valuable --size large"))),
     }
+}
+
+/// The automatic judgement that says the same as one that comes out of another database: the record that led to it came
+/// another way and has raised it here already.
+pub(crate) fn raised_already(crm: &mut Crm, draft: &Draft) -> Result<Option<i64>> {
+    let automatic = draft.schema.kind == "qualification" && draft.get("automatic") == Value::Bool(true);
+    let (customer, node, at) = (draft.get("customer").as_integer(), draft.get("node"), draft.get("at"));
+    let (Some(customer), Some(node), Some(at)) = (customer, node.as_text(), at.as_text()) else { return Ok(None) };
+    if !automatic || draft.origin != Origin::Export {
+        return Ok(None);
+    }
+    let sql = "SELECT id FROM qualifications WHERE customer = ? AND aspect = 'node' AND automatic AND node = ? AND at = ? \
+               AND deleted_at IS NULL ORDER BY id LIMIT 1";
+    let found = crm.numbers(sql, &[Sql::Integer(customer), Sql::text(node), Sql::text(at)])?;
+    Ok(found.first().copied())
 }
 
 impl Crm {

@@ -139,7 +139,7 @@ impl Crm {
     }
 
     /// The live share of a customer with a colleague, whether it still holds or not.
-    fn share_of(&mut self, customer: i64, user: i64) -> Result<Option<i64>> {
+    pub(super) fn share_of(&mut self, customer: i64, user: i64) -> Result<Option<i64>> {
         let schema = self.schema("share")?;
         let found = self.linking_both(&schema, ("customer", &[customer]), ("user", user), None)?;
         Ok(found.first().map(|(id, _)| *id))

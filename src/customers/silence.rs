@@ -1,6 +1,14 @@
 //! How long a customer of each level may go without a word, before they are on the plan of the day.
 
-use crate::{Result, crm::Crm, error::Error, message::Message, record::types, store::Sql};
+use super::agenda::most;
+use crate::{
+    Result,
+    crm::Crm,
+    error::Error,
+    message::Message,
+    record::{Total, types},
+    store::Sql,
+};
 use jiff::{ToSpan, civil::Date};
 use std::fmt;
 
@@ -63,6 +71,9 @@ impl fmt::Display for Silence {
     }
 }
 
+/// Silent customers beyond these are not counted on a plan of the day.
+const COUNTED: u64 = 40;
+
 /// Nobody dealt with them since, and nothing is planned with them.
 const SILENT: &str = "(c.since IS NULL OR c.since < ?) \
     AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.customer = c.id AND a.done >= ? AND a.deleted_at IS NULL) \
@@ -71,21 +82,68 @@ const SILENT: &str = "(c.since IS NULL OR c.since < ?) \
 
 impl Crm {
     /// The customers of a colleague who have not heard from us for longer than their level allows: the highest level
-    /// first, then the largest revenue, then the longest silence.
+    /// first, then the largest revenue, then the longest silence; and how many there are of them.
     ///
     /// They are looked through in that order and not beyond what is wanted. Nobody deals with more than some dozens a
-    /// day, so the search ends soon however many customers there are.
-    pub(super) fn silent_customers(&mut self, owner: i64, day: Date, wanted: usize) -> Result<Vec<i64>> {
+    /// day, so the search ends soon however many customers there are; the rest are counted as far as that is cheap.
+    pub(super) fn silent_customers(&mut self, owner: i64, day: Date, limit: Option<u64>) -> Result<(Vec<i64>, Total)> {
         let mut found = Vec::new();
+        let wanted = most(limit);
         for (level, days) in self.silence.0.clone() {
             for known_revenue in [true, false] {
                 let missing = wanted.saturating_sub(found.len());
                 if missing > 0 {
-                    found.extend(self.silent_of_level(owner, &level, (day, days), known_revenue, missing)?);
+                    let limit = limit.map(|_| missing);
+                    found.extend(self.silent_of_level(owner, &level, (day, days), known_revenue, limit)?);
                 }
             }
         }
-        Ok(found)
+        let total =
+            if found.len() < wanted { Total::Exactly(found.len() as u64) } else { self.count_silent(owner, day)? };
+        Ok((found, total))
+    }
+
+    /// How many are silent in all, as far as counting is cheap.
+    fn count_silent(&mut self, owner: i64, day: Date) -> Result<Total> {
+        let (mut sum, mut all) = (0, true);
+        for (level, days) in self.silence.0.clone() {
+            if sum > COUNTED {
+                return Ok(Total::MoreThan(COUNTED));
+            }
+            let (mine, mut arguments) = Self::of_level(owner, &level);
+            arguments.extend(self.silent_since(day, days)?);
+            let rest = COUNTED + 1 - sum;
+            let some = format!("SELECT c.id FROM customers c WHERE {mine} AND {SILENT} LIMIT {rest}");
+            let sql = format!("SELECT 1 FROM ({some}) s");
+            match self.count_some(&sql, &arguments)? {
+                Total::Exactly(count) => sum += count,
+                Total::MoreThan(count) => (sum, all) = (sum + count, false),
+            }
+        }
+        Ok(match sum {
+            sum if sum > COUNTED => Total::MoreThan(COUNTED),
+            sum if all => Total::Exactly(sum),
+            sum => Total::MoreThan(sum),
+        })
+    }
+
+    /// Whose customers of which level.
+    fn of_level(owner: i64, level: &str) -> (String, Vec<Sql>) {
+        let mut arguments = vec![Sql::Integer(owner)];
+        let mut level_is = "IS NULL";
+        if !level.is_empty() {
+            level_is = "= ?";
+            arguments.push(Sql::Text(level.to_owned()));
+        }
+        (format!("c.owner = ? AND c.level {level_is} AND c.deleted_at IS NULL"), arguments)
+    }
+
+    /// What [`SILENT`] asks for.
+    fn silent_since(&self, day: Date, days: i64) -> Result<[Sql; 3]> {
+        let last = day.saturating_sub(days.days());
+        let (since, _) = types::day_bounds(last, last, self.reading())?;
+        let (today, _) = types::day_bounds(day, day, self.reading())?;
+        Ok([last.to_string(), since, today].map(Sql::Text))
     }
 
     fn silent_of_level(
@@ -94,33 +152,26 @@ impl Crm {
         level: &str,
         (day, days): (Date, i64),
         known_revenue: bool,
-        wanted: usize,
+        wanted: Option<usize>,
     ) -> Result<Vec<i64>> {
-        let last = day.saturating_sub(days.days());
-        let (since, _) = types::day_bounds(last, last, self.reading())?;
-        let (today, _) = types::day_bounds(day, day, self.reading())?;
-        let mut arguments = vec![Sql::Integer(owner)];
-        let mut level_is = "IS NULL";
-        if !level.is_empty() {
-            level_is = "= ?";
-            arguments.push(Sql::Text(level.to_owned()));
-        }
+        let (mine, mut arguments) = Self::of_level(owner, level);
         arguments.push(Sql::Text(self.reading().currency.to_string()));
-        arguments.extend([last.to_string(), since, today].map(Sql::Text));
-        let mine = format!("c.owner = ? AND c.level {level_is} AND c.deleted_at IS NULL");
+        arguments.extend(self.silent_since(day, days)?);
+        let cut = |most: Option<usize>| most.map(|most| format!(" LIMIT {most}")).unwrap_or_default();
+        let shown = cut(wanted);
         let sql = if known_revenue {
             format!(
                 "SELECT c.id FROM customers c WHERE {mine} AND c.annual_revenue_currency = ? AND {SILENT} \
-                 ORDER BY c.annual_revenue DESC, c.id DESC LIMIT {wanted}"
+                 ORDER BY c.annual_revenue DESC, c.id DESC{shown}"
             )
         } else {
             // Of those of whom no revenue is known, the longest silent among the first few.
-            let pool = wanted * 2;
+            let pool = cut(wanted.map(|wanted| wanted.saturating_mul(2)));
             format!(
                 "SELECT p.id FROM (SELECT c.id FROM customers c WHERE {mine} \
-                 AND (c.annual_revenue_currency IS NULL OR c.annual_revenue_currency <> ?) AND {SILENT} LIMIT {pool}) p \
+                 AND (c.annual_revenue_currency IS NULL OR c.annual_revenue_currency <> ?) AND {SILENT}{pool}) p \
                  ORDER BY COALESCE((SELECT MAX(a.done) FROM activities a WHERE a.customer = p.id \
-                 AND a.deleted_at IS NULL), ''), p.id LIMIT {wanted}"
+                 AND a.deleted_at IS NULL), ''), p.id{shown}"
             )
         };
         self.numbers(&sql, &arguments)

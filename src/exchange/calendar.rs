@@ -119,10 +119,13 @@ struct Lines {
 
 impl Lines {
     fn plan(&mut self, plan: &Plan, zone: &TimeZone, alarm: Option<i64>) {
-        let part = if plan.text("kind") == "task" { "VTODO" } else { "VEVENT" };
         let due = plan.instant("due");
-        // Without a day nothing can stand in a calendar but among what is to be done.
-        let part = if due.is_none() { "VTODO" } else { part };
+        // Many phones show events alone, so what has an hour is one even where it is a task; without a day nothing can
+        // stand in a calendar but among what is to be done.
+        let part = match due {
+            Some(due) if has_hour(due, zone) || plan.text("kind") != "task" => "VEVENT",
+            _ => "VTODO",
+        };
         self.line("BEGIN", part);
         self.line("UID", plan.text("uid"));
         let changed = plan.instant("updated_at").unwrap_or_default();
@@ -157,7 +160,7 @@ impl Lines {
     fn when(&mut self, plan: &Plan, part: &str, due: Timestamp, zone: &TimeZone, alarm: Option<i64>) {
         let local = due.to_zoned(zone.clone());
         let name = if part == "VTODO" { "DUE" } else { "DTSTART" };
-        if local.time() == Time::midnight() {
+        if !has_hour(due, zone) {
             self.line(&format!("{name};VALUE=DATE"), &local.strftime("%Y%m%d").to_string());
             if part == "VEVENT" {
                 self.line("TRANSP", "TRANSPARENT");
@@ -165,16 +168,13 @@ impl Lines {
             return;
         }
         self.line(name, &utc(due));
-        if part == "VEVENT" {
-            let minutes = plan.value("minutes").as_integer().filter(|minutes| *minutes > 0).unwrap_or(USUAL_MINUTES);
-            self.line("DURATION", &format!("PT{minutes}M"));
-        }
+        let minutes = plan.value("minutes").as_integer().filter(|minutes| *minutes > 0).unwrap_or(USUAL_MINUTES);
+        self.line("DURATION", &format!("PT{minutes}M"));
         if let Some(minutes) = alarm {
             self.line("BEGIN", "VALARM");
             self.line("ACTION", "DISPLAY");
             self.line("DESCRIPTION", &escaped(plan.text("subject")));
-            let related = if part == "VTODO" { ";RELATED=END" } else { "" };
-            self.line(&format!("TRIGGER{related}"), &format!("-PT{minutes}M"));
+            self.line("TRIGGER", &format!("-PT{minutes}M"));
             self.line("END", "VALARM");
         }
     }
@@ -192,6 +192,10 @@ impl Lines {
         }
         self.text.push_str("\r\n");
     }
+}
+
+fn has_hour(due: Timestamp, zone: &TimeZone) -> bool {
+    due.to_zoned(zone.clone()).time() != Time::midnight()
 }
 
 fn utc(at: Timestamp) -> String {

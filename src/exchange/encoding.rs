@@ -20,6 +20,15 @@ pub struct Found {
 impl Found {
     /// Looks at the file; `wanted` is the reader's own word for its encoding.
     pub fn look(source: &Source, wanted: Option<&str>) -> Result<Self> {
+        Self::look_with(source, wanted, guess::encoding)
+    }
+
+    /// Looks at a file of cards, whose lines may be folded within a character.
+    pub(super) fn look_at_cards(source: &Source, wanted: Option<&str>) -> Result<Self> {
+        Self::look_with(source, wanted, |bytes| guess::encoding_of_cards(&unfolded(bytes)))
+    }
+
+    fn look_with(source: &Source, wanted: Option<&str>, guess: impl Fn(&[u8]) -> &'static Encoding) -> Result<Self> {
         let head = source.head(BLOCK)?;
         let mark = Encoding::for_bom(&head).map(|(encoding, length)| Self { encoding, bom: u8::from(length == 3) + 2 });
         if let Some(wanted) = wanted {
@@ -38,7 +47,7 @@ impl Found {
         if binary(&head) {
             return Err(about("{file} holds binary data, not text.", &source.name));
         }
-        let encoding = guess::encoding(&notable(source)?);
+        let encoding = guess(&notable(source)?);
         Ok(Self { encoding, bom: 0 })
     }
 
@@ -65,6 +74,20 @@ impl Found {
         let decoder = (self.encoding != UTF_8).then(|| self.encoding.new_decoder_without_bom_handling());
         Ok(Utf8Reader { file, decoder, raw: Vec::new(), start: 0, ended: false, finished: false, malformed: false })
     }
+}
+
+/// Without the line breaks before which a line goes on, and the spaces that say so.
+fn unfolded(bytes: &[u8]) -> Vec<u8> {
+    let mut whole: Vec<u8> = Vec::with_capacity(bytes.len());
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let folded = matches!(line.first(), Some(b' ' | b'\t')) && whole.last() == Some(&b'\n');
+        if folded {
+            let end = whole.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
+            whole.truncate(end.map_or(0, |end| end + 1));
+        }
+        whole.extend_from_slice(if folded { &line[1..] } else { line });
+    }
+    whole
 }
 
 /// The encoding of that name; GBK and GB2312 are read as their superset.

@@ -9,9 +9,15 @@ const COMMON: &str = "的一是不了在人有我他这个们中来上大为和�
 
 /// UTF-8 unless hardly anything of it is; then Chinese where it reads as Chinese, then what the statistics say.
 pub(super) fn encoding(bytes: &[u8]) -> &'static Encoding {
-    if mostly_utf8(bytes) {
-        return UTF_8;
-    }
+    if mostly_utf8(bytes, 10) { UTF_8 } else { other(bytes) }
+}
+
+/// As of other texts, but cards are UTF-8 unless more is broken than whole: one that is not is refused alone.
+pub(super) fn encoding_of_cards(bytes: &[u8]) -> &'static Encoding {
+    if mostly_utf8(bytes, 1) { UTF_8 } else { other(bytes) }
+}
+
+fn other(bytes: &[u8]) -> &'static Encoding {
     let (simplified, traditional) = (chinese(bytes, GB18030), chinese(bytes, BIG5));
     if simplified.max(traditional) >= 25 {
         return if simplified >= traditional { GB18030 } else { BIG5 };
@@ -27,14 +33,15 @@ pub(super) fn encoding(bytes: &[u8]) -> &'static Encoding {
     }
 }
 
-/// Valid, or with so few broken places that the rows they stand in are at fault and not the guess.
-fn mostly_utf8(bytes: &[u8]) -> bool {
+/// Valid, or with so few broken places that the rows they stand in are at fault and not the guess: for each of them
+/// there are `times` as many characters that are whole.
+fn mostly_utf8(bytes: &[u8], times: usize) -> bool {
     let (mut whole, mut broken) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    broken == 0 || whole >= broken * 10
+    broken == 0 || whole >= broken * times
 }
 
 /// How many in a hundred of the non-ASCII characters are common Chinese ones, if it decodes at all.

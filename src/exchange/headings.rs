@@ -170,7 +170,6 @@ const DEALS: &[&[&str]] = &[
 const LEADS: &[&[&str]] =
     &[&["leadid"], &["leadsource", "status"], &["leadowner"], &["isconverted"], &["线索名称"], &["线索编号"]];
 
-
 impl Product {
     pub(super) fn index(&self) -> Index {
         index(&self.fields)

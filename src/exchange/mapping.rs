@@ -135,8 +135,9 @@ impl Mapping {
     /// One sentence for each column that is left out for want of a field.
     #[must_use]
     pub fn warnings(&self) -> Vec<Message> {
-        let sentence =
-            |heading| Message::new("Column {heading} fits no field and is left out.").with("heading", heading);
+        let sentence = |heading| {
+            Message::new("No field fits the heading \"{heading}\", so the column is left out.").with("heading", heading)
+        };
         self.unmatched().map(sentence).collect()
     }
 

@@ -38,6 +38,8 @@ pub enum Problem {
     NoObject,
     SameKey,
     TooDeep,
+    /// A text with half of a surrogate pair.
+    HalfCharacter,
     /// Of a card: the file ends, or another begins, before its end.
     NoEnd,
     /// Of a card: a version that is not read.
@@ -70,6 +72,7 @@ impl Problem {
             Self::NoObject => Message::new("The row is no JSON object."),
             Self::SameKey => Message::new("The row says two things under one key."),
             Self::TooDeep => Message::new("The row holds objects within objects deeper than a record can."),
+            Self::HalfCharacter => Message::new("The row holds half a character (a lone surrogate), which is no text."),
             Self::NoEnd => Message::new("The card that begins here has no END:VCARD."),
             Self::NoVersion => Message::new("The card says a version that is none of 2.1, 3.0 and 4.0."),
             Self::NoProperty => Message::new("The card holds a line that is none of a card."),
@@ -91,6 +94,7 @@ impl Problem {
             Self::NoObject => "no_object",
             Self::SameKey => "same_key",
             Self::TooDeep => "too_deep",
+            Self::HalfCharacter => "half_character",
             Self::NoEnd => "no_end",
             Self::NoVersion => "no_version",
             Self::NoProperty => "no_property",

@@ -57,7 +57,11 @@ impl Source {
         }
         match known_format(&head) {
             Some(template) => {
-                let hint = Message::new("Save or export it as CSV, and import that file.");
+                let hint = if template.contains("jCard") {
+                    Message::new("Save or export it as a vCard (.vcf), and import that file.")
+                } else {
+                    Message::new("Save or export it as CSV, and import that file.")
+                };
                 Err(about(template, &self.name).hint(hint))
             }
             None => Ok(()),

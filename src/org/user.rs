@@ -7,7 +7,9 @@ use crate::{
     error::{Cause, Error},
     message::Message,
     record::{
-        Draft, Id, Value, Verb, record,
+        Draft, Id, Value, Verb,
+        filter::Filter,
+        record,
         types::{Email, ExternalIds, Phone},
     },
 };
@@ -98,6 +100,28 @@ impl User {
         let user: Self = crm.get(Id::new(id))?;
         Ok(user.active.then(|| Message::new("{name} is active already.").with("name", &user.name)))
     }
+}
+
+/// Whoever leaves while they look after something is said to, with what hands it on.
+pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    let left = draft.changed("active") == Some(&Value::Bool(false)) && draft.before("active") == Value::Bool(true);
+    let Some(id) = draft.id.filter(|_| left) else { return Ok(()) };
+    let duties = crm.duties(id, &Filter::All)?;
+    let count = |kind: &str| duties.iter().filter(|duty| duty.schema.kind == kind).map(|duty| duty.ids.len()).sum();
+    let (customers, activities): (usize, usize) = (count("customer"), count("activity"));
+    let all: usize = duties.iter().map(|duty| duty.ids.len()).sum();
+    if all > 0 {
+        let name = draft.get("name");
+        crm.notice(
+            Message::new("{name} still looks after {customers} {customers:customer|customers}, {activities} open {activities:activity|activities} and {others} other {others:record|records}: kehu user handover {record}")
+                .with("name", name.as_text().unwrap_or_default())
+                .with("customers", customers)
+                .with("activities", activities)
+                .with("others", all - customers - activities)
+                .with("record", draft.schema.short(id)),
+        );
+    }
+    Ok(())
 }
 
 /// Nobody reports to themselves, directly or in a circle; at least one colleague stays active.

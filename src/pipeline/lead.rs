@@ -140,7 +140,7 @@ record! {
 
 /// A lead stands on the timeline of the customer, contact and deal that it became.
 pub(crate) const EVENT: Event =
-    Event { at: "received", planned: None, sort: None, tells: &["name", "company", "source", "needs"] };
+    Event { at: "received", planned: None, sort: None, tells: &["name", "company", "source", "needs"], together: 1 };
 
 /// The kinds that may belong to a lead; they go along when it is converted.
 pub(crate) const JOINS: &[&str] = &["activity", "attachment"];

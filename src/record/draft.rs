@@ -6,6 +6,18 @@ use std::sync::Arc;
 /// Values by field name.
 pub type Values = Vec<(String, Value)>;
 
+/// Where a draft comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// Somebody says so here and now.
+    #[default]
+    Person,
+    /// A file says so, which knows nothing of what follows.
+    File,
+    /// An export of another database says so, which has whatever followed from it as well.
+    Export,
+}
+
 /// What is about to be written.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -18,6 +30,7 @@ pub struct Draft {
     pub values: Values,
     /// It is being moved to the recycle bin.
     pub removing: bool,
+    pub origin: Origin,
 }
 
 impl Draft {

@@ -54,6 +54,8 @@ pub struct Field {
     pub child: bool,
     /// Set by the program alone, such as what a record was merged into.
     pub automatic: bool,
+    /// Kept by the record's verbs: imported and exported, but no flag and no line of a form.
+    pub kept: bool,
     /// What a new record gets when nothing is said.
     pub default: Option<Cow<'static, str>>,
     /// The least and the greatest that a number may be, in whole units.
@@ -91,6 +93,7 @@ impl Field {
             listed: false,
             child: false,
             automatic: false,
+            kept: false,
             default: None,
             min: None,
             max: None,
@@ -140,11 +143,12 @@ impl Field {
         }
     }
 
-    /// Refuses a number beyond the bounds that the declaration sets.
+    /// Refuses a number beyond the bounds that the declaration sets, and text beyond any.
     ///
     /// # Errors
     /// Names the field, the bound and the number.
     pub fn within(&self, value: &Value) -> Result<()> {
+        self.of_fitting_length(value)?;
         if self.min.is_none() && self.max.is_none() {
             return Ok(());
         }
@@ -180,6 +184,7 @@ impl Field {
             "list" => self.listed = true,
             "child" => self.child = true,
             "automatic" => self.automatic = true,
+            "kept" => self.kept = true,
             "default" => self.default = argument.map(Cow::Borrowed),
             "min" => self.min = argument.and_then(|text| text.parse().ok()),
             "max" => self.max = argument.and_then(|text| text.parse().ok()),

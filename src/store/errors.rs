@@ -154,7 +154,12 @@ pub fn from_file(error: &std::io::Error, path: &std::path::Path) -> Error {
         }
         ErrorKind::StorageFull => disk_full(),
         _ => {
-            storage(Message::new("{path} cannot be used: {detail}.").with("path", path.display()).with("detail", error))
+            // The name of a file that merely waits is nobody's business.
+            let detail = error.to_string();
+            let detail = detail.split(" at path ").next().unwrap_or_default();
+            storage(
+                Message::new("{path} cannot be used: {detail}.").with("path", path.display()).with("detail", detail),
+            )
         }
     }
 }

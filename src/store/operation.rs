@@ -17,9 +17,11 @@ pub struct Begin<'a> {
 
 /// Names the operation that the changes of this transaction belong to; stands after `begin`.
 pub fn begin_operation(db: &mut dyn Database, begin: &Begin<'_>) -> Result<i64> {
+    // PostgreSQL has no NUL; the value that held it is refused with a sentence of its own.
+    let label = begin.label.replace('\0', "");
     let row = db.first(
         "INSERT INTO operation (at, actor, actor_name, door, label) VALUES (?, ?, ?, ?, ?) RETURNING id",
-        &[begin.at.into(), begin.actor.into(), begin.actor_name.into(), begin.door.into(), begin.label.into()],
+        &[begin.at.into(), begin.actor.into(), begin.actor_name.into(), begin.door.into(), label.into()],
     )?;
     let op = row.and_then(|row| row[0].as_integer());
     let op = op.ok_or_else(|| super::errors::storage(Message::new("The database gave the operation no number.")))?;

@@ -31,6 +31,11 @@ pub fn backup_with(db: &mut dyn Database, to: &Path, replace: bool, files: bool)
         )
         .hint(Message::new("Name another file.")));
     }
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let message = Message::new("There is no folder {path}.").with("path", folder.display());
+        return Err(Error::new(Cause::NotFound, message));
+    }
     let part = beside(to, ".part");
     let own = folder_of(db).filter(|_| files);
     let done = copy(db, &part).and_then(|()| {

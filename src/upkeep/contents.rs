@@ -119,9 +119,16 @@ impl Visit<'_> {
         let needed = needed(self.db)?;
         let unneeded = content::list(self.db)?.iter().filter(|hash| !needed.contains(*hash)).count();
         let left = content::folder_of(self.db).map_or(0, |folder| folder.left_behind().len());
-        if unneeded + left > 0 {
+        if left > 0 {
+            let message = Message::new(
+                "{count} {count:copy was|copies were} left behind by attaching that was interrupted, which does no harm.",
+            );
+            self.leftovers.push(message.with("count", left));
+            self.advise("Run `kehu doctor --repair`, which takes them away.");
+        }
+        if unneeded > 0 {
             let issue = Message::new("{count} kept {count:file belongs|files belong} to no attachment.");
-            self.found(issue.with("count", unneeded + left), "Run `kehu doctor --repair`, which takes them away.");
+            self.found(issue.with("count", unneeded), "Run `kehu doctor --repair`, which takes them away.");
         }
         Ok(())
     }

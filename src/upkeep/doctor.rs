@@ -12,6 +12,8 @@ pub struct Report {
     pub healthy: bool,
     pub message: Message,
     pub issues: Vec<Message>,
+    /// What lies about and does no harm.
+    pub leftovers: Vec<Message>,
     /// What would put it right.
     pub actions: Vec<Message>,
 }
@@ -21,7 +23,7 @@ const SAMPLE: i64 = 1000;
 
 /// Examines the database; `schemas` are all kinds, custom fields included.
 pub fn doctor(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Report> {
-    let mut visit = Visit { db, issues: Vec::new(), actions: Vec::new() };
+    let mut visit = Visit { db, issues: Vec::new(), leftovers: Vec::new(), actions: Vec::new() };
     visit.tables_version()?;
     visit.file()?;
     visit.unfinished_operation()?;
@@ -42,6 +44,7 @@ pub fn doctor(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Report> {
 pub(super) struct Visit<'a> {
     pub(super) db: &'a mut dyn Database,
     issues: Vec<Message>,
+    pub(super) leftovers: Vec<Message>,
     actions: Vec<Message>,
 }
 
@@ -51,9 +54,16 @@ impl Visit<'_> {
         let message = if healthy {
             Message::new("The database is healthy.")
         } else {
-            Message::new("The database has {count} faults.").with("count", self.issues.len())
+            Message::new("The database has {count} {count:fault|faults}.").with("count", self.issues.len())
         };
-        Report { healthy, message, issues: self.issues, actions: self.actions }
+        Report { healthy, message, issues: self.issues, leftovers: self.leftovers, actions: self.actions }
+    }
+
+    pub(super) fn advise(&mut self, action: &'static str) {
+        let action = Message::new(action);
+        if !self.actions.contains(&action) {
+            self.actions.push(action);
+        }
     }
 
     pub(super) fn found(&mut self, issue: Message, action: &'static str) {

@@ -85,6 +85,7 @@ const TAKEN: &[&str] = &[
     "create_missing",
     "allow_duplicate",
     "on_duplicate",
+    "sheet",
     "primary_only",
     "if_version",
     "add_tag",

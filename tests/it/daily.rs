@@ -12,7 +12,7 @@ use kehu::{
     customers::{Mass, Note, Owner, Silence},
     error::Cause,
     exchange::Calendar,
-    record::{Grid, Link, Value, filter},
+    record::{Grid, Link, Total, Value, filter},
 };
 
 const LIN: i64 = 1;
@@ -43,7 +43,7 @@ fn act(world: &mut World, id: i64, verb: &str, answers: &[(&str, &str)]) -> kehu
 }
 
 fn agenda(world: &mut World, user: i64) -> Vec<(&'static str, Vec<String>)> {
-    let parts = world.crm.agenda(user, date(2026, 3, 31)).expect("a plan of the day");
+    let parts = world.crm.agenda(user, date(2026, 3, 31), Some(20)).expect("a plan of the day");
     let words = |grid: Grid| grid.rows.into_iter().map(|row| row.short).collect();
     parts.into_iter().map(|(title, grid)| (title, words(grid))).collect()
 }
@@ -148,6 +148,62 @@ on_both! {
         assert_eq!(world.text("activity", id, "moved"), "1");
     }
 
+    fn whoever_moves_a_plan_says_why_whichever_way(world) {
+        people(world);
+        let id = plan(world, "Visit the hall", "2026-04-02 14:00");
+        let error = world.try_edit("activity", id, &[("due", "2026-04-05 10:00")]).expect_err("why?");
+        assert_eq!(error.cause, Cause::Refused);
+        let hint = error.hint.expect("a hint").to_string();
+        assert_eq!(hint, format!("kehu activity move A{id} --to \"2026-04-05 10:00\" --because \"…\""));
+        world.edit("activity", id, &[("due", "2026-04-05"), ("moved_because", "a fair")]);
+        assert_eq!(world.text("activity", id, "moved"), "1");
+        let error = act(world, id, "move", &[("to", "2026-03-30"), ("because", "snow")]).expect_err("is over");
+        assert_eq!((error.cause, error.to_string().contains("2026-03-30")), (Cause::Refused, true));
+        act(world, id, "move", &[("to", "today"), ("because", "snow")]).expect("today is not over");
+    }
+
+    fn what_is_planned_and_names_no_kind_is_a_task(world) {
+        people(world);
+        for (pairs, kind) in [
+            (&[("subject", "x"), ("due", "tomorrow")][..], "task"),
+            (&[("subject", "x")], "note"),
+            (&[("subject", "x"), ("due", "tomorrow"), ("kind", "note")], "note"),
+            (&[("subject", "x"), ("due", "yesterday"), ("done", "yesterday")], "note"),
+        ] {
+            let id = world.add("activity", pairs);
+            assert_eq!(world.text("activity", id, "kind"), kind, "{pairs:?}");
+        }
+    }
+
+    fn an_hour_alone_is_the_next_one(world) {
+        people(world);
+        for (next, due, subject) in [
+            ("14:00 call back", "2026-03-31T06:00:00Z", "call back"),
+            ("08:30 回电", "2026-04-01T00:30:00Z", "回电"),
+        ] {
+            let said = Note { next: Some(next.into()), ..note("call", "C1", "spoke") };
+            let id = world.crm.log(&said).expect("notes").id + 1;
+            assert_eq!((world.text("activity", id, "due"), world.text("activity", id, "subject")), (due.to_owned(), subject.to_owned()));
+        }
+    }
+
+    fn each_part_of_the_day_says_how_many_there_are(world) {
+        people(world);
+        for number in 0..33 {
+            world.add("customer", &[("name", &format!("Client {number}")), ("level", "A"), ("owner", "mei"), ("since", "2025-01-01")]);
+            world.add("activity", &[("subject", &format!("x{number}")), ("owner", "mei"), ("due", "2026-03-30")]);
+        }
+        let mut counted = |limit: Option<u64>| {
+            let parts = world.crm.agenda(MEI, date(2026, 3, 31), limit).expect("a plan");
+            parts.into_iter().map(|(title, grid)| (title, grid.rows.len(), grid.total)).collect::<Vec<_>>()
+        };
+        let all = Total::Exactly(33);
+        let silent = ("Silent for too long", 33, Total::Exactly(33));
+        assert_eq!(counted(Some(20)), [("Overdue", 20, all), (silent.0, 20, silent.2)]);
+        assert_eq!(counted(Some(5)), [("Overdue", 5, all), (silent.0, 5, silent.2)]);
+        assert_eq!(counted(None), [("Overdue", 33, all), silent]);
+    }
+
     fn what_is_called_off_is_neither_open_nor_done(world) {
         people(world);
         let id = plan(world, "Send the samples", "yesterday");
@@ -213,7 +269,7 @@ on_both! {
         assert_eq!(part(world, LIN, "Occasions"), [""; 0]);
         // Who was born on a leap day has it on the day before.
         world.edit("contact", 2, &[("birthday", "2000-02-29")]);
-        let parts = world.crm.agenda(LIN, date(2026, 2, 28)).expect("a plan");
+        let parts = world.crm.agenda(LIN, date(2026, 2, 28), None).expect("a plan");
         assert!(parts.iter().any(|(title, grid)| *title == "Occasions" && grid.rows[0].short == "P2"));
     }
 
@@ -313,6 +369,8 @@ on_both! {
         let visit = world.add("activity", &[("subject", &subject), ("kind", "visit"), ("customer", "C1"), ("due", "2026-04-02 14:30"), ("notes", "first line\nsecond, with; signs\\")]);
         let call = plan(world, "Call, all day", "2026-04-03");
         world.add("activity", &[("subject", "Some day"), ("kind", "task")]);
+        world.add("activity", &[("subject", "At four"), ("kind", "task"), ("due", "2026-04-02 16:00"), ("minutes", "45")]);
+        world.add("activity", &[("subject", "That day"), ("kind", "task"), ("due", "2026-04-02")]);
         world.add("activity", &[("subject", "Was done"), ("kind", "call"), ("customer", "C1")]);
         let called_off = plan(world, "Called off", "2026-04-03");
         act(world, called_off, "cancel", &[("because", "x")]).expect("calls off");
@@ -325,14 +383,16 @@ on_both! {
         };
         assert_eq!(parser.entry(), Entry::Eof);
         let parts: Vec<_> = calendar.components.iter().map(|part| part.component_type.clone()).collect();
-        assert_eq!(parts.iter().filter(|part| **part == Part::VEvent).count(), 2);
-        assert_eq!(parts.iter().filter(|part| **part == Part::VTodo).count(), 1);
-        assert_eq!(parts.iter().filter(|part| **part == Part::VAlarm).count(), 1);
+        assert_eq!(parts.iter().filter(|part| **part == Part::VEvent).count(), 3);
+        assert_eq!(parts.iter().filter(|part| **part == Part::VTodo).count(), 2);
+        assert_eq!(parts.iter().filter(|part| **part == Part::VAlarm).count(), 2);
         let uids: Vec<&str> = calendar.components.iter().filter_map(|part| part.uid()).collect();
         assert!(uids.contains(&&*world.text("activity", visit, "uid")));
         let plain = text.replace("\r\n ", "");
         assert!(plain.contains("DTSTART:20260402T063000Z\r\n"), "{plain}");
         assert!(plain.contains("DTSTART;VALUE=DATE:20260403\r\n"), "{plain}");
+        assert!(plain.contains("DTSTART:20260402T080000Z\r\nDURATION:PT45M\r\n"), "{plain}");
+        assert!(plain.contains("DUE;VALUE=DATE:20260402\r\n"), "{plain}");
         assert!(plain.contains("LOCATION:深南大道 7088 号\\; 招商银行大厦\\, 深圳\r\n"), "{plain}");
         assert!(plain.contains("first line\\nsecond\\, with\\; signs\\\\"), "{plain}");
         // The same file again, until something changes.

@@ -282,3 +282,40 @@ proptest! {
         let _ = read(format!("{{{text}"));
     }
 }
+
+#[test]
+fn half_a_character_makes_a_faulty_row_also_where_it_stands_alone() {
+    for text in ["{\"name\":\"\\ud800 lone\"}\n", "{\"name\":\"Acme\",\"tags\":[\"a\",\"\\udc00\"]}\n"] {
+        let seen = read(text).expect("readable");
+        assert_eq!((seen.rows, seen.faulty[0].0, seen.faulty[0].1.code()), (1, 1, "half_character"), "{text}");
+        let seen = read(format!("{{\"name\":\"Acme\"}}\n{text}")).expect("readable");
+        assert_eq!((seen.rows, seen.problems, seen.faulty[0].0), (2, 1, 2), "{text}");
+    }
+}
+
+#[test]
+fn a_file_with_nothing_to_read_says_what_is_wrong_with_it() {
+    let deep = format!("{{\"name\":{}1{}}}\n", "{\"a\":".repeat(40), "}".repeat(40));
+    let faults = [
+        ("{\"name\":\"a\",\"name\":\"b\"}\n".to_owned(), "line 1: The row says two things under one key."),
+        (deep, "line 1: The row holds objects within objects deeper than a record can."),
+        (format!("{{\"name\":\"{}\"}}\n", "x".repeat(5 << 20)), "line 1: The row is longer than a row can be."),
+        ("{\"\\ud800\":1}\n".to_owned(), "line 1: The row holds half a character"),
+    ];
+    for (text, said) in faults {
+        let error = read(&text).expect_err("nothing to read").to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[test]
+fn of_two_keys_that_differ_in_case_the_second_is_left_out_with_a_word() {
+    let desk = Desk::new();
+    fs::write(desk.folder().join("twins.jsonl"), "{\"name\":\"Ann\",\"Name\":\"Other\"}\n").expect("file");
+    let done = desk.say("customer import twins.jsonl");
+    assert!(done.err.contains("No field fits the heading \"Name (2)\", so the column is left out."), "{}", done.err);
+    // Different objects may write one key differently.
+    fs::write(desk.folder().join("mixed.jsonl"), "{\"name\":\"Bo\"}\n{\"Name\":\"Cy\"}\n").expect("file");
+    let done = desk.say("customer import mixed.jsonl -f json");
+    assert!(done.out.contains("\"created\": 2") && !done.err.contains("left out"), "{}{}", done.out, done.err);
+}

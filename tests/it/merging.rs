@@ -4,12 +4,14 @@ use crate::{
     storage::on_both,
     world::{Desk, World, people},
 };
+use jiff::civil::date;
 use kehu::{
     Cause, Error, Result,
     crm::{Query, Sort},
     customers::{
         duplicates::Watch,
         merge::{Merge, Merged},
+        timeline::Wanted,
     },
     record::{Value, filter},
     views::CustomField,
@@ -67,6 +69,52 @@ on_both! {
         assert_eq!(kept, ["city: 广州", "address: 人民路 9", "postal_code: 510000", "name: ACME Robotics Ltd.", "industry: machines", "x_fleet: 5"]);
         assert_eq!(done.kept.len(), kept.len());
         assert_eq!(world.crm.operations(Some(1)).expect("reads")[0].label, "Merge C2 into C1 Acme Robotics");
+    }
+
+    /// A merge is no dealing with anybody: who was silent stays silent, and nobody's day grows longer by it.
+    fn a_merge_is_no_contact(world) {
+        people(world);
+        world.edit("customer", 4, &[("owner", "lin"), ("level", "B"), ("industry", "machines")]);
+        world.edit("customer", 1, &[("industry", "banking")]);
+        let silent = |world: &mut World| {
+            let parts = world.crm.agenda(1, date(2026, 3, 31), None).expect("a plan");
+            let rows = parts.into_iter().flat_map(|(title, grid)| grid.rows.into_iter().map(move |row| (title, row.short)));
+            rows.filter(|(title, _)| *title != "Occasions").collect::<Vec<_>>()
+        };
+        let before = silent(world);
+        assert!(before.contains(&("Silent for too long", "C4".to_owned())), "{before:?}");
+        merge(world, "customer", 4, &[3]);
+        assert_eq!(silent(world), before);
+        assert_eq!(world.names("activity", "").len(), 1, "what found no place is noted");
+        assert_eq!(world.text("customer", 4, "last_touch"), "");
+        for condition in ["done=today", "due=..today", "state=done", "state=planned,overdue,today,cancelled", "customer.last_touch=2020.."] {
+            assert_eq!(world.names("activity", condition), Vec::<String>::new(), "{condition}");
+        }
+        let day = (kehu::catalog::REPORTS.iter().find(|report| report.name == "day").expect("a report").run)(&mut world.crm, &Vec::new());
+        let done = day.expect("reports").into_iter().find(|part| part.title.to_string() == "Done").expect("a part");
+        assert_eq!(done.grid.rows.len(), 0);
+        let latest = kehu::catalog::REPORTS.iter().find(|report| report.name == "latest").expect("a report");
+        let followed = (latest.run)(&mut world.crm, &vec![("what".to_owned(), Value::text("followed"))]).expect("reports");
+        assert!(followed.iter().all(|part| part.grid.rows.is_empty()));
+        let wanted = Wanted { kind: "customer".into(), id: 4, ..Wanted::default() };
+        let told = world.crm.timeline(&wanted).expect("a timeline").entries;
+        let merged = told.iter().find(|entry| entry.sort == "joined").expect("stands on the timeline");
+        assert_eq!((merged.title.as_str(), merged.planned, merged.called_off), ("Merged from C3 Acme Robotics", false, false));
+        let done = vec![("done".to_owned(), Value::text("2026-03-30T08:00:00Z"))];
+        assert_eq!(world.crm.change("activity", 1, done, None).expect_err("is refused").cause, Cause::Refused);
+    }
+
+    /// Who signed and was silent for a year lapses, merged or not.
+    fn a_merge_keeps_nobody_from_lapsing(world) {
+        let kept = add_anyway(world, "customer", &[("name", "Acme"), ("since", "2024-01-05"), ("lifecycle", "signed"), ("signed_on", "2024-02-05"), ("industry", "robots")]);
+        let other = add_anyway(world, "customer", &[("name", "Acme Ltd"), ("since", "2024-01-05"), ("industry", "machines")]);
+        let review = |world: &mut World| world.crm.review(&filter::Filter::All).expect("reviews").rows.len();
+        world.outside("UPDATE customers SET created_at = '2024-01-05T00:00:00Z'");
+        world.crm.set_dry_run(true);
+        let before = review(world);
+        world.crm.set_dry_run(false);
+        merge(world, "customer", kept, &[other]);
+        assert_eq!((before, review(world)), (1, 1));
     }
 
     /// A street of one town in another is nowhere: an address comes whole, from one record.
@@ -151,6 +199,9 @@ on_both! {
         let operation = world.crm.operations(Some(1)).expect("reads")[0].id;
         let error = world.crm.restore("customer", loser).expect_err("is refused");
         assert_eq!((error.cause, error.hint.expect("a hint").to_string()), (Cause::Refused, format!("kehu undo {operation}")));
+        let error = world.crm.purge("customer", loser).expect_err("is refused");
+        assert_eq!((error.cause, error.hint.expect("a hint").to_string()), (Cause::Refused, format!("kehu undo {operation}")));
+        assert_eq!(world.crm.find("customer", "C2").expect("leads there still"), winner);
         for error in [
             world.crm.remove("customer", loser).map(drop).expect_err("is refused"),
             world.try_edit("customer", loser, &[("city", "Bonn")]).map(drop).expect_err("is refused"),
@@ -330,8 +381,8 @@ fn a_saleswoman_merges_and_undoes() {
     let before = desk.say("customer export -f csv").done();
     let tried = desk.say("customer merge C3 C2 --dry-run");
     assert_eq!(tried.code, 0, "{}", tried.err);
-    assert!(tried.err.contains("kept in a note: name of C2: Nordic Instruments GmbH"), "{}", tried.err);
-    assert!(tried.err.contains("1 contact record moved (customer)."), "{}", tried.err);
+    assert!(tried.err.contains("kept in a note: Name of C2: Nordic Instruments GmbH"), "{}", tried.err);
+    assert!(tried.err.contains("1 contact record moved (Customer)."), "{}", tried.err);
     let asked = desk.say("customer merge C3 C2");
     assert_eq!(asked.code, 2, "{}", asked.err);
     desk.say("customer merge C3 C2 --prefer name=C2 --take level,annual_revenue -y").done();
@@ -359,6 +410,80 @@ fn a_saleswoman_merges_and_undoes() {
         let output = desk.say(line);
         assert_eq!(output.code, code, "{line}: {}", output.err);
     }
+}
+
+/// Two tax numbers are two companies until somebody says which number is right.
+#[test]
+fn records_that_contradict_each_other_are_not_merged_unasked() {
+    let desk = Desk::new();
+    desk.say("customer edit C2 tax_id=DE136695976").done();
+    desk.say("customer edit C3 tax_id=DE811569869").done();
+    let doubt = "They differ in tax_id, so they are probably not the same: C3 DE811569869, C2 DE136695976.";
+    let tried = desk.say("customer merge C3 C2 --dry-run");
+    assert_eq!(tried.code, 0, "{}", tried.err);
+    assert!(tried.err.contains(doubt), "{}", tried.err);
+    let refused = desk.say("customer merge C3 C2 --yes -f json");
+    assert_eq!(refused.code, 5, "{}", refused.err);
+    let error = refused.error();
+    assert_eq!((error["message"].as_str(), error["field"].as_str()), (Some(doubt), Some("tax_id")));
+    assert_eq!(error["hint"], "kehu customer merge C3 C2 --prefer tax_id=C3 --yes   (or tax_id=C2)");
+    for kept in ["C3", "C2"] {
+        desk.say(&format!("customer merge C3 C2 --prefer tax_id={kept} --yes")).done();
+        let expected = if kept == "C3" { "DE811569869" } else { "DE136695976" };
+        assert_eq!(desk.say("show C3 -f json").json()["tax_id"], expected);
+        desk.say("undo").done();
+    }
+    let people = desk.say("contact merge P1 P4 --dry-run");
+    assert_eq!(people.code, 0, "{}", people.err);
+    let companies = "They belong to different records as customer: P1 C1 招商银行深圳分行, P4 C4 苏州精密机械有限公司.";
+    assert!(people.err.contains(companies), "{}", people.err);
+}
+
+/// Whatever else tells two customers apart: whoever gives one the other's name hears of it.
+#[test]
+fn a_customer_that_gets_the_name_of_another_is_told_of() {
+    let desk = Desk::new();
+    let renamed = desk.say("customer edit C2 name=\"Acme Robotics\"");
+    assert!(
+        renamed.err.contains("Acme Robotics is probably C3 Acme Robotics, which is there already:"),
+        "{}",
+        renamed.err
+    );
+    desk.say("undo").done();
+    desk.say("customer distinct C2 C3").done();
+    let renamed = desk.say("customer edit C2 name=\"Acme Robotics\"");
+    assert!(!renamed.err.contains("is probably"), "{}", renamed.err);
+    renamed.done();
+}
+
+/// What the winner has already is kept with whom it was about and why it did not move.
+#[test]
+fn a_share_that_finds_no_place_is_told_in_words() {
+    let desk = Desk::new();
+    desk.say("customer share C3 --with lukas --write").done();
+    let tried = desk.say("customer merge C2 C3 --dry-run");
+    let told =
+        "kept in a note: share of C3: SH1 user Lukas Brandt, access write (Lukas Brandt looks after that customer";
+    assert!(tried.err.contains(told), "{}", tried.err);
+}
+
+/// What was merged leads to the winner for as long as that is there, whatever else is purged along with it.
+#[test]
+fn what_was_merged_is_not_purged() {
+    let desk = Desk::new();
+    desk.say("customer rm C1 -y").done();
+    desk.say("customer merge C3 C2 -y").done();
+    desk.say("contact merge P2 P4 -y").done();
+    for line in ["customer purge C2 -y", "customer purge C1 C2 -y", "contact purge P4 -y"] {
+        let output = desk.say(line);
+        assert_eq!(output.code, 5, "{line}: {}", output.err);
+        assert!(output.err.contains("kehu undo "), "{line}: {}", output.err);
+    }
+    assert!(desk.say("show C2").err.contains("C2 was merged into C3 Acme Robotics."));
+    assert_eq!(desk.say("customer list id=1 --deleted --count").done().trim(), "1");
+    desk.say("undo").done();
+    desk.say("undo").done();
+    assert_eq!(desk.say("customer list id=2 --count").done().trim(), "1");
 }
 
 /// An import of what was exported before a merge reaches the winner.

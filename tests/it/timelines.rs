@@ -114,6 +114,36 @@ on_both! {
         }
     }
 
+    fn judgements_are_told_in_the_words_of_the_reader(world) {
+        people(world);
+        let judged = world.values("qualification", &[
+            ("worth", "valuable"), ("size", "large"), ("node", "visit"),
+            ("expected_date", "2026-05-31"), ("expected_amount", "12万"), ("expected_quantity", "3"),
+        ]).expect("parses");
+        world.crm.qualify(1, &judged).expect("judges");
+        kehu::customers::customer_bought(&mut world.crm, 1, "2026-03-31".parse().expect("a day")).expect("signs");
+        let lapse = kehu::catalog::entry("customer").and_then(|entry| entry.verbs.iter().find(|verb| verb.name == "lapse"));
+        let why = vec![("because".to_owned(), kehu::record::Value::text("moved"))];
+        world.crm.transaction("lapse", |crm| (lapse.expect("a verb").run)(crm, 1, &why)).expect("lapses");
+        let timeline = world.crm.timeline(&of_customer(1)).expect("a timeline");
+        let lines = |chinese: bool| {
+            let grid = timeline.brief(chinese);
+            let place = grid.columns.iter().position(|column| column.name == "title").expect("a column");
+            grid.rows.iter().map(|row| row.cells[place].as_text().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        for (chinese, words) in [
+            (false, ["Valuable", "Large", "First visit", "2026-05-31, CNY 120000.00, 3"]),
+            (true, ["有价值", "大单", "初访", "2026-05-31, CNY 120000.00, 3"]),
+        ] {
+            for word in words {
+                assert!(lines(chinese).iter().any(|line| line == word), "{word}: {:?}", lines(chinese));
+            }
+        }
+        let sorts: Vec<&str> = timeline.entries.iter().map(|entry| entry.sort.as_str()).collect();
+        assert!(sorts.contains(&"lifecycle"), "{sorts:?}");
+        assert!(["lapsed_from", "signed_by", "level_by"].iter().all(|field| !sorts.contains(field)), "{sorts:?}");
+    }
+
     fn what_was_undone_did_not_happen(world) {
         people(world);
         world.edit("customer", 1, &[("level", "D")]);

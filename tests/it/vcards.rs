@@ -108,7 +108,7 @@ fn the_cards_of_other_programs_are_read_as_their_owners_would() {
             "{name}"
         );
         let warnings: Vec<String> = plan.warnings().iter().map(ToString::to_string).collect();
-        let named = |picture: &String| format!("Column {picture} fits no field and is left out.");
+        let named = |picture: &String| format!("No field fits the heading \"{picture}\", so the column is left out.");
         assert_eq!(warnings, expected.pictures.iter().map(named).collect::<Vec<_>>(), "{name}");
         let outcome = plan.run(&mut world.crm, &mut |_| ()).expect("imports");
         assert_eq!(outcome.created, expected.people, "{name}");
@@ -285,4 +285,73 @@ fn whoever_is_exported_comes_back_the_same() {
             Ok(())
         })
         .expect("comes back");
+}
+
+#[test]
+fn a_card_folded_within_a_character_is_read_and_spoils_no_other() {
+    let (start, rest) = "王晓明".as_bytes().split_at(4);
+    let cards = [b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:", start, b"\r\n ", rest, b"\r\nEND:VCARD\r\n"].concat();
+    let mut world = World::on_sqlite();
+    assert_eq!(import_text(&mut world, &cards).created, 1);
+    assert_eq!(world.names("contact", ""), ["王晓明"]);
+}
+
+#[test]
+fn a_card_that_does_not_decode_is_refused_alone() {
+    let good = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:李娜\r\nEND:VCARD\r\n".as_bytes();
+    let bad = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zo\xEB\r\nEND:VCARD\r\n";
+    let mut world = World::on_sqlite();
+    let outcome = import_text(&mut world, [good, bad].concat());
+    assert_eq!((outcome.created, outcome.rejected), (1, 1), "{:?}", outcome.problems);
+    assert_eq!((outcome.problems[0].code, outcome.problems[0].line), ("undecodable", 5));
+    assert_eq!(world.names("contact", ""), ["李娜"]);
+}
+
+#[test]
+fn a_note_longer_than_a_row_refuses_its_card_and_no_other() {
+    let card = |name: &str, line: &str| format!("BEGIN:VCARD\nVERSION:3.0\nFN:{name}\n{line}\nEND:VCARD\n");
+    let long = "word ".repeat(300_000);
+    let folded = "NOTE:".to_owned() + &"many words \n ".repeat(120_000);
+    let cards = card("Ann", &format!("NOTE:{long}")) + &card("Bo", &folded) + &card("李娜", "NOTE:short");
+    let mut world = World::on_sqlite();
+    let outcome = import_text(&mut world, cards);
+    assert_eq!((outcome.created, outcome.rejected), (1, 2), "{:?}", outcome.problems);
+    assert_eq!(outcome.problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["too_long", "bad_value"]);
+    let picture = card("Cy", &format!("PHOTO;ENCODING=b:{}", "QUFB".repeat(500_000)));
+    assert_eq!(import_text(&mut world, picture).created, 1, "pictures are passed over");
+}
+
+#[test]
+fn a_card_with_endless_numbers_is_refused_at_once() {
+    let numbers: Vec<String> = (0..40_000).map(|number| format!("TEL:+4940{number:07}\n")).collect();
+    let numbers = numbers.concat();
+    let mut world = World::on_sqlite();
+    let start = std::time::Instant::now();
+    let outcome = import_text(&mut world, format!("BEGIN:VCARD\nVERSION:3.0\nFN:Many\n{numbers}END:VCARD\n"));
+    assert_eq!((outcome.created, outcome.rejected), (0, 1));
+    assert!(outcome.problems[0].message.to_string().contains("A list has 1000 values at most"));
+    assert!(start.elapsed().as_secs() < 60, "no work for each pair of them: {:?}", start.elapsed());
+}
+
+#[test]
+fn an_impossible_birthday_refuses_its_card_alone() {
+    let card = |name: &str, day: &str| format!("BEGIN:VCARD\nVERSION:4.0\nFN:{name}\nBDAY:{day}\nEND:VCARD\n");
+    let mut world = World::on_sqlite();
+    let outcome = import_text(&mut world, card("Ann", "--0229") + &card("Bo", "19990230") + &card("Cy", "1985-03-04"));
+    assert_eq!((outcome.created, outcome.rejected), (2, 1), "{:?}", outcome.problems);
+    assert_eq!(outcome.problems[0].line, 6);
+}
+
+#[test]
+fn control_characters_stay_out_of_cards() {
+    let mut world = World::on_sqlite();
+    import_text(
+        &mut world,
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Ev\u{1b}]0;pwn\u{7}il\nTITLE:T\u{9b}31mt\nNOTE:one\\ntwo\nEND:VCARD\n",
+    );
+    for version in [CardVersion::Three, CardVersion::Four] {
+        let cards = export(&mut world, version);
+        assert!(!cards.contains(|letter: char| letter.is_control() && !"\r\n".contains(letter)), "{cards:?}");
+        assert!(cards.contains("FN:Ev]0\\;pwnil\r\n") && cards.contains("NOTE:one\\ntwo\r\n"), "{cards:?}");
+    }
 }

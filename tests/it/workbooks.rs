@@ -203,7 +203,7 @@ fn an_archive_that_lies_about_its_size_is_refused() {
     for at in places {
         bytes[at..at + 4].copy_from_slice(&100_u32.to_le_bytes());
     }
-    refused(&bytes, "larger than its declared");
+    refused(&bytes, "broken workbook");
 }
 
 #[test]
@@ -237,11 +237,11 @@ fn protected_broken_and_foreign_files_are_refused_with_a_sentence() {
     refused(&protected, "protected with a password");
     refused(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and more", "old Excel");
     let whole = workbook(&[Sheet::new("S", &texts(&[&["name"], &["Acme"]]))]);
-    refused(&whole[..whole.len() / 2], "broken zip archive");
+    refused(&whole[..whole.len() / 2], "broken workbook");
     let mut damaged = whole.clone();
     let place = damaged.windows(9).position(|part| part == b"sheet1.xm").expect("a part") + 30;
     damaged[place] ^= 0xFF;
-    refused(&damaged, "broken zip archive");
+    refused(&damaged, "broken workbook");
     let part = |name: &str| archive(&[(name.to_owned(), b"<a/>".to_vec())]);
     refused(&part("word/document.xml"), "is a document");
     refused(&part("notes.txt"), "is a zip archive");
@@ -383,7 +383,7 @@ fn a_wide_sheet_with_every_sort_of_cell_fills_the_fields_that_a_person_would_fil
     let book = workbook(&[Sheet::new("说明", &other), Sheet { after, ..Sheet::new("客户", &rows) }]);
     fs::write(desk.folder().join("wide.xlsx"), book).expect("file");
     let done = desk.say("customer import wide.xlsx --sheet 客户");
-    assert!(done.err.contains("Column Colour fits no field"), "{}", done.err);
+    assert!(done.err.contains("No field fits the heading \"Colour\""), "{}", done.err);
     done.done();
     let customer = desk.say("customer show 上海东方贸易有限公司 -f json").json();
     let wanted = serde_json::json!({
@@ -397,4 +397,41 @@ fn a_wide_sheet_with_every_sort_of_cell_fills_the_fields_that_a_person_would_fil
     let asked = desk.say("customer import wide.xlsx --sheet 3");
     assert_eq!(asked.code, 2, "{}", asked.err);
     assert!(asked.err.contains("The sheets are 说明, 客户."), "{}", asked.err);
+}
+
+/// Rows that all show one and the same text.
+fn repeating(text: usize, rows: usize) -> Vec<u8> {
+    let row = |number: usize| format!("<row r=\"{number}\"><c r=\"A{number}\" t=\"s\"><v>0</v></c></row>");
+    let rows: String = (2..rows + 2).map(row).collect();
+    let mut parts = parts(&[Sheet::new("S", &(texts(&[&["name"]]) + &rows))]);
+    let strings = format!("<sst uniqueCount=\"1\"><si><t>{}</t></si></sst>", "Z".repeat(text));
+    parts.push(("xl/sharedStrings.xml".to_owned(), strings.into_bytes()));
+    let relations = parts.iter_mut().find(|(name, _)| name == "xl/_rels/workbook.xml.rels").expect("relations");
+    let more = "<Relationship Id=\"rIdT\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>";
+    relations.1 = String::from_utf8_lossy(&relations.1).replace("</Relationships>", more).into_bytes();
+    archive(&parts)
+}
+
+#[test]
+fn a_text_that_is_repeated_without_end_is_refused() {
+    refused(&repeating(1_000_000, 500), "more text than a cell can hold");
+    refused(&repeating(32_768, 5), "more text than a cell can hold");
+    refused(&repeating(32_000, 5000), "repeats its texts");
+    assert_eq!(read(&repeating(32_000, 50)).expect("reads").rows, 50);
+}
+
+#[test]
+fn what_no_spreadsheet_could_hold_is_no_value() {
+    let one = |row: u64, column: &str| {
+        let cells = format!("<row r=\"{row}\"><c r=\"{column}{row}\" t=\"inlineStr\"><is><t>far</t></is></c></row>");
+        workbook(&[Sheet::new("S", &(texts(&[&["name"], &["Acme"]]) + &cells))])
+    };
+    refused(&one(1_048_577, "A"), "beyond the last row or column");
+    refused(&one(3, "XFE"), "beyond the last row or column");
+    refused(&one(3, "ZZZZZZZ"), "beyond the last row or column");
+    refused(&one(u64::MAX, "A"), "beyond the last row or column");
+    let numbers = texts(&[&["name", "employees"]])
+        + "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>Acme</t></is></c><c r=\"B2\"><v>1e400</v></c></row>";
+    let seen = read(&workbook(&[Sheet::new("S", &numbers)])).expect("reads");
+    assert_eq!(seen.broken_cells.iter().map(|(cell, _)| cell.as_str()).collect::<Vec<_>>(), ["S!B2"]);
 }

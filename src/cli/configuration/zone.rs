@@ -28,7 +28,19 @@ pub fn of_system() -> TimeZone {
         Ok(name) => quickly(name.trim_start_matches(':')),
         Err(_) => from_file(),
     };
-    found.unwrap_or_else(TimeZone::system)
+    found.unwrap_or_else(|| if unknown().is_some() { TimeZone::UTC } else { TimeZone::system() })
+}
+
+/// What the environment calls the time zone, where that is none.
+pub fn unknown() -> Option<String> {
+    let name = std::env::var("TZ").ok()?;
+    let bare = name.trim_start_matches(':');
+    let known = bare.is_empty()
+        || bare.starts_with('/')
+        || quickly(bare).is_some()
+        || TimeZone::get(bare).is_ok()
+        || TimeZone::posix(bare).is_ok();
+    (!known).then_some(name)
 }
 
 fn quickly(name: &str) -> Option<TimeZone> {

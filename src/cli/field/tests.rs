@@ -59,8 +59,12 @@ fn no_custom_field_takes_the_name_of_a_field_or_flag() {
     let root = tree::root(crm.schemas(), &tree::Wanted::All);
     let customers = root.get_subcommands().find(|command| command.get_name() == "customer").unwrap();
     let mut names: Vec<String> = vec!["id".into(), "contact".into(), "help".into(), "version".into()];
-    // Commands of their own have no flags for fields.
-    let of_fields = |command: &&clap::Command| crate::cli::extra::find("customer", command.get_name()).is_none();
+    // Commands and verbs of their own have no flags for fields.
+    let verbs = kehu::catalog::entry("customer").unwrap().verbs;
+    let of_fields = |command: &&clap::Command| {
+        let name = command.get_name();
+        crate::cli::extra::find("customer", name).is_none() && verbs.iter().all(|verb| verb.name != name)
+    };
     for command in customers.get_subcommands().filter(of_fields).chain([&root]) {
         names.extend(command.get_arguments().filter_map(|flag| flag.get_long()).map(|flag| flag.replace('-', "_")));
     }

@@ -25,7 +25,7 @@ pub fn print(entry: &Entry) -> String {
         entry.short(),
         one_line(&entry.title())
     );
-    for field in entry.schema.writable() {
+    for field in entry.schema.writable().filter(|field| !field.kept) {
         let value = entry.value(&field.name);
         let _ = write!(form, "\n# {}\n", one_line(&field.doc));
         let words: Vec<&str> =

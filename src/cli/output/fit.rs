@@ -9,7 +9,7 @@ pub(super) const GAP: u16 = 2;
 /// Text columns are not cut to less than this; rather columns are left off.
 pub(super) const LEAST: usize = 12;
 /// What tells records apart is left more.
-pub(super) const LEAST_TITLE: usize = 24;
+pub(super) const LEAST_TITLE: usize = 20;
 
 /// How many cells of the terminal a text takes.
 pub(super) fn width(text: &str) -> usize {
@@ -36,23 +36,47 @@ pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// One column before the table is laid out.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Measure {
     pub width: usize,
     /// Text may be cut to this; refs, numbers, dates, phones and addresses may not be cut at all.
     pub least: usize,
+    /// What is least missed is left off first; zero is left off last, from the right.
+    pub spare: usize,
 }
 
-/// Column widths that fit; columns that have no room at all are left off at the right, and then the list is shorter.
-pub(super) fn fit(columns: &[Measure], most: usize) -> Vec<usize> {
-    for count in (1..=columns.len()).rev() {
+/// Column widths that fit; columns that have no room at all are left off, those that are least missed first.
+pub(super) fn fit(columns: &[Measure], most: usize) -> Vec<Option<usize>> {
+    let mut order: Vec<usize> = (1..columns.len()).collect();
+    order.sort_by_key(|&place| (columns[place].spare, std::cmp::Reverse(place)));
+    let mut kept: Vec<usize> = (0..columns.len()).collect();
+    loop {
         // A gap and one cell for the `…` that stands for what is left off.
-        let mark = if count < columns.len() { usize::from(GAP) + 1 } else { 0 };
-        if let Some(widths) = squeeze(&columns[..count], most.saturating_sub(mark)) {
-            return widths;
+        let mark = if kept.len() < columns.len() { usize::from(GAP) + 1 } else { 0 };
+        let measures: Vec<Measure> = kept.iter().map(|&place| columns[place]).collect();
+        if let Some(widths) = squeeze(&measures, most.saturating_sub(mark)) {
+            return placed(columns.len(), &kept, &widths);
         }
+        let Some(gone) = order.iter().rev().find(|&&place| columns[place].spare > 0).or(order.first()).copied() else {
+            break;
+        };
+        order.retain(|&place| place != gone);
+        kept.retain(|&place| place != gone);
     }
     let room = if columns.len() > 1 { most.saturating_sub(usize::from(GAP) + 1).max(1) } else { most };
-    columns.first().map(|first| first.width.min(room)).into_iter().collect()
+    let first: Vec<usize> = columns.first().map(|first| first.width.min(room)).into_iter().collect();
+    placed(columns.len(), &[0], &first)
+}
+
+/// The widths at the places of their columns.
+fn placed(count: usize, kept: &[usize], widths: &[usize]) -> Vec<Option<usize>> {
+    let mut all = vec![None; count];
+    for (&place, &width) in kept.iter().zip(widths) {
+        if let Some(slot) = all.get_mut(place) {
+            *slot = Some(width);
+        }
+    }
+    all
 }
 
 /// Widths of these columns with the widest texts cut to a common width, if that is enough.
@@ -84,9 +108,19 @@ mod tests {
     fn fitted(columns: &[(usize, bool)], most: usize) -> Vec<usize> {
         let columns: Vec<_> = columns
             .iter()
-            .map(|&(width, flexible)| Measure { width, least: if flexible { LEAST } else { width } })
+            .map(|&(width, flexible)| Measure { width, least: if flexible { LEAST } else { width }, spare: 0 })
             .collect();
-        fit(&columns, most)
+        fit(&columns, most).into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn what_is_least_missed_is_left_off_first() {
+        let column = |spare| Measure { width: 12, least: 12, spare };
+        let columns = [column(0), column(1), column(2), column(0)];
+        assert_eq!(fit(&columns, 54), [Some(12), Some(12), Some(12), Some(12)]);
+        assert_eq!(fit(&columns, 50), [Some(12), Some(12), None, Some(12)]);
+        assert_eq!(fit(&columns, 30), [Some(12), None, None, Some(12)]);
+        assert_eq!(fit(&columns, 20), [Some(12), None, None, None]);
     }
 
     #[test]

@@ -61,7 +61,11 @@ pub fn write_grid(grid: &Grid, format: Format, style: &Style, out: &mut dyn Writ
         Format::Html => html::write_grid(grid, style, out),
         Format::Ids => write_ids(grid, out),
         // Only an export of contacts is let through to here.
-        Format::Vcf => out.write_all(kehu::exchange::write_cards(grid, style.cards).as_bytes()),
+        Format::Vcf => {
+            let cards = kehu::exchange::write_cards(grid, style.cards);
+            let cards = if style.width.is_some() { text_safety::shown(&cards) } else { cards };
+            out.write_all(cards.as_bytes())
+        }
     }
 }
 
@@ -182,10 +186,26 @@ fn has_refs(grid: &Grid) -> bool {
     records && grid.columns.iter().all(|column| column.name != "ref")
 }
 
+/// The usual days to remember, which are kept by their English words unless somebody wrote others.
+fn usual_occasion(name: &str) -> Option<&'static str> {
+    match name {
+        "birthday" => Some("生日"),
+        "wedding" => Some("结婚纪念日"),
+        "anniversary" => Some("纪念日"),
+        "founding" => Some("成立日"),
+        _ => None,
+    }
+}
+
 /// The words for people in each cell of a row; a row that is too short is filled up with nothing.
 fn texts<'g>(grid: &'g Grid, row: &'g Row, audience: Audience) -> impl Iterator<Item = Cow<'g, str>> {
     let cells = row.cells.iter().chain(std::iter::repeat(&kehu::record::Value::Null));
-    grid.columns.iter().zip(cells).map(move |(column, value)| cell::cell_text(&column.kind, value, audience))
+    grid.columns.iter().zip(cells).map(move |(column, value)| match value.as_text().and_then(usual_occasion) {
+        Some(name) if audience == Audience::Chinese && matches!(&*column.name, "name" | "occasion") => {
+            Cow::Borrowed(name)
+        }
+        _ => cell::cell_text(&column.kind, value, audience),
+    })
 }
 
 /// Cells of totals with a word for them where the first has nothing to say.

@@ -54,7 +54,7 @@ struct Layout<'g> {
     refs: bool,
     /// The totals as a row whose ref says what it is.
     totals: Option<Row>,
-    widths: Vec<usize>,
+    widths: Vec<Option<usize>>,
 }
 
 impl<'g> Layout<'g> {
@@ -62,9 +62,10 @@ impl<'g> Layout<'g> {
         let word = style.word("Total", "合计");
         let totals = grid.totals.clone().map(|cells| Row { id: 0, short: word.to_owned(), cells });
         let mut layout = Self { grid, style, refs: has_refs(grid), totals, widths: Vec::new() };
-        let least = grid.columns.iter().map(least);
-        let least = layout.refs.then_some(usize::MAX).into_iter().chain(least);
-        let mut columns: Vec<_> = least.map(|least| Measure { width: 0, least }).collect();
+        let measures =
+            grid.columns.iter().map(|column| Measure { width: 0, least: least(column), spare: spare(column) });
+        let reference = Measure { width: 0, least: usize::MAX, spare: 0 };
+        let mut columns: Vec<_> = layout.refs.then_some(reference).into_iter().chain(measures).collect();
         let mut measure = |cells: &mut dyn Iterator<Item = Cow<'_, str>>| {
             columns.iter_mut().zip(cells).for_each(|(column, text)| column.width = column.width.max(width(&text)));
         };
@@ -94,8 +95,8 @@ impl<'g> Layout<'g> {
 
     /// Cells cut to their columns, and a mark where columns were left off.
     fn line<'c>(&self, cells: impl Iterator<Item = Cow<'c, str>>, paint: Option<Attribute>) -> Vec<Cell> {
-        let cells = cells.zip(&self.widths).map(|(text, &most)| painted(&cut(&text, most), paint));
-        let left_off = self.widths.len() < self.grid.columns.len() + usize::from(self.refs);
+        let cells = cells.zip(&self.widths).filter_map(|(text, most)| Some(painted(&cut(&text, (*most)?), paint)));
+        let left_off = self.widths.contains(&None);
         cells.chain(left_off.then(|| painted("…", paint))).collect()
     }
 
@@ -105,8 +106,9 @@ impl<'g> Layout<'g> {
             .grid
             .columns
             .iter()
-            .skip(self.widths.len() - usize::from(self.refs))
-            .map(|column| self.style.heading(column))
+            .zip(self.widths.iter().skip(usize::from(self.refs)))
+            .filter(|(_, width)| width.is_none())
+            .map(|(column, _)| self.style.heading(column))
             .collect();
         if names.is_empty() {
             return Ok(());
@@ -121,7 +123,7 @@ impl<'g> Layout<'g> {
     }
 
     fn rule(&self) -> Vec<Cell> {
-        self.widths.iter().map(|&width| painted(&"─".repeat(width), DIM)).collect()
+        self.widths.iter().flatten().map(|&width| painted(&"─".repeat(width), DIM)).collect()
     }
 
     /// Writes some of the lines; the widths are those of all of them.
@@ -129,7 +131,8 @@ impl<'g> Layout<'g> {
         let mut table = table(lines, self.style);
         let numbers = self.grid.columns.iter().map(|column| is_number(&column.kind));
         let numbers = self.refs.then_some(false).into_iter().chain(numbers);
-        for ((column, &most), number) in table.column_iter_mut().zip(&self.widths).zip(numbers) {
+        let shown = self.widths.iter().zip(numbers).filter_map(|(most, number)| Some(((*most)?, number)));
+        for (column, (most, number)) in table.column_iter_mut().zip(shown) {
             let wide = u16::try_from(most).unwrap_or(u16::MAX).saturating_add(column.padding_width());
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(wide)));
             column.set_cell_alignment(if number { CellAlignment::Right } else { CellAlignment::Left });
@@ -176,4 +179,11 @@ fn least(column: &Column) -> usize {
         _ if matches!(&*column.name, "name" | "subject") => LEAST_TITLE,
         _ => LEAST,
     }
+}
+
+/// What is missed least where there is no room: an address can be looked up, whose customer it is cannot be guessed.
+const SPARED: [&str; 8] = ["owner", "kind", "phone", "customer.level", "primary_contact", "contact", "city", "email"];
+
+fn spare(column: &Column) -> usize {
+    SPARED.iter().position(|name| *name == column.name).map_or(0, |place| place + 1)
 }

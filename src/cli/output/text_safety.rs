@@ -14,6 +14,17 @@ pub(super) fn safe_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     text.split('\n').map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
 }
 
+/// A file of lines as a terminal may show it.
+#[must_use]
+pub fn shown(file: &str) -> String {
+    let mut shown = String::with_capacity(file.len());
+    for line in file.lines() {
+        shown.push_str(&safe(line));
+        shown.push('\n');
+    }
+    shown
+}
+
 /// JSON in which what could drive a terminal is escaped; the value that is read back is the same.
 #[must_use]
 pub fn json_safe(json: &str) -> Cow<'_, str> {

@@ -17,7 +17,9 @@ pub fn doctor(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 
 fn examine(session: &mut Session, repair: bool) -> Result<Report> {
     session.crm()?;
-    if repair {
+    if repair && session.crm()?.is_dry_run() {
+        session.terminal.warn(&Message::new("Nothing was repaired (--dry-run)."));
+    } else if repair {
         for done in session.crm()?.repair()? {
             session.terminal.warn(&done);
         }
@@ -36,6 +38,7 @@ fn unopened(session: &Session, error: Error) -> Result<Report> {
         healthy: false,
         message: Message::new("The database cannot be opened."),
         issues: vec![error.message],
+        leftovers: Vec::new(),
         actions: vec![Message::new("Run `kehu restore` with a backup.")],
     })
 }
@@ -47,12 +50,13 @@ fn print(session: &Session, report: &Report) -> Result<()> {
             "healthy": report.healthy,
             "message": word(&report.message),
             "issues": report.issues.iter().map(word).collect::<Vec<_>>(),
+            "leftovers": report.leftovers.iter().map(word).collect::<Vec<_>>(),
             "actions": report.actions.iter().map(word).collect::<Vec<_>>(),
         });
         return session.print_line(&super::status::json_text(session, &object));
     }
     let mut text = word(&report.message);
-    for issue in &report.issues {
+    for issue in report.issues.iter().chain(&report.leftovers) {
         text.push_str("\n- ");
         text.push_str(&word(issue));
     }

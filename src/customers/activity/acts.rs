@@ -4,7 +4,7 @@ use super::{Activity, ActivityKind};
 use crate::{
     Result,
     crm::Crm,
-    error::Error,
+    error::{Cause, Error},
     message::Message,
     record::{
         Ask, Choice, Id, Kind, Value, Values, Verb,
@@ -43,6 +43,7 @@ impl Activity {
             example: "kehu activity move A95 --to +2d --because \"they are at a fair\"",
             refused: Self::not_open,
             run: |crm, id, answers| {
+                refuse_past(crm, &answer(answers, "to"))?;
                 let values = vec![
                     ("due".to_owned(), answer(answers, "to")),
                     ("moved_because".to_owned(), answer(answers, "because")),
@@ -103,11 +104,16 @@ impl Activity {
     pub fn plan_next(crm: &mut Crm, after: Id<Self>, words: &str) -> Result<Id<Self>> {
         let (due, subject) = when_and_what(crm, words)?;
         let former: Self = crm.get(after)?;
+        // Whoever was removed meanwhile is not met again.
+        let contact = match former.contact {
+            Some(contact) if crm.record("contact", contact.number)?.is_deleted() => None,
+            contact => contact,
+        };
         crm.insert(&Self {
             kind: kind_in(crm, &subject)?,
             subject,
             customer: former.customer,
-            contact: former.contact,
+            contact,
             owner: former.owner,
             due: Some(due),
             follows: Some(after),
@@ -139,6 +145,21 @@ fn answer(answers: &Values, name: &str) -> Value {
     answers.iter().find(|(asked, _)| asked == name).map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
+/// Nothing can still be planned for a day that is over.
+fn refuse_past(crm: &Crm, to: &Value) -> Result<()> {
+    let today = crm.reading().clock.today();
+    let to = to.as_text().and_then(|to| to.parse::<Timestamp>().ok());
+    let day = to.map(|to| to.to_zoned(crm.reading().clock.zone().clone()).date());
+    match day.filter(|day| *day < today) {
+        Some(day) => Err(Error::new(
+            Cause::Refused,
+            Message::new("{day} is over: a plan moves to today or a later day.").with("day", day),
+        )
+        .on_field("to")),
+        None => Ok(()),
+    }
+}
+
 /// `call back` is a call, `拜访新厂` a visit, all else a task.
 fn kind_in(crm: &Crm, subject: &str) -> Result<ActivityKind> {
     let first = fold(subject.split_whitespace().next().unwrap_or_default());
@@ -148,6 +169,8 @@ fn kind_in(crm: &Crm, subject: &str) -> Result<ActivityKind> {
     };
     let found = schema.field("kind").and_then(|field| field.choices().iter().find(meant));
     let kind = found.and_then(|choice| ActivityKind::from_value(&Value::text(&*choice.key)));
+    // What a merge notes is nothing that anybody plans.
+    let kind = kind.filter(|kind| *kind != ActivityKind::Joined);
     Ok(kind.unwrap_or(ActivityKind::Task))
 }
 
@@ -158,17 +181,33 @@ fn when_and_what(crm: &Crm, words: &str) -> Result<(Timestamp, String)> {
     for end in ends.collect::<Vec<_>>().into_iter().rev() {
         let what = words[end..].trim_start_matches([' ', ':', '：', ',', '，', '、']).trim_start();
         if !what.is_empty()
-            && let Ok(Value::Text(instant)) = types::parse(&Kind::Timestamp, words[..end].trim(), crm.reading())
-            && let Ok(instant) = instant.parse()
+            && let Some(instant) = instant(crm, words[..end].trim())
         {
             return Ok((instant, what.to_owned()));
         }
     }
     Err(Error::bad_value(
-        Message::new("{words} does not begin with a day that is followed by what is to be done.").with("words", words),
+        Message::new("\"{words}\" does not begin with a day that is followed by what is to be done.")
+            .with("words", words),
     )
     .on_field("next")
     .hint(Message::new("write it like \"+14d send the quote\"")))
+}
+
+/// A day or a time in words; of an hour alone the next one: today's, else tomorrow's.
+fn instant(crm: &Crm, words: &str) -> Option<Timestamp> {
+    let read = |words: &str| {
+        let value = types::parse(&Kind::Timestamp, words, crm.reading()).ok()?;
+        value.as_text()?.parse::<Timestamp>().ok()
+    };
+    if let Some(instant) = read(words) {
+        return Some(instant);
+    }
+    if !words.contains([':', '：', '点']) {
+        return None;
+    }
+    let today = read(&format!("today {words}"))?;
+    if today >= crm.reading().clock.now() { Some(today) } else { read(&format!("tomorrow {words}")) }
 }
 
 /// Whether a day may end there: before a space or a sign, and before Chinese, which has no spaces.

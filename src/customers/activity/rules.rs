@@ -1,13 +1,13 @@
 //! What an activity must be like before it is written: links that agree, times that are possible.
 
-use super::links;
+use super::{acts::local, links};
 use crate::{
     Result,
     crm::Crm,
     customers::Contact,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Id, Value, types::timestamp_text},
+    record::{Draft, Id, Origin, Value, types::timestamp_text},
 };
 use jiff::ToSpan;
 
@@ -17,6 +17,14 @@ const FIRST_YEAR: &str = "1900";
 /// More minutes than these are no time that anybody spent.
 const MOST_MINUTES: i64 = 100_000;
 
+/// What is planned and names no kind is a task; what happened is a note.
+pub(crate) fn begin(draft: &mut Draft) {
+    let planned = !draft.get("due").is_empty() && draft.get("done").is_empty();
+    if planned && draft.get("kind").is_empty() {
+        draft.set("kind", Value::text("task"));
+    }
+}
+
 /// Completes what was left unsaid and refuses what cannot be.
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if draft.deleted() {
@@ -25,7 +33,9 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     crm.refuse_circle(draft, "follows")?;
     links::agree(crm, draft)?;
     tell_of_whom_left(crm, draft)?;
+    close_what_a_merge_noted(crm, draft)?;
     done_just_now(crm, draft);
+    ask_why_it_moves(crm, draft)?;
     keep_the_first_day(draft);
     refuse_impossible_times(crm, draft)?;
     refuse_done_and_called_off(draft)?;
@@ -46,6 +56,22 @@ fn tell_of_whom_left(crm: &mut Crm, draft: &Draft) -> Result<()> {
     Ok(())
 }
 
+/// What a merge noted is no dealing with the customer: it is neither planned nor done, and closed from the start.
+fn close_what_a_merge_noted(crm: &Crm, draft: &mut Draft) -> Result<()> {
+    if draft.get("kind").as_text() != Some("joined") {
+        return Ok(());
+    }
+    if let Some(field) = ["done", "due"].into_iter().find(|name| !draft.get(name).is_empty()) {
+        let message =
+            Message::new("What a merge noted is no dealing with the customer: it is neither planned nor done.");
+        return Err(Error::new(Cause::Refused, message).on_field(field));
+    }
+    if draft.get("cancelled").is_empty() {
+        draft.set("cancelled", Value::Text(crm.now_text()));
+    }
+    Ok(())
+}
+
 /// What is neither planned nor a task was done just now.
 fn done_just_now(crm: &Crm, draft: &mut Draft) {
     let open = ["due", "done", "cancelled"].iter().all(|name| draft.get(name).is_empty());
@@ -54,15 +80,39 @@ fn done_just_now(crm: &Crm, draft: &mut Draft) {
     }
 }
 
-/// However a plan is moved, the day that it was first meant for stays known, and how often it was moved.
-fn keep_the_first_day(draft: &mut Draft) {
+/// Whether a plan that is still open gets another day.
+fn moves(draft: &Draft) -> bool {
     let (before, after) = (draft.before("due"), draft.get("due"));
     let closed = !draft.get("done").is_empty() || !draft.get("cancelled").is_empty();
-    if draft.is_new() || before.is_empty() || after.is_empty() || before.same(&after) || closed {
+    !(draft.is_new() || before.is_empty() || after.is_empty() || before.same(&after) || closed)
+}
+
+/// Whoever moves a plan says why, whichever way they do it; a file tells what was done elsewhere.
+fn ask_why_it_moves(crm: &Crm, draft: &Draft) -> Result<()> {
+    if draft.origin != Origin::Person
+        || !moves(draft)
+        || draft.changed("moved_because").is_some_and(|why| !why.is_empty())
+    {
+        return Ok(());
+    }
+    let subject = draft.get("subject");
+    let due = draft.get("due");
+    let day = due.as_text().and_then(|due| due.parse().ok()).map(|due| local(crm, due)).unwrap_or_default();
+    let message = Message::new("{subject} is planned already: say why it moves.")
+        .with("subject", subject.as_text().unwrap_or_default());
+    let hint = Message::new("kehu activity move A{number} --to \"{day}\" --because \"…\"")
+        .with("number", draft.id.unwrap_or_default())
+        .with("day", day);
+    Err(Error::new(Cause::Refused, message).on_field("moved_because").hint(hint))
+}
+
+/// However a plan is moved, the day that it was first meant for stays known, and how often it was moved.
+fn keep_the_first_day(draft: &mut Draft) {
+    if !moves(draft) {
         return;
     }
     if draft.changed("first_due").is_none() && draft.before("first_due").is_empty() {
-        draft.set("first_due", before);
+        draft.set("first_due", draft.before("due"));
     }
     if draft.changed("moved").is_none() {
         let times = draft.before("moved").as_integer().unwrap_or_default();
@@ -123,7 +173,7 @@ fn refuse_done_and_called_off(draft: &Draft) -> Result<()> {
 fn refuse_impossible_minutes(draft: &Draft) -> Result<()> {
     match draft.changed("minutes").and_then(Value::as_integer) {
         Some(minutes) if !(0..=MOST_MINUTES).contains(&minutes) => Err(Error::bad_value(
-            Message::new("{minutes} minutes are no time that anything takes; 0 to {most} are.")
+            Message::new("Nothing takes {minutes} minutes; 0 to {most} will do.")
                 .with("minutes", minutes)
                 .with("most", MOST_MINUTES),
         )

@@ -72,6 +72,9 @@ fn name(profile: &Profile, sink: &mut dyn Sink) {
     let spoken = name.pinyin.as_ref().unwrap_or(&name.core);
     sink.single(hash(b'p', spoken));
     name.sorted.iter().for_each(|sorted| sink.single(hash(b'w', sorted)));
+    if let Some((bare, city)) = profile.at_home() {
+        sink.combined(both(b'h', &bare, city));
+    }
     let company = profile.company.map(|id| id.to_string());
     for other in [&profile.city, &profile.postcode, &profile.address, &company].into_iter().flatten() {
         sink.combined(both(b'n', &name.core, other));

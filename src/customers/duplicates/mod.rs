@@ -1,7 +1,7 @@
 //! Duplicates: records of one kind that are probably one, with a score and its reasons (R13, X7).
 //!
-//! Keys bring together what may be the same ([`keys`]), a judge weighs each such pair ([`score`]). What people said is
-//! not the same stays apart ([`distinct`]). New records are looked at as they are written ([`watch`]).
+//! Keys bring together what may be the same (`keys`), a judge weighs each such pair (`score`). What people said is
+//! not the same stays apart (`distinct`). New records are looked at as they are written (`watch`).
 
 mod distinct;
 mod keys;

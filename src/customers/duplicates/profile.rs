@@ -95,6 +95,19 @@ pub(super) struct Profile {
     pub company: Option<i64>,
 }
 
+impl Profile {
+    /// The city, and the name of a Chinese company without it: 深圳市星海电子 and 星海电子（深圳） are 星海电子 of 深圳.
+    pub fn at_home(&self) -> Option<(String, &str)> {
+        let city = self.city.as_deref()?.trim_end_matches('市');
+        let core = &self.name.core;
+        if city.is_ascii() || core.is_ascii() || city.chars().count() < 2 {
+            return None;
+        }
+        let bare = core.replacen(&format!("{city}市"), "", 1).replacen(city, "", 1);
+        (bare.chars().count() >= 2).then_some((bare, city))
+    }
+}
+
 /// Which fields of a kind are compared, and as what.
 pub(super) struct Traits {
     fields: Vec<(Field, Trait)>,

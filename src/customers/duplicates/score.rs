@@ -60,7 +60,7 @@ impl Judge<'_> {
         self.addresses(a, b, &mut evidence);
         self.marks(a, b, &mut evidence);
         person(a, b, &mut evidence);
-        self.name(&a.name, &b.name, &mut evidence);
+        self.name(a, b, &mut evidence);
         self.place(a, b, &mut evidence);
         1.0 / (1.0 + (DOUBT - evidence.bits).exp2())
     }
@@ -143,7 +143,8 @@ impl Judge<'_> {
         }
     }
 
-    fn name(&self, a: &Name, b: &Name, evidence: &mut Evidence) {
+    fn name(&self, one: &Profile, other: &Profile, evidence: &mut Evidence) {
+        let (a, b) = (&one.name, &other.name);
         if a.is_empty() || b.is_empty() {
             return;
         }
@@ -151,6 +152,8 @@ impl Judge<'_> {
         let spoken = |name: &Name| name.pinyin.clone().unwrap_or_else(|| name.core.clone());
         if a.core == b.core {
             evidence.because(told - self.common(b'n', &a.core), || Message::new("the same name"));
+        } else if !self.traits.people && one.at_home().is_some_and(|home| other.at_home() == Some(home)) {
+            evidence.because(told - 2.0, || Message::new("the same name but for the city"));
         } else if numbers(&a.core) != numbers(&b.core) {
             // Branch 2 is not branch 3.
             evidence.add(-3.0);

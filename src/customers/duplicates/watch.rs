@@ -11,7 +11,7 @@ use crate::{
     crm::{Crm, search_match},
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Schema},
+    record::{Draft, Schema, types},
     store::{Sql, search_text},
 };
 use std::sync::Arc;
@@ -37,8 +37,11 @@ pub(crate) fn look(crm: &mut Crm, draft: &Draft) -> Result<()> {
     if crm.watch == Watch::Off || !renamed || draft.deleted() || schema.field("merged_into").is_none() {
         return Ok(());
     }
-    match crm.suspect(draft)? {
-        Some((other, reasons)) => crm.tell(&schema, draft, other, reasons),
+    if let Some((other, reasons)) = crm.suspect(draft)? {
+        return crm.tell(&schema, draft, other, reasons);
+    }
+    match crm.namesake(draft)? {
+        Some(other) => crm.tell(&schema, draft, other, vec![Message::new("the same name")]),
         None => Ok(()),
     }
 }
@@ -60,6 +63,36 @@ impl Crm {
         }))
     }
 
+    /// A company of exactly that name, which is worth a word however much else tells the two apart. People often share
+    /// a name.
+    fn namesake(&mut self, draft: &Draft) -> Result<Option<i64>> {
+        let (schema, title) = (&draft.schema, draft.schema.title());
+        if Traits::of(schema).people || !title.has_key() {
+            return Ok(None);
+        }
+        let id = draft.id.unwrap_or_default();
+        let sql = format!(
+            "SELECT id FROM \"{}\" WHERE \"{}_key\" = ? AND id <> ? AND deleted_at IS NULL ORDER BY id LIMIT {LOOKED_AT}",
+            schema.table, title.name
+        );
+        let name = types::fold(draft.get(&title.name).as_text().unwrap_or_default());
+        let mut found = self.numbers(&sql, &[Sql::Text(name), Sql::Integer(id)])?;
+        if !found.is_empty() {
+            let others = self.known_others(schema, id)?;
+            found.retain(|id| !others.contains(id));
+        }
+        Ok(found.first().copied())
+    }
+
+    /// The records of which somebody said that they are not this one.
+    fn known_others(&mut self, schema: &Schema, id: i64) -> Result<Vec<i64>> {
+        let table = schema.field("distinct_from").map(|field| schema.list_table(field)).unwrap_or_default();
+        let sql = format!(
+            "SELECT value FROM \"{table}\" WHERE record = ? UNION SELECT record FROM \"{table}\" WHERE value = ?"
+        );
+        self.numbers(&sql, &[Sql::Integer(id), Sql::Integer(id)])
+    }
+
     /// Stored records whose name is much like that of the draft, without those that are known to be others.
     fn near(
         &mut self,
@@ -78,11 +111,7 @@ impl Crm {
         ids.dedup();
         ids.retain(|id| *id != profile.id);
         if !ids.is_empty() {
-            let table = schema.field("distinct_from").map(|field| schema.list_table(field)).unwrap_or_default();
-            let sql = format!(
-                "SELECT value FROM \"{table}\" WHERE record = ? UNION SELECT record FROM \"{table}\" WHERE value = ?"
-            );
-            let apart = self.numbers(&sql, &[Sql::Integer(profile.id), Sql::Integer(profile.id)])?;
+            let apart = self.known_others(schema, profile.id)?;
             ids.retain(|id| !apart.contains(id));
         }
         if ids.is_empty() {

@@ -1,12 +1,12 @@
 //! Everything that pointed to a loser points to the winner: every link and every list of links of every kind, custom
 //! ones and those in the recycle bin too.
 
-use super::{Kept, Merged};
+use super::{Change, Kept, Merged};
 use crate::{
     Result, catalog,
-    crm::Crm,
+    crm::{Crm, Entry},
     error::Cause,
-    record::{Draft, Field, Link, Schema, Value},
+    record::{Draft, Field, Link, Origin, Schema, Value, types},
     store::Sql,
 };
 
@@ -108,6 +108,7 @@ impl Crm {
                 stored: entry.values.clone(),
                 values: vec![(field.name.to_string(), Link::to(to))],
                 removing: false,
+                origin: Origin::Person,
             };
             match self.update_draft(&mut draft, true) {
                 Ok(_) => count += 1,
@@ -116,14 +117,51 @@ impl Crm {
                         (field.name.to_string(), Link::to(to)),
                         ("deleted_at".to_owned(), Value::Text(self.now_text())),
                     ];
-                    self.update_row(&Draft { values: gone, removing: true, ..draft })?;
-                    let value = format!("{} {}", entry.short(), entry.title());
+                    if schema.kind == "share" {
+                        self.unite_shares(&entry, to, done)?;
+                    }
+                    let why = error.to_string();
+                    let value = format!("{} ({})", self.described(&entry, &field.name)?, why.trim_end_matches('.'));
+                    self.update_row(&Draft { values: gone, removing: true, origin: Origin::Person, ..draft })?;
                     done.kept.push(Kept { loser: from, field: schema.kind.to_owned(), value });
                 }
                 Err(error) => return Err(error),
             }
         }
         Ok(count)
+    }
+
+    /// What is shared with one colleague on both sides keeps the wider right and the later end.
+    fn unite_shares(&mut self, moot: &Entry, to: i64, done: &mut Merged) -> Result<()> {
+        let user = moot.value("user").as_integer().unwrap_or_default();
+        let Some(known) = self.share_of(to, user)? else { return Ok(()) };
+        let before = self.record("share", known)?;
+        self.widen(moot.id, known)?;
+        let after = self.record("share", known)?;
+        for name in ["access", "until"] {
+            let (before, after) = (before.value(name), after.value(name));
+            if let Some(field) = moot.schema.field(name).filter(|_| before != after) {
+                let field_name = format!("{name} of {}", moot.schema.short(known));
+                done.changes.push(Change { field: field_name, kind: field.kind.clone(), before, after });
+            }
+        }
+        Ok(())
+    }
+
+    /// A detail in words, so that the note tells all of it.
+    fn described(&mut self, entry: &Entry, apart_from: &str) -> Result<String> {
+        let mut said = Vec::new();
+        for field in entry.schema.writable().filter(|field| &*field.name != apart_from) {
+            let value = entry.value(&field.name);
+            let text = match (field.kind.target(), value.as_integer()) {
+                (Some(target), Some(id)) => self.title(target, id)?,
+                _ => types::show(&field.kind, &value),
+            };
+            if !text.is_empty() && !value.is_empty() && (field.default.as_deref() != Some("no") || text != "no") {
+                said.push(format!("{} {text}", field.name));
+            }
+        }
+        Ok(format!("{} {}", entry.short(), said.join(", ")))
     }
 
     /// Lists of links; a list that has both has one of them afterwards, and none has itself.

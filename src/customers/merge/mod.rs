@@ -1,12 +1,14 @@
 //! Merge: several records of one kind become one that keeps everything, and the dead refs lead to it (R13).
 //!
-//! Values are folded into the winner ([`values`]), everything that pointed to the others points to it ([`links`]), and
-//! what found no place is kept as a note ([`note`]). One operation, so that one undo takes all of it back.
+//! Values are folded into the winner (`values`), everything that pointed to the others points to it (`links`), and
+//! what found no place is kept as a note (`note`). One operation, so that one undo takes all of it back.
 
+mod differing;
 mod links;
 mod note;
 mod values;
 
+pub use differing::Differing;
 pub use links::Moved;
 pub use values::{Change, Kept};
 
@@ -15,7 +17,7 @@ use crate::{
     crm::{Crm, Entry},
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Link, Schema, Value},
+    record::{Draft, Link, Origin, Schema, Value},
 };
 
 /// What is to be merged.
@@ -24,7 +26,7 @@ pub struct Merge {
     pub kind: String,
     pub winner: i64,
     pub losers: Vec<i64>,
-    /// Fields whose value is to come from one of the losers.
+    /// Fields whose value is to come from that one of the losers, or to stay the winner's.
     pub prefer: Vec<(String, i64)>,
 }
 
@@ -37,6 +39,8 @@ pub struct Merged {
     pub kept: Vec<Kept>,
     /// What points to the winner now.
     pub moved: Vec<Moved>,
+    /// What makes it doubtful that they are one.
+    pub differing: Vec<Differing>,
 }
 
 /// Refuses kinds whose records are never merged.
@@ -66,7 +70,7 @@ impl Crm {
                 crate::crm::refuse_deleted(&loser)?;
                 losers.push(loser);
             }
-            let mut done = Merged::default();
+            let mut done = Merged { differing: differing::among(&winner, &losers), ..Merged::default() };
             for loser in &losers {
                 crm.bury(loser, winner.id)?;
                 crm.move_links(&schema, loser.id, winner.id, &mut done)?;
@@ -91,6 +95,7 @@ impl Crm {
             stored: loser.values.clone(),
             values,
             removing: true,
+            origin: Origin::Person,
         })
     }
 }

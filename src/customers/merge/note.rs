@@ -8,8 +8,8 @@ use crate::{
 };
 
 impl Crm {
-    /// One note for each loser that has something to keep, as of when that record was made: a merge is no dealing with
-    /// the customer.
+    /// One note for each loser that has something to keep. A merge is no dealing with the customer, so that the note is
+    /// closed without being done, and whatever asks for work or contact passes it over.
     pub(super) fn note_kept(&mut self, winner: &Entry, losers: &[Entry], kept: &[Kept]) -> Result<()> {
         let schema = self.schema("activity")?;
         let link = schema
@@ -33,9 +33,8 @@ impl Crm {
             };
             let values = vec![
                 ("subject".to_owned(), Value::Text(subject)),
-                ("kind".to_owned(), Value::text("note")),
+                ("kind".to_owned(), Value::text("joined")),
                 (link.name.to_string(), Link::to(winner.id)),
-                ("done".to_owned(), record.value("created_at")),
                 ("notes".to_owned(), Value::Text(lines.join("\n"))),
             ];
             self.add("activity", values)?;

@@ -7,7 +7,7 @@ use crate::{
     crm::{Crm, Entry},
     error::Error,
     message::Message,
-    record::{Draft, Field, Kind, Schema, Value, types},
+    record::{Draft, Field, Kind, Origin, Schema, Value, types},
 };
 use std::sync::Arc;
 
@@ -74,6 +74,7 @@ impl Crm {
             stored: winner.values.clone(),
             values,
             removing: false,
+            origin: Origin::Person,
         };
         for (name, before, after) in self.update_draft(&mut draft, true)?.changed {
             let kind = schema.field(&name).map_or(Kind::Text, |field| field.kind.clone());
@@ -123,7 +124,7 @@ impl Folding<'_> {
                 let message = Message::new("{field} is not a value that one record gives: lists are united.");
                 return Err(Error::bad_value(message.with("field", name)).on_field(name.as_str()));
             }
-            if !self.merge.losers.contains(loser) {
+            if !self.merge.losers.contains(loser) && *loser != self.merge.winner {
                 let message = Message::new("{record} is none of those that are merged.");
                 return Err(Error::bad_value(message.with("record", self.schema.short(*loser))));
             }

@@ -44,11 +44,20 @@ pub(super) fn event_of(schema: &Schema, kind: &str) -> Option<(&'static Event, V
     through.then(|| (event, vec!["contact".to_owned(), kind.to_owned()]))
 }
 
+/// What the program keeps for itself beside the change that is told anyway.
+const BOOKKEEPING: [&str; 3] = ["lapsed_from", "signed_by", "level_by"];
+
+/// The activities that follow another one.
+pub(super) fn after(schema: Arc<Schema>) -> Option<Source> {
+    let event = catalog::entry(schema.kind)?.event.as_ref()?;
+    Some(Source { schema, event, link: vec!["follows".to_owned()], sorts: Vec::new() })
+}
+
 /// Changes of these fields say something about the business: what the record is called, and what it is by its choices,
 /// yes or no, and links.
 fn tells(field: &Field) -> bool {
     let said = matches!(field.kind, Kind::Choice(_) | Kind::Link(_) | Kind::YesNo) || field.title;
-    said && field.stored() && !field.engine
+    said && field.stored() && !field.engine && !BOOKKEEPING.contains(&&*field.name)
 }
 
 impl Asked {
@@ -126,8 +135,11 @@ impl Asked {
     fn unknown(&self, said: &str) -> Error {
         let mut words: Vec<&str> = self.sources.iter().map(|source| source.schema.kind).collect();
         words.push("change");
-        words.extend(self.words.iter().map(|word| &*word.key));
-        words.dedup();
+        for word in &self.words {
+            if !words.contains(&&*word.key) {
+                words.push(&word.key);
+            }
+        }
         Error::bad_value(
             Message::new("{word} is no sort of event; there are {words}.")
                 .with("word", said)
@@ -146,7 +158,7 @@ fn sorts_of(source: &Source) -> &[Choice] {
     source.event.sort.and_then(|name| source.schema.field(name)).map_or(&[], |field| field.choices())
 }
 
-fn words_of(source: &Source) -> Vec<Choice> {
+pub(super) fn words_of(source: &Source) -> Vec<Choice> {
     let sorts = sorts_of(source);
     if !sorts.is_empty() {
         return sorts.to_vec();

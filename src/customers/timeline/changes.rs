@@ -69,6 +69,7 @@ fn blank(at: String, who: String, place: Place) -> Entry {
         at,
         planned: false,
         overdue: false,
+        called_off: false,
         kind: "change",
         id: 0,
         short: String::new(),
@@ -77,6 +78,7 @@ fn blank(at: String, who: String, place: Place) -> Entry {
         details: Vec::new(),
         contact: None,
         who,
+        said: Vec::new(),
         change: None,
         place,
     }

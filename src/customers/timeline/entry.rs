@@ -11,6 +11,8 @@ pub struct Entry {
     pub planned: bool,
     /// Planned for a time that has passed.
     pub overdue: bool,
+    /// Planned once, and called off.
+    pub called_off: bool,
     /// The kind of record that it is, or `change` for a change of the record itself.
     pub kind: &'static str,
     pub id: i64,
@@ -25,6 +27,8 @@ pub struct Entry {
     /// The person it was with.
     pub contact: Option<Link>,
     pub who: String,
+    /// The values of the title, where words of a list are among them, so that they are told in the reader's language.
+    pub said: Vec<(Kind, Value)>,
     /// Of a change: the field's kind, the value before and after.
     pub change: Option<(Kind, Value, Value)>,
     pub place: Place,

@@ -16,10 +16,20 @@ struct Columns {
     names: Vec<String>,
     at: usize,
     planned: Option<usize>,
+    closed: Option<usize>,
     sort: Option<usize>,
     tells: std::ops::Range<usize>,
     contact: Option<usize>,
     who: usize,
+}
+
+/// The field that says when what can be planned was closed without being done.
+const CLOSED: &str = "cancelled";
+
+impl Source {
+    fn closed(&self) -> Option<&'static str> {
+        self.event.planned.and_then(|_| self.schema.field(CLOSED)).map(|_| CLOSED)
+    }
 }
 
 impl Columns {
@@ -32,6 +42,7 @@ impl Columns {
         };
         let known = |name: &&str| schema.field(name).is_some();
         let planned = source.event.planned.filter(known).map(&mut add);
+        let closed = source.closed().map(&mut add);
         let sort = source.event.sort.filter(known).map(&mut add);
         let contact = Some("contact").filter(|_| schema.field("contact").is_some()).map(&mut add);
         let links_user = |name: &str| schema.field(name).is_some_and(|field| field.kind.target() == Some("user"));
@@ -41,7 +52,7 @@ impl Columns {
             add(name);
         });
         let tells = first..names.len();
-        Self { names, at: 0, planned, sort, tells, contact, who }
+        Self { names, at: 0, planned, closed, sort, tells, contact, who }
     }
 }
 
@@ -58,6 +69,7 @@ impl Crm {
         let Some(planned) = source.event.planned.filter(|_| !passed) else { return Ok(Vec::new()) };
         let mut parts = self.linked(wanted, source)?;
         parts.push(test(source.event.at, Operator::Equal, Vec::new()));
+        parts.extend(source.closed().map(|closed| test(closed, Operator::Equal, Vec::new())));
         parts.extend(within(planned, wanted));
         // Plans are few: on a later page all of them are read, and those above it left out.
         let limit = limit.filter(|_| wanted.after.is_none());
@@ -72,8 +84,26 @@ impl Crm {
         rank: usize,
         limit: Option<usize>,
     ) -> Result<Vec<Entry>> {
-        let at = source.event.at;
+        let mut found = self.happened_at(wanted, source, source.event.at, rank, limit)?;
+        if let Some(closed) = source.closed() {
+            found.extend(self.happened_at(wanted, source, closed, rank, limit)?);
+        }
+        Ok(found)
+    }
+
+    /// What the field gives an instant for: when it was done, or closed without that.
+    fn happened_at(
+        &mut self,
+        wanted: &Wanted,
+        source: &Source,
+        at: &str,
+        rank: usize,
+        limit: Option<usize>,
+    ) -> Result<Vec<Entry>> {
         let mut parts = self.linked(wanted, source)?;
+        if at != source.event.at {
+            parts.push(test(source.event.at, Operator::Equal, Vec::new()));
+        }
         // A range, which an index answers, where "not empty" would be asked of each row.
         parts.push(test(at, Operator::GreaterOrEqual, vec![Operand::Value("1000".into())]));
         parts.extend(within(at, wanted));
@@ -136,25 +166,35 @@ impl Crm {
 
     fn entry(&self, source: &Source, rank: usize, columns: &Columns, grid: &Grid, row: &Row, wanted: &Wanted) -> Entry {
         let text = |place: usize| row.cells[place].as_text().unwrap_or_default().to_owned();
-        let planned = row.cells[columns.at].is_empty();
-        let at = if planned { columns.planned.map(text).unwrap_or_default() } else { text(columns.at) };
+        let (done, closed) = (text(columns.at), columns.closed.map(text).unwrap_or_default());
+        let planned = done.is_empty() && closed.is_empty();
+        let at = match (planned, done.is_empty()) {
+            (true, _) => columns.planned.map(text).unwrap_or_default(),
+            (false, true) => closed.clone(),
+            (false, false) => done,
+        };
+        let sort = columns.sort.map(text).filter(|sort| !sort.is_empty());
         let moment = self.moment(&at);
-        let said = columns.tells.clone().map(|place| types::show(&grid.columns[place].kind, &row.cells[place]));
-        let mut said = said.filter(|text| !text.is_empty());
+        let shown = |place: usize| types::show(&grid.columns[place].kind, &row.cells[place]);
+        let told: Vec<usize> = columns.tells.clone().filter(|place| !shown(*place).is_empty()).collect();
+        let first = columns.tells.start + source.event.together;
+        let heads = told.iter().filter(|place| **place < first).count().max(1).min(told.len());
+        let (heads, rest) = told.split_at(heads);
+        let kind_of = |place: &usize| grid.columns[*place].kind.clone();
+        let listed = heads.iter().any(|place| matches!(kind_of(place), Kind::Choice(_)));
         let contact = columns.contact.filter(|_| wanted.kind != "contact").map(|place| &row.cells[place]);
         Entry {
             planned,
             overdue: planned && !moment.is_empty() && moment < self.now_text(),
+            // A merge was never planned.
+            called_off: !closed.is_empty() && sort.as_deref() != Some("joined"),
             kind: source.schema.kind,
             id: row.id,
             short: row.short.clone(),
-            sort: columns
-                .sort
-                .map(text)
-                .filter(|sort| !sort.is_empty())
-                .unwrap_or_else(|| source.schema.kind.to_owned()),
-            title: said.next().unwrap_or_default(),
-            details: said.collect(),
+            sort: sort.unwrap_or_else(|| source.schema.kind.to_owned()),
+            title: heads.iter().map(|place| shown(*place)).collect::<Vec<_>>().join(", "),
+            said: heads.iter().filter(|_| listed).map(|place| (kind_of(place), row.cells[*place].clone())).collect(),
+            details: rest.iter().map(|place| shown(*place)).collect(),
             contact: contact.and_then(|value| if let Value::Link(link) = value { Some(link.clone()) } else { None }),
             who: if let Value::Link(link) = &row.cells[columns.who] { link.title.clone() } else { String::new() },
             change: None,

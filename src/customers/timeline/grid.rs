@@ -41,7 +41,7 @@ impl Timeline {
             Column::new("title", "Subject", "内容", Kind::Text),
             Column::new("who", "Who", "经手人", Kind::Text),
         ];
-        let stated = self.entries.iter().any(|entry| entry.planned);
+        let stated = self.entries.iter().any(|entry| entry.planned || entry.called_off);
         if stated {
             columns.insert(1, Column::new("state", "State", "状态", state_kind(false)));
         }
@@ -76,6 +76,7 @@ fn state(entry: &Entry) -> &'static str {
     match (entry.planned, entry.overdue) {
         (true, true) => "overdue",
         (true, false) => "planned",
+        _ if entry.called_off => "cancelled",
         _ => "done",
     }
 }
@@ -89,12 +90,23 @@ fn state_kind(told: bool) -> Kind {
     };
     // A space where there is nothing to say: an empty label would show the key.
     let done = if told { choice("done", "Done", "已完成") } else { choice("done", " ", " ") };
-    Kind::Choice(vec![choice("overdue", "Overdue", "已逾期"), choice("planned", "Planned", "已计划"), done])
+    Kind::Choice(vec![
+        choice("overdue", "Overdue", "已逾期"),
+        choice("planned", "Planned", "已计划"),
+        choice("cancelled", "Called off", "已取消"),
+        done,
+    ])
 }
 
 /// What an event was about; of a change, the old value and the new one in words.
 fn title(entry: &Entry, chinese: bool) -> String {
-    let Some((kind, before, after)) = &entry.change else { return entry.title.clone() };
+    let Some((kind, before, after)) = &entry.change else {
+        if entry.said.is_empty() {
+            return entry.title.clone();
+        }
+        let words: Vec<String> = entry.said.iter().map(|(kind, value)| worded(kind, value, chinese)).collect();
+        return words.join(", ");
+    };
     let (before, after) = (worded(kind, before, chinese), worded(kind, after, chinese));
     match (before.is_empty(), after.is_empty()) {
         (true, _) => format!("→ {after}"),

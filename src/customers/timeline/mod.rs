@@ -87,6 +87,20 @@ impl Crm {
         Ok(Timeline { entries, more, words: asked.words, kinds: asked.kinds })
     }
 
+    /// What comes after an activity, what is still planned before what is done, as a timeline of one event or none.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn following(&mut self, activity: i64) -> Result<Timeline> {
+        let Some(source) = asked::after(self.schema("activity")?) else { return Ok(Timeline::default()) };
+        let wanted = Wanted { kind: "activity".to_owned(), id: activity, ..Wanted::default() };
+        let mut entries = self.planned(&wanted, &source, 0, Some(1))?;
+        if entries.is_empty() {
+            entries = self.happened(&wanted, &source, 0, Some(1))?;
+        }
+        Ok(Timeline { entries, more: false, words: asked::words_of(&source), kinds: Vec::new() })
+    }
+
     /// Whether records of a kind have a timeline: something else has events that link to them.
     #[must_use]
     pub fn has_timeline(&self, kind: &str) -> bool {

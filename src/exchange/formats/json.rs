@@ -5,18 +5,22 @@ mod pieces;
 
 use super::{Format, RowSource, Wishes, spool::MOST_COLUMNS};
 use crate::{
-    Message, Result,
+    Error, Message, Result,
     exchange::{
         encoding::{Found, Utf8Reader},
         layout::Layout,
         row::{Problem, Row},
         source::{Source, about, unreadable},
     },
+    record::types,
 };
 use flat::Flat;
 use pieces::{Pieces, Shape};
 use serde_json::{Value, json};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 /// How the objects lie in a file, and which keys they have.
 #[derive(Debug, Clone)]
@@ -35,11 +39,22 @@ pub(in crate::exchange) fn look(source: &Source, head: &[u8], wishes: &Wishes<'_
     let (sample, whole) = super::text::sample(source, found)?;
     let Some(shape) = Shape::of(&sample, whole) else { return Ok(None) };
     let mut json = Json { found, shape, keys: Arc::default() };
-    let names = json.gather(source)?;
-    if names.is_empty() {
-        return Err(about("{file} holds no JSON object.", &source.name));
+    let (names, fault) = json.gather(source)?;
+    match fault {
+        Some(fault) if names.is_empty() => return Err(unusable(source, fault)),
+        None if names.is_empty() => return Err(about("{file} holds no JSON object.", &source.name)),
+        _ => {}
     }
     Ok(Some(Layout::of_records(Arc::new(json), names)))
+}
+
+/// A line and what is wrong with it.
+type Fault = (u64, Problem);
+
+/// Why a file has nothing that could be read, by the first row that could not.
+fn unusable(source: &Source, (line, problem): Fault) -> Error {
+    let message = Message::new("{file} holds no JSON object that can be read; line {line}: {problem}");
+    Error::bad_value(message.with("file", &source.name).with("line", line).with("problem", problem.message()))
 }
 
 /// Whether the first signs are those of an object or of a list of objects, in any encoding.
@@ -52,32 +67,67 @@ fn begins(head: &[u8]) -> bool {
 }
 
 impl Json {
-    /// The keys of all objects in the order in which they first come.
-    fn gather(&mut self, source: &Source) -> Result<Vec<String>> {
+    /// The keys of all objects in the order in which they first come, and what is wrong with the first that is faulty.
+    fn gather(&mut self, source: &Source) -> Result<(Vec<String>, Option<Fault>)> {
         let (mut names, mut places) = (Vec::new(), HashMap::new());
         let mut pieces = self.pieces(source)?;
-        let mut flat = Flat::default();
+        let (mut flat, mut fault, mut twins) = (Flat::default(), None, Twins::default());
         while pieces.next().map_err(|error| unreadable(&source.name, &error))? {
-            if pieces.problem().is_some() || flat.read(pieces.text()).is_err() {
+            let problem = pieces.problem().or_else(|| flat.read(pieces.text()).err());
+            fault = fault.or(problem.map(|problem| (pieces.line(), problem)));
+            if problem.is_some_and(|problem| problem != Problem::HalfCharacter) {
                 continue;
             }
             for (key, _) in flat.pairs() {
                 if !places.contains_key(key) {
+                    twins.meet(key, names.len());
                     places.insert(key.clone(), names.len());
                     names.push(key.clone());
                 }
             }
+            twins.look(flat.pairs(), &names);
             if names.len() > MOST_COLUMNS {
                 let limit = Message::new("{file} has more than {count} different keys.");
-                return Err(crate::Error::bad_value(limit.with("file", &source.name).with("count", MOST_COLUMNS)));
+                return Err(Error::bad_value(limit.with("file", &source.name).with("count", MOST_COLUMNS)));
             }
         }
         self.keys = Arc::new(places);
-        Ok(names)
+        for later in twins.together {
+            // Called as the second of two columns with one heading, which is left out with a word about it.
+            names[later].push_str(" (2)");
+        }
+        Ok((names, fault))
     }
 
     fn pieces(&self, source: &Source) -> Result<Pieces<Utf8Reader>> {
         Ok(Pieces::new(self.found.reader(source)?, self.shape))
+    }
+}
+
+/// Keys that differ in case alone. Different objects may write one key differently, but one object means two things.
+#[derive(Default)]
+struct Twins {
+    folded: HashMap<String, usize>,
+    pairs: Vec<(usize, usize)>,
+    /// The later ones of those that stand in one object.
+    together: BTreeSet<usize>,
+}
+
+impl Twins {
+    fn meet(&mut self, key: &str, place: usize) {
+        match self.folded.entry(types::fold(key)) {
+            Entry::Occupied(known) => self.pairs.push((*known.get(), place)),
+            Entry::Vacant(free) => _ = free.insert(place),
+        }
+    }
+
+    fn look(&mut self, object: &[(String, String)], names: &[String]) {
+        let says = |place: usize| object.iter().any(|(key, text)| *key == names[place] && !text.is_empty());
+        for (earlier, later) in &self.pairs {
+            if says(*earlier) && says(*later) {
+                self.together.insert(*later);
+            }
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
         source::{Source, about},
     },
 };
-use calamine::{Reader, Xlsx, XlsxError};
+use calamine::{DataRef, Reader, Xlsx, XlsxError};
 use cell::Epoch;
 use serde_json::{Value, json};
 use std::{fs::File, io::BufReader, sync::Arc};
@@ -26,6 +26,18 @@ const FIRST: usize = 400;
 
 /// Merged cells matter in headings alone; whoever has more than this has none there that could be told.
 const MOST_MERGED: u64 = 100_000;
+
+/// Excel's own bounds: rows, columns, characters of a cell.
+const ROWS: u32 = 1_048_576;
+const COLUMNS: u32 = 16_384;
+const CHARACTERS: usize = 32_767;
+
+/// What cells may hold of the texts that are written once for many of them. Real tables of half a million rows stay
+/// below.
+const REPEATED: usize = 128 * 1024 * 1024;
+
+/// What the first rows may weigh, which are kept to look for headings.
+const HEAVIEST: usize = 16 * 1024 * 1024;
 
 type Book = Xlsx<BufReader<File>>;
 
@@ -67,10 +79,13 @@ fn keep(source: &Source, book: &mut Book, sheet: &str) -> Result<(Spooled, Vec<R
     let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| damaged(source, &error))?;
     let percent: Vec<bool> = reader.styles().iter().map(cell::is_percent).collect();
     let (mut spool, mut first, mut cells, mut line) = (Spool::new()?, Vec::new(), Cells::default(), 0);
+    let (mut repeated, mut weight) = (0, 0);
     let mut end_row = |line: u64, cells: &mut Cells| -> Result<()> {
         if !cells.is_empty() {
-            if first.len() < FIRST {
-                first.push(cells.row(line, &|_, _| String::new()));
+            if first.len() < FIRST && weight < HEAVIEST {
+                let row = cells.row(line, &|_, _| String::new());
+                weight += row.cells().map(str::len).sum::<usize>();
+                first.push(row);
             }
             spool.add(line, cells)?;
         }
@@ -83,11 +98,35 @@ fn keep(source: &Source, book: &mut Book, sheet: &str) -> Result<(Spooled, Vec<R
             end_row(line, &mut cells)?;
             line = u64::from(row) + 1;
         }
+        refuse_beyond(source, row, column, found.get_value(), &mut repeated)?;
         let (text, broken) = cell::text(found.get_value(), percent.get(style) == Some(&true), epoch);
         cells.add(usize::try_from(column).unwrap_or(usize::MAX), text, broken);
     }
     end_row(line, &mut cells)?;
     Ok((spool.finish()?, first))
+}
+
+/// Refuses what no spreadsheet program could have written, before it is copied.
+fn refuse_beyond(source: &Source, row: u32, column: u32, value: &DataRef<'_>, repeated: &mut usize) -> Result<()> {
+    if row >= ROWS || column >= COLUMNS {
+        return Err(about("{file} has a cell beyond the last row or column of a sheet.", &source.name));
+    }
+    let text = match value {
+        DataRef::SharedString(text) => {
+            *repeated += text.len();
+            text
+        }
+        DataRef::String(text) => text.as_str(),
+        _ => return Ok(()),
+    };
+    if text.len() > CHARACTERS && text.encode_utf16().count() > CHARACTERS {
+        return Err(about("{file} has a cell with more text than a cell can hold.", &source.name));
+    }
+    if *repeated > REPEATED {
+        return Err(about("{file} repeats its texts until they are more than a sheet may hold.", &source.name)
+            .hint(Message::new("Save the sheet as CSV, and import that file.")));
+    }
+    Ok(())
 }
 
 /// The cells of the sheet that were made one.

@@ -28,6 +28,8 @@ pub(super) struct Teller {
     schema: Arc<Schema>,
     lookup: Lookup,
     by_subject: String,
+    /// The kinds of contact that lead a customer to a node.
+    leading: Vec<String>,
 }
 
 /// What was said or done, and when.
@@ -41,7 +43,7 @@ pub(super) struct Told {
 
 impl Teller {
     /// None where no column has the text.
-    pub fn new(crm: &Crm, mapping: &Mapping) -> Result<Option<Self>> {
+    pub fn new(crm: &mut Crm, mapping: &Mapping) -> Result<Option<Self>> {
         let columns = |field: &str| -> Vec<usize> {
             let told = |column: &crate::exchange::Column| {
                 let mut targets = column.fate.targets().iter();
@@ -56,7 +58,7 @@ impl Teller {
         let schema = crm.schema("activity")?;
         let lookup = Lookup::new(&schema, schema.field("done").cloned().into_iter().collect());
         let by_subject = lookup.sql("t.customer = ? AND t.subject = ? AND t.deleted_at IS NULL");
-        Ok(Some(Self { texts, days: columns("at"), schema, lookup, by_subject }))
+        Ok(Some(Self { texts, days: columns("at"), schema, lookup, by_subject, leading: crm.leading("activity")? }))
     }
 
     /// What the row tells; a day without a text tells nothing.
@@ -86,6 +88,15 @@ impl Teller {
         let arguments = [Sql::Integer(customer), Sql::text(told.subject.as_text().unwrap_or_default())];
         let stored = crm.stored(&self.lookup, &self.by_subject, &arguments)?;
         Ok(stored.iter().any(|stored| told.done.is_empty() || stored.values[0].same(&told.done)))
+    }
+
+    /// A visit that a row tells of leads its customer to a node as any other does.
+    pub fn follow(&self, crm: &mut Crm, customer: i64, told: &Told) -> Result<()> {
+        if self.leading.iter().all(|sort| !sort.is_empty() && sort != told.kind) {
+            return Ok(());
+        }
+        let now = crm.now_text();
+        crm.advance(customer, "activity", told.kind, told.done.as_text().unwrap_or(&now))
     }
 
     pub fn inserter(&self, crm: &mut Crm) -> Result<Inserter> {

@@ -3,7 +3,7 @@
 use super::{
     Diff, Fate, OnDuplicate, OnMatch, Plan, Progress,
     compare::alias_key,
-    contact,
+    contact, gone,
     insert::{is_plain, new_draft},
     keys::{self, Keys},
     kin::remember,
@@ -11,13 +11,15 @@ use super::{
     matcher,
     problem::{Attempt, Fault, Problem},
     said::{Wanted, nameless},
+    survivors::{Standing, Survivors},
 };
 use crate::{
     Crm, Error, Message, Result, catalog,
     crm::bulk::Stored,
     exchange::{Records, Row},
-    record::{Draft, Value},
+    record::{Draft, Origin, Value},
 };
+use std::collections::HashSet;
 
 /// How many differences a dry run tells.
 const TOLD: usize = 10_000;
@@ -32,6 +34,10 @@ pub(super) struct Memory {
     pub bare: Keys,
     /// Links that rows of this file may answer: what is wanted, by whom, and as which link.
     pub wanted: Vec<(u64, u32, usize)>,
+    /// Rows that fell on records that others were merged into.
+    pub survivors: Survivors,
+    /// Rows that change nothing since their record was merged away.
+    pub left: HashSet<u32>,
 }
 
 /// What a row comes to, and what is counted for it.
@@ -44,7 +50,8 @@ impl Plan {
     /// Reads every row, compares it with what is stored, then compares the rows with each other.
     pub(super) fn check(&mut self, crm: &mut Crm, progress: &mut dyn FnMut(Progress)) -> Result<()> {
         let mut records = self.layout.records(&self.source)?;
-        let mut memory = Memory::default();
+        let survivors = Survivors::new(crm, &self.lanes)?;
+        let mut memory = Memory { survivors, ..Memory::default() };
         let (mut row, mut spoken) = (Row::default(), Spoken::default());
         while records.next(&mut row)? {
             let number = self.fates.len();
@@ -76,6 +83,7 @@ impl Plan {
             }
         }
         self.blank = records.blank;
+        self.leave_merged(crm, &mut memory);
         self.compare_rows(crm, memory)?;
         self.linked += self.links.made;
         self.first_problems.sort_by_key(|problem| problem.line);
@@ -141,8 +149,17 @@ impl Plan {
             None if self.is_duplicate(crm, row, number, place, spoken)? => {
                 Ok(Verdict { fate: Fate::Unchanged, linked: 0 })
             }
-            None => self.check_new(crm, row, place, spoken),
-            Some(stored) => self.check_known(crm, row, number, place, spoken, &stored),
+            None => {
+                gone::refuse(crm, &self.lanes[place], &mut self.links, spoken, None)?;
+                self.check_new(crm, row, place, spoken)
+            }
+            Some(stored) => {
+                let verdict = self.check_known(crm, row, number, place, spoken, &stored)?;
+                let standing = Standing { number, line: row.line, place };
+                let reached = (stored.id, verdict.linked);
+                memory.survivors.note(crm, &self.lanes[place], standing, &spoken.said, reached)?;
+                Ok(verdict)
+            }
         }
     }
 
@@ -209,24 +226,26 @@ impl Plan {
         spoken: &Spoken,
         stored: &Stored,
     ) -> Attempt<Verdict> {
-        let lane = &self.lanes[place];
-        let schema = lane.shape.schema.clone();
+        let schema = self.lanes[place].shape.schema.clone();
         // What an interrupted run wrote itself is no stranger's record.
         let own = self.resumed.as_ref().is_some_and(|resumed| u64::from(number) < resumed.done);
         match self.on_match {
             _ if own => {}
             OnMatch::Skip => return Ok(Verdict { fate: Fate::Unchanged, linked: 0 }),
             OnMatch::Error => {
+                let shape = &self.lanes[place].shape;
                 let title = crm.title(schema.kind, stored.id)?;
                 let message = Message::new("{record} {title} is there already.")
                     .with("record", schema.short(stored.id))
                     .with("title", title);
                 return Err(Problem::new("exists", message)
-                    .on_field(lane.shape.name(lane.shape.title.unwrap_or_default()))
+                    .on_field(shape.name(shape.title.unwrap_or_default()))
                     .into());
             }
             OnMatch::Update => {}
         }
+        gone::refuse(crm, &self.lanes[place], &mut self.links, spoken, Some(stored))?;
+        let lane = &self.lanes[place];
         let taken_over = matcher::takes_over(crm, &lane.shape, &spoken.said, stored)?;
         let clear = self.clear_empty || taken_over;
         let mut changes = matcher::compare(crm, &lane.shape, &spoken.said, stored, clear)?;
@@ -275,7 +294,14 @@ pub(super) fn drafted(crm: &mut Crm, lane: &Lane, id: i64, changes: Vec<(usize, 
     let entry = crm.record(kind, id)?;
     let values =
         changes.into_iter().map(|(slot, value)| (lane.shape.slots[slot].field.name.to_string(), value)).collect();
-    let mut draft = Draft { schema: entry.schema.clone(), id: Some(id), stored: entry.values, values, removing: false };
+    let mut draft = Draft {
+        schema: entry.schema.clone(),
+        id: Some(id),
+        stored: entry.values,
+        values,
+        removing: false,
+        origin: Origin::File,
+    };
     if let Some(rules) = catalog::entry(kind) {
         (rules.check)(crm, &mut draft)?;
     }

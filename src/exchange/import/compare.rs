@@ -27,6 +27,7 @@ impl Plan {
             suspects.extend(memory.named.shared_with(&mut memory.bare));
         }
         drop((std::mem::take(&mut memory.named), std::mem::take(&mut memory.bare)));
+        suspects.retain(|number| !memory.left.contains(number));
         if suspects.is_empty() && memory.wanted.is_empty() {
             return Ok(());
         }

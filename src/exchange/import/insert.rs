@@ -4,7 +4,8 @@ use super::{lane::Lane, problem::Attempt, said::Said, shape::Shape};
 use crate::{
     Crm, catalog,
     crm::bulk::{Bulk, Inserter},
-    record::{Draft, Link, Value},
+    customers::qualification,
+    record::{Draft, Link, Origin, Value},
 };
 
 /// Writes a new record. Most kinds have no rules for new ones; a contact's are kept through its draft.
@@ -22,6 +23,10 @@ pub(super) fn insert(
         "contact" => insert_by_rules(crm, bulk, shape, inserter, said, values, None),
         _ => {
             let mut draft = new_draft(shape, said);
+            if let Some(id) = qualification::raised_already(crm, &draft)? {
+                crm.take_over_uid(&shape.schema, id, said.text(shape.uid))?;
+                return Ok(id);
+            }
             Ok(crm.insert_draft(&mut draft, true)?)
         }
     }
@@ -35,7 +40,8 @@ pub(super) fn is_plain(kind: &str) -> bool {
 pub(super) fn new_draft(shape: &Shape, said: &Said) -> Draft {
     let pairs = shape.slots.iter().zip(&said.values).filter(|(_, value)| !value.is_empty());
     let values = pairs.map(|(slot, value)| (slot.field.name.to_string(), value.clone())).collect();
-    Draft { schema: shape.schema.clone(), id: None, stored: Vec::new(), values, removing: false }
+    let origin = said.origin(shape);
+    Draft { schema: shape.schema.clone(), id: None, stored: Vec::new(), values, removing: false, origin }
 }
 
 /// A new contact, which may become the primary one of its customer, or take that from another.
@@ -98,6 +104,13 @@ pub(super) fn add_contact(
 pub(super) fn change_contact(crm: &mut Crm, shape: &Shape, id: i64, changes: Vec<(usize, Value)>) -> Attempt<bool> {
     let entry = crm.record("contact", id)?;
     let values = changes.into_iter().map(|(slot, value)| (shape.slots[slot].field.name.to_string(), value)).collect();
-    let mut draft = Draft { schema: entry.schema.clone(), id: Some(id), stored: entry.values, values, removing: false };
+    let mut draft = Draft {
+        schema: entry.schema.clone(),
+        id: Some(id),
+        stored: entry.values,
+        values,
+        removing: false,
+        origin: Origin::File,
+    };
     Ok(!crm.update_draft(&mut draft, true)?.changed.is_empty())
 }

@@ -5,7 +5,7 @@ use super::{
     said::Wanted,
 };
 use crate::{
-    Crm, Message, Result,
+    Cause, Crm, Error, Message, Result,
     crm::Query,
     record::{Value, Values, types},
 };
@@ -26,6 +26,8 @@ const REMEMBERED: usize = 20_000;
 pub(super) struct Links {
     /// Colleagues and branches, who are named again and again.
     known: HashMap<(String, String), Answer>,
+    /// Whether colleagues work here still, for those whom rows make responsible.
+    at_work: HashMap<i64, bool>,
     /// The kinds that may be made.
     pub make: BTreeSet<String>,
     /// What the check would make, by kind and folded name.
@@ -62,6 +64,20 @@ impl Links {
             self.known.insert(key, answer.clone());
         }
         Ok(answer)
+    }
+
+    /// Why a colleague cannot be made responsible for anything; nothing for one who works here.
+    pub fn gone(&mut self, crm: &mut Crm, user: i64) -> Result<Option<Error>> {
+        if self.at_work.get(&user) == Some(&true) {
+            return Ok(None);
+        }
+        match crm.at_work(user) {
+            Err(error) if error.cause == Cause::Refused => Ok(Some(error)),
+            known => {
+                self.at_work.insert(user, known.is_ok());
+                known.map(|_| None)
+            }
+        }
     }
 
     /// Another system's number wins over the name, and the disagreement is told. A namesake that the same system knows

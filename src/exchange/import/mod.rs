@@ -27,6 +27,7 @@ mod activity;
 mod check;
 mod compare;
 mod contact;
+mod gone;
 mod insert;
 mod keys;
 mod kin;
@@ -41,6 +42,7 @@ mod rejects;
 mod run;
 mod said;
 mod shape;
+mod survivors;
 
 pub use ledger::{ImportRun, resume, unfinished};
 pub use options::{OnDuplicate, OnMatch, Options};

@@ -21,6 +21,10 @@ pub(super) struct Rejects {
 impl Rejects {
     pub fn open(path: &Path, layout: &Layout) -> Result<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            let message = Message::new("There is no folder {path}.").with("path", folder.display());
+            return Err(Error::new(Cause::NotFound, message));
+        }
         let file = NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
         let headings = &layout.headings;
         let reasons = headings.len().checked_sub(REJECT_COLUMNS.len());
@@ -75,8 +79,11 @@ fn reason(problem: &Problem, with_field: bool) -> String {
 }
 
 fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    // The name of a file that merely waits is nobody's business.
+    let why = error.to_string();
+    let why = why.split(" at path ").next().unwrap_or_default();
     Error::new(
         Cause::Storage,
-        Message::new("{path} cannot be written: {why}.").with("path", path.display()).with("why", error),
+        Message::new("{path} cannot be written: {why}.").with("path", path.display()).with("why", why),
     )
 }

@@ -8,7 +8,7 @@ use crate::{
     Message,
     exchange::{Mapping, Part, Row, full_address, full_name},
     record::{
-        Kind, Value,
+        Kind, MOST_ITEMS, Origin, Value,
         types::{self, Reading},
     },
 };
@@ -61,6 +61,11 @@ impl Said {
         self.value(slot).as_text().unwrap_or_default()
     }
 
+    /// A row with a uid comes out of an export of another database.
+    pub fn origin(&self, shape: &Shape) -> Origin {
+        if self.text(shape.uid).is_empty() { Origin::File } else { Origin::Export }
+    }
+
     /// Every phone and e-mail, phones first.
     pub fn addresses<'a>(&'a self, shape: &'a Shape) -> impl Iterator<Item = &'a str> {
         shape.addresses.iter().flat_map(|slot| {
@@ -98,8 +103,19 @@ impl Said {
                 }
             }
         }
-        for (field, text) in overflow {
-            self.add_number(shape, field, &text, cells.reading);
+        self.add_numbers(shape, &overflow, cells.reading);
+        for (place, slot) in shape.slots.iter().enumerate().filter(|_| !overflow.is_empty()) {
+            if let Err(error) = slot.field.of_fitting_length(&self.values[place]) {
+                let field = format!("{prefix}{}", slot.field.name);
+                problems.push(Problem::new("bad_value", error.message).on_field(field).at(row.line));
+            }
+        }
+    }
+
+    /// No more than what makes a list too long, which is then said.
+    fn add_numbers(&mut self, shape: &Shape, overflow: &[(&'static str, String)], reading: &Reading) {
+        for (field, text) in overflow.iter().take(2 * MOST_ITEMS + 2) {
+            self.add_number(shape, field, text, reading);
         }
     }
 
@@ -231,7 +247,8 @@ impl Cells<'_> {
                 _ => types::parse(&slot.field.kind, &self.tags(slot, &cell), self.reading)?,
             };
             for item in value.items() {
-                if !items.contains(item) {
+                // One too many is refused later.
+                if items.len() <= MOST_ITEMS && !items.contains(item) {
                     items.push(item.clone());
                 }
             }

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 /// What a card may weigh without its pictures.
 const HEAVIEST: usize = 4 * 1024 * 1024;
-/// The longest line that is kept; the rest of it is passed over.
+/// The longest line that is kept; the rest of a picture is passed over, and nothing else may be so long.
 const LONGEST: u64 = 1024 * 1024;
 
 /// One card.
@@ -24,6 +24,8 @@ pub(super) struct Cards<R> {
     /// Bytes passed so far.
     pub passed: u64,
     physical: Vec<u8>,
+    /// Some of the line was passed over.
+    cut: bool,
     /// The line that begins a card was read already, while looking for the end of the one before.
     begun: Option<u64>,
     /// Lines outside cards.
@@ -33,7 +35,7 @@ pub(super) struct Cards<R> {
 impl<R: Read> Cards<R> {
     pub fn new(input: R) -> Self {
         let input = BufReader::with_capacity(64 * 1024, input);
-        Self { input, line: 0, passed: 0, physical: Vec::new(), begun: None, stray: Vec::new() }
+        Self { input, line: 0, passed: 0, physical: Vec::new(), cut: false, begun: None, stray: Vec::new() }
     }
 
     /// The next card; none at the end.
@@ -95,7 +97,7 @@ impl<R: Read> Cards<R> {
                 logical.finish(&mut card);
                 logical = Logical::begin(&self.physical);
             }
-            if weight > HEAVIEST {
+            if weight > HEAVIEST || self.cut && !logical.binary {
                 card.problem = Some(Problem::TooLong);
                 logical = Logical::default();
                 weight = 0;
@@ -112,9 +114,11 @@ impl<R: Read> Cards<R> {
         if count == 0 {
             return Ok(false);
         }
+        self.cut = false;
         while count > 0 && self.physical.last() != Some(&b'\n') {
             // What is so long is a picture, or no line of a card.
             let mut rest = Vec::new();
+            self.cut = true;
             count = (&mut self.input).take(LONGEST).read_until(b'\n', &mut rest)?;
             self.passed += count as u64;
             if rest.last() == Some(&b'\n') {

@@ -33,7 +33,7 @@ pub(super) fn look(source: &Source, head: &[u8], wishes: &Wishes<'_>) -> Result<
     if !begins(head) && !named(source) {
         return Ok(None);
     }
-    let found = Found::look(source, wishes.encoding)?;
+    let found = Found::look_at_cards(source, wishes.encoding)?;
     let headings = people::headings(source, found)?;
     if headings.is_empty() {
         return Err(about("{file} holds no vCards.", &source.name));

@@ -228,7 +228,9 @@ fn escaped(text: &str) -> String {
         match letter {
             '\\' | ';' | ',' => escaped.extend(['\\', letter]),
             '\n' => escaped.push_str("\\n"),
-            '\r' => {}
+            '\t' => escaped.push(letter),
+            // Whoever looks at the file in a terminal is not to be driven by it.
+            letter if letter.is_control() => {}
             _ => escaped.push(letter),
         }
     }

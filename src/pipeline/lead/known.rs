@@ -53,7 +53,14 @@ pub(super) fn probable(crm: &mut Crm, lead: &Lead, customer: &Values) -> Result<
         return Ok(Some(Known { customer, contact, reasons: vec![reason] }));
     }
     let schema = crm.schema("customer")?;
-    let draft = Draft { schema, id: None, stored: Vec::new(), values: customer.clone(), removing: false };
+    let draft = Draft {
+        schema,
+        id: None,
+        stored: Vec::new(),
+        values: customer.clone(),
+        removing: false,
+        origin: crate::record::Origin::Person,
+    };
     let found = crm.suspect(&draft)?;
     Ok(found.map(|(customer, reasons)| Known { customer, contact: None, reasons }))
 }

@@ -12,6 +12,7 @@ pub(super) enum Token {
     Or,
     Not,
     Word(String),
+    Text(String),
     Test(Test),
 }
 
@@ -43,10 +44,19 @@ fn token(cursor: &mut Cursor) -> Result<Option<Token>> {
         None => return Ok(None),
         Some('(') => bracket(cursor, Token::Open),
         Some(')') => bracket(cursor, Token::Close),
-        Some('"') => Token::Word(quoted_word(cursor)?),
+        Some('"') => match quoted_word(cursor)? {
+            text if is_ref(&text) => Token::Text(text),
+            text => Token::Word(text),
+        },
         Some(_) => bare(cursor)?,
     };
     Ok(Some(token))
+}
+
+/// Letters and a number, as refs are written.
+fn is_ref(text: &str) -> bool {
+    let digits = text.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    digits.len() < text.len() && !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 fn bracket(cursor: &mut Cursor, token: Token) -> Token {

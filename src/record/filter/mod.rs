@@ -12,7 +12,7 @@
 //! op      = "=" | "!=" | ">" | ">=" | "<" | "<=" | "~" | "!~" | ":"
 //! operand = text | text ".." [ text ] | ".." text    both ends belong to a range
 //! text    = bare | '"' any '"'                       `""` or `\"` is a quote, `\\` a backslash
-//! word    = text                                     full-text search
+//! word    = text                                     full-text search; bare `C12` is the record of that ref
 //! ```
 //!
 //! - Keywords count in any case, as whole words only, and never directly after an operator: `name=or` is a value.
@@ -43,8 +43,10 @@ pub enum Filter {
     Or(Vec<Filter>),
     Not(Box<Filter>),
     Test(Test),
-    /// Full-text search.
+    /// Full-text search, or the record whose ref it is.
     Word(String),
+    /// Full-text search for what looks like a ref and was quoted, so that the text itself is meant.
+    Text(String),
 }
 
 /// One condition on one field, which may be a linked record's.

@@ -76,6 +76,7 @@ impl<'t> Parser<'t> {
     fn term(&mut self, before: &Before<'t>) -> Result<Filter> {
         match self.pieces.next() {
             Some(Piece { token: Token::Word(word), .. }) => Ok(Filter::Word(word)),
+            Some(Piece { token: Token::Text(text), .. }) => Ok(Filter::Text(text)),
             Some(Piece { token: Token::Test(test), .. }) => Ok(Filter::Test(test)),
             Some(Piece { token: Token::Open, place, .. }) => self.group(place),
             other => Err(missing_term(before, other.as_ref())),

@@ -16,7 +16,7 @@ impl fmt::Display for Filter {
             }
             Self::Test(test) => fmt::Display::fmt(test, f),
             Self::Word(word) if is_bare_word(word) => f.write_str(word),
-            Self::Word(word) => write_quoted(f, word),
+            Self::Word(word) | Self::Text(word) => write_quoted(f, word),
         }
     }
 }

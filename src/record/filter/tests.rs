@@ -265,7 +265,8 @@ fn any_filter() -> impl Strategy<Value = Filter> {
     let any_word = prop_oneof!["[a-z.:@/-]{1,6}", "and|OR|not|且|或|非", any::<String>()]
         .prop_filter("an empty word searches for nothing", |text| !text.is_empty())
         .prop_map(Filter::Word);
-    prop_oneof![any_word, any_test()].prop_recursive(5, 24, 4, |inner| {
+    let any_text = "[A-Za-z]{1,2}[0-9]{1,3}".prop_map(Filter::Text);
+    prop_oneof![any_word, any_text, any_test()].prop_recursive(5, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 2..4).prop_map(Filter::And),
             prop::collection::vec(inner.clone(), 2..4).prop_map(Filter::Or),

@@ -62,6 +62,14 @@ fn join(choices: &[&Choice]) -> String {
     choices.iter().map(|choice| &*choice.key).collect::<Vec<_>>().join(", ")
 }
 
+/// The words of the list as Chinese readers know them.
+fn chinese_words(choices: &[Choice]) -> String {
+    let word = |choice: &Choice| {
+        if choice.label_zh.is_empty() { choice.key.to_string() } else { choice.label_zh.to_string() }
+    };
+    choices.iter().filter(|choice| !choice.retired).map(word).collect::<Vec<_>>().join("、")
+}
+
 fn live_words(choices: &[Choice]) -> String {
     join(&choices.iter().filter(|choice| !choice.retired).collect::<Vec<_>>())
 }
@@ -70,14 +78,15 @@ fn retired(choices: &[Choice], text: &str) -> Error {
     Error::bad_value(
         Message::new("{value} is no longer used; choose one of {words}.")
             .with("value", text)
-            .with("words", live_words(choices)),
+            .with("words", live_words(choices))
+            .with("words_zh", chinese_words(choices)),
     )
 }
 
 fn unknown(choices: &[Choice], text: &str) -> Error {
     let words = live_words(choices);
-    let error =
-        Error::bad_value(Message::new("{value} is not one of {words}.").with("value", text).with("words", words));
+    let error = Message::new("{value} is not one of {words}.").with("value", text).with("words", words);
+    let error = Error::bad_value(error.with("words_zh", chinese_words(choices)));
     match nearest(choices, text) {
         Some(word) => error.hint(Message::new("Did you mean {word}?").with("word", word)),
         None => error,

@@ -176,12 +176,26 @@ pub(super) fn birthday(text: &str, clock: &Clock) -> Result<Value> {
     let lower = narrow(text).to_lowercase();
     match day_of_year(lower.trim()) {
         Some((month, day)) => yearless(month, day, text),
-        None => match parse_date(text, clock)? {
+        None => match parse_date(text, clock).map_err(|error| told_how(error, lower.trim()))? {
             // The year that vCards of one maker hold when the year is unknown.
             Some(date) if date.year() == 1604 => yearless(date.month().into(), date.day().into(), text),
             date => Ok(date.map_or(Value::Null, |date| Value::Text(date.to_string()))),
         },
     }
+}
+
+/// A hint for birthdays, of which no clock can tell; those of the lunar calendar are days to remember.
+fn told_how(error: Error, text: &str) -> Error {
+    if !error.message.template.contains("is not a date") {
+        return error;
+    }
+    let lunar = ["农历", "阴历", "lunar"].into_iter().any(|word| text.starts_with(word));
+    error.hint(if lunar {
+        Message::new("--03-15, or for the lunar calendar: kehu occasion add birthday --contact P1 --day {day}")
+            .with("day", if text.contains(' ') { format!("\"{text}\"") } else { text.to_owned() })
+    } else {
+        Message::new("Write it like 1980-03-15, or --03-15 without the year.")
+    })
 }
 
 /// Month and day of a text that names no year.

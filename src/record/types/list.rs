@@ -1,9 +1,10 @@
 //! Lists: split at commas, semicolons and line breaks of either script, with double quotes around what holds one.
 
+use super::super::length::{MOST_ITEMS, too_many_items};
 use super::super::{Kind, Value};
 use super::{Reading, fold, parse as parse_item, show as show_item};
 use crate::error::Result;
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 /// HubSpot and Google write several values of one field like this.
 const TRIPLE: &str = ":::";
@@ -12,27 +13,22 @@ fn separates(letter: char) -> bool {
     matches!(letter, ',' | ';' | '，' | '、' | '；' | '\n' | '\r')
 }
 
-/// Reads each item once; an empty list is Null.
+/// Reads each item once; an empty list is Null. Tags that differ in case alone are the same tag.
 pub(super) fn parse(kind: &Kind, text: &str, reading: &Reading) -> Result<Value> {
-    let mut items: Vec<Value> = Vec::new();
+    let (mut items, mut known) = (Vec::new(), HashSet::new());
     let mut rest = text;
     while !rest.is_empty() {
         let (piece, after) = next_piece(rest);
         rest = after;
         let value = parse_item(kind, &piece, reading)?;
-        if !value.is_empty() && !items.iter().any(|known| alike(known, &value)) {
+        if !value.is_empty() && known.insert(fold(&show_item(kind, &value))) {
             items.push(value);
+        }
+        if items.len() > MOST_ITEMS {
+            return Err(too_many_items());
         }
     }
     Ok(if items.is_empty() { Value::Null } else { Value::List(items) })
-}
-
-/// Tags that differ in case alone are the same tag.
-fn alike(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Text(one), Value::Text(other)) => one == other || fold(one) == fold(other),
-        _ => one == other,
-    }
 }
 
 /// The next item and what stands after its separator.
@@ -52,11 +48,11 @@ fn next_piece(text: &str) -> (Cow<'_, str>, &str) {
 /// Up to the next separator.
 fn plain_piece(text: &str) -> (&str, &str) {
     let comma = text.char_indices().find(|(_, letter)| separates(*letter));
-    let triple = text.find(TRIPLE);
+    // Looked for before the comma only, lest a long list be read as often as it has items.
+    let triple = text[..comma.map_or(text.len(), |(at, _)| at)].find(TRIPLE);
     match (comma, triple) {
-        (Some((at, _)), Some(colons)) if colons < at => (&text[..colons], &text[colons + TRIPLE.len()..]),
-        (None, Some(colons)) => (&text[..colons], &text[colons + TRIPLE.len()..]),
-        (Some((at, letter)), _) => (&text[..at], &text[at + letter.len_utf8()..]),
+        (_, Some(colons)) => (&text[..colons], &text[colons + TRIPLE.len()..]),
+        (Some((at, letter)), None) => (&text[..at], &text[at + letter.len_utf8()..]),
         (None, None) => (text, ""),
     }
 }

@@ -9,6 +9,10 @@ use crate::message::Message;
 /// Reads `12500`, `12.5k`, `3万`, `EUR 40`, `¥300` and `(5)`.
 pub(super) fn parse(text: &str, base: Currency) -> Result<Money> {
     let narrow = narrow(text);
+    // Letters alone would be told of as a currency that nobody knows.
+    if !narrow.contains(|letter: char| letter.is_numeric()) {
+        return Err(not_money(text));
+    }
     let (amount, negative) = accounting(&narrow);
     let (negative, amount) = match amount.strip_prefix('-') {
         Some(rest) if !negative => (true, rest.trim_start()),

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::message::Message;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::Offset;
+use jiff::tz::{AmbiguousOffset, Offset};
 use jiff::{Timestamp, ToSpan};
 use std::borrow::Cow;
 
@@ -41,8 +41,10 @@ pub fn day_bounds(first: Date, last: Date, reading: &Reading) -> Result<(String,
     let zone = reading.clock.zone();
     let start =
         |day: Date| day.to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(|_| not_a_time(&day.to_string()));
-    let after = last.tomorrow().map_err(|_| not_a_time(&last.to_string()))?;
-    let end = Timestamp::from_second(start(after)?.as_second() - 1).map_err(|_| not_a_time(&last.to_string()))?;
+    // The last day that can be written ends with the last instant that can be counted.
+    let after = last.tomorrow().ok().and_then(|after| start(after).ok());
+    let end = after.map_or(Ok(Timestamp::MAX), |after| Timestamp::from_second(after.as_second() - 1));
+    let end = end.map_err(|_| not_a_time(&last.to_string()))?;
     Ok((timestamp_text(start(first)?), timestamp_text(end)))
 }
 
@@ -64,12 +66,24 @@ fn instant(whole: &str, original: &str, clock: &Clock) -> Result<Timestamp> {
     let Some(date) = parse_date(day, clock)? else {
         return Err(not_a_time(original));
     };
+    let timed = time.is_some();
     let (time, days, offset) = match time {
         Some(time) => time_of_day(time, afternoon(whole)).ok_or_else(|| not_a_time(original))?,
         None => (Time::midnight(), 0, None),
     };
     let date = date.checked_add(i64::from(days).days()).map_err(|_| not_a_time(original))?;
+    if offset.is_none() && timed && is_skipped(date.to_datetime(time), clock) {
+        return Err(Error::bad_value(
+            Message::new("{value} is on no clock here: the hour was skipped when clocks were put forward.")
+                .with("value", original.trim()),
+        ));
+    }
     to_instant(date.to_datetime(time), offset, clock).ok_or_else(|| not_a_time(original))
+}
+
+/// Whether clocks were put forward past that time.
+fn is_skipped(local: DateTime, clock: &Clock) -> bool {
+    matches!(clock.zone().to_ambiguous_timestamp(local).offset(), AmbiguousOffset::Gap { .. })
 }
 
 fn to_instant(local: DateTime, offset: Option<Offset>, clock: &Clock) -> Option<Timestamp> {

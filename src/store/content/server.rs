@@ -30,7 +30,10 @@ pub(super) fn write(db: &mut dyn Database, hash: &str, from: &mut dyn Read) -> R
     loop {
         let mut block = Vec::with_capacity(BLOCK);
         (&mut *from).take(BLOCK as u64).read_to_end(&mut block).map_err(|error| {
-            Error::new(Cause::Storage, Message::new("A file cannot be kept for the moment: {why}.").with("why", error))
+            Error::new(
+                Cause::Storage,
+                Message::new("A file cannot be kept for the moment: {why}.").with("why", error.kind()),
+            )
         })?;
         // An empty content is one empty part.
         if block.is_empty() && part > 0 {

@@ -11,11 +11,15 @@ use std::{
     fmt::Write as _,
     fs::File,
     io::{Read, Write},
+    time::Duration,
 };
 use tempfile::{Builder, NamedTempFile};
 
 /// How the names of waiting copies begin.
 pub(super) const WAITING: &str = ".incoming-";
+
+/// How long a waiting copy that nobody holds is left alone.
+const PATIENCE: Duration = Duration::from_hours(1);
 
 /// How much is read at a time.
 pub(super) const BLOCK: usize = 1 << 20;
@@ -81,13 +85,27 @@ fn waiting_file(room: Option<&Folder>) -> Result<NamedTempFile> {
     };
     room.make()?;
     let file = builder.tempfile_in(room.path()).map_err(|error| from_file(&error, room.path()))?;
+    forget_the_dead(room, file.as_file());
     // A file system without locks has no way to tell; its waiting copies are merely taken for left behind.
     let _ = file.as_file().try_lock();
     Ok(file)
 }
 
+/// Takes away what somebody who was interrupted left behind an hour ago; how long that is, the disk itself says.
+fn forget_the_dead(room: &Folder, newest: &File) {
+    let made = |file: &File| file.metadata().and_then(|found| found.modified()).ok();
+    let Some(now) = made(newest) else { return };
+    for path in room.left_behind() {
+        let then = File::open(&path).ok().as_ref().and_then(made);
+        if then.and_then(|then| now.duration_since(then).ok()).is_some_and(|age| age > PATIENCE) {
+            // What cannot be taken away stays for the doctor.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
 fn cannot_wait(error: &std::io::Error) -> Error {
-    Error::new(Cause::Storage, Message::new("A file cannot be kept for the moment: {why}.").with("why", error))
+    Error::new(Cause::Storage, Message::new("A file cannot be kept for the moment: {why}.").with("why", error.kind()))
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Error {

@@ -101,7 +101,7 @@ fn a_day_is_planned_lived_and_reported() {
 #[test]
 fn addresses_are_lines_for_a_program() {
     let desk = Desk::new();
-    assert_eq!(desk.say("customer emails C3 name~acme").done(), "");
+    assert_eq!(desk.say("customer emails C3 name~nobody").done(), "");
     let lines = desk.say("customer emails owner=mei").done();
     assert_eq!(lines, "hello@acme.example\nzoe@acme.example\n");
     let table = desk.say("customer emails owner=mei --primary-only -f csv").done();
@@ -131,4 +131,43 @@ fn silence_is_configured_by_level() {
     desk.say("config set silence B=30").done();
     assert_eq!(silent(), Some(0));
     assert_eq!(desk.say("config get silence").done(), "B=30\n");
+}
+
+#[test]
+fn a_program_is_told_how_much_of_the_day_it_sees() {
+    let desk = Desk::new();
+    for number in 0..3 {
+        desk.say(&format!("activity add \"x{number}\" --due yesterday")).done();
+    }
+    let day = desk.say("today --limit 2 -f json").json();
+    assert_eq!(day["overdue"].as_array().map(Vec::len), Some(2));
+    assert_eq!((&day["totals"]["overdue"]["total"], &day["totals"]["today"]["total"]), (&3.into(), &0.into()));
+    assert_eq!(desk.say("today --limit 0 -f json").json()["overdue"].as_array().map(Vec::len), Some(3));
+    assert!(desk.say("today --limit 2").done().starts_with("Overdue (2 of 3)\n"));
+    assert!(desk.say("today --limit 2 --lang zh").done().starts_with("已逾期（共 3 条，显示 2 条）\n"));
+}
+
+#[test]
+fn several_tables_are_no_csv() {
+    let desk = Desk::new();
+    for line in ["today -f csv", "report day -f csv", "report day -f tsv"] {
+        let said = desk.say(line);
+        assert_eq!((said.code, said.out.as_str(), said.err.contains("-f json")), (2, "", true), "{line}: {}", said.err);
+    }
+    let rows = desk.say("report latest --what new --period 2026 --summary -f csv").done();
+    assert!(rows.starts_with("user,"), "{rows}");
+}
+
+#[test]
+fn the_page_of_a_plan_tells_what_follows_it_or_nothing() {
+    let desk = Desk::new();
+    desk.say("activity add \"Call them\" --customer C1 --due tomorrow").done();
+    assert!(!desk.say("activity show A1").done().contains("Next step"));
+    assert!(!desk.say("activity show A1 --lang zh").done().contains("下一步"));
+    desk.say("activity done A1 --next \"+3d send the quote\"").done();
+    let page = desk.say("activity show A1").done();
+    assert!(page.contains("Next step\nA2  2026-04-03"), "{page}");
+    assert_eq!(desk.say("activity show A1 -f json").json()["next_activity"]["ref"], "A2");
+    let page = desk.say("customer show C1 -f md").done();
+    assert!(page.contains("## Next step\n\n| Ref |"), "{page}");
 }

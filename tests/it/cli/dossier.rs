@@ -48,7 +48,7 @@ A1   2026-03-31 09:00           Call   asked for a price                        
      2026-03-31 09:00           Level  A (key) → B (normal)                       lin
      2026-03-31 09:00           Added  招商银行深圳分行                           lin
 A3   2026-03-01                 Visit  <script>alert(1)</script> & more (王晓明)  lin
-QF1  2026-03-01                 Node   visit                                      lin
+QF1  2026-03-01                 Node   First visit                                lin
 ";
 
 #[test]

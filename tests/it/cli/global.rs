@@ -42,7 +42,7 @@ fn a_refused_undo_names_the_rows() {
     assert!(said.err.contains("C3 ") && said.err.contains("Acme Robotics"), "{}", said.err);
     assert!(said.err.contains("--keep-newer"), "{}", said.err);
     let rest = desk.say("undo --keep-newer");
-    assert_eq!(rest.code, 0, "{}", rest.err);
+    assert_eq!(rest.code, 6, "{}", rest.err);
     assert_eq!(desk.say("customer list level=B -f ids").done(), "C2\n");
 }
 

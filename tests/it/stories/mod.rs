@@ -2,3 +2,4 @@
 
 mod careless_edit;
 mod morning;
+mod week;

@@ -16,6 +16,8 @@ const DEEPEST: usize = 16;
 pub(super) struct Flat {
     pairs: Vec<(String, String)>,
     seen: HashSet<String>,
+    /// Some text is none; the keys are of use all the same.
+    halved: bool,
 }
 
 /// Members in their order, with repeated keys and numbers to the last digit.
@@ -52,6 +54,7 @@ impl Flat {
     pub fn read(&mut self, text: &[u8]) -> Result<(), Problem> {
         self.pairs.clear();
         self.seen.clear();
+        self.halved = false;
         let text = std::str::from_utf8(text).map_err(|_| Problem::Undecodable)?;
         let whole: &RawValue =
             serde_json::from_str(text).map_err(|error| Problem::NoJson { at: place(text, &error) })?;
@@ -61,7 +64,7 @@ impl Flat {
         for (key, value) in members(whole)? {
             self.add(&key, value, 1)?;
         }
-        Ok(())
+        if self.halved { Err(Problem::HalfCharacter) } else { Ok(()) }
     }
 
     fn add(&mut self, key: &str, value: &RawValue, depth: usize) -> Result<(), Problem> {
@@ -71,7 +74,11 @@ impl Flat {
         match value.get().as_bytes().first() {
             Some(b'{') => self.add_object(key, value, depth),
             Some(b'[') => self.add_list(key, value, depth),
-            _ => self.push(key.to_owned(), scalar(value)),
+            _ => {
+                let text = scalar(value);
+                self.halved |= text.is_none();
+                self.push(key.to_owned(), text.unwrap_or_default())
+            }
         }
     }
 
@@ -92,6 +99,7 @@ impl Flat {
         for item in items(value)? {
             let mut inner = Self::default();
             inner.add("", item, depth + 1)?;
+            self.halved |= inner.halved;
             for (name, text) in inner.pairs {
                 if name.is_empty() {
                     plain.push(text);
@@ -129,8 +137,15 @@ fn joined(items: &[String]) -> String {
 }
 
 fn members(value: &RawValue) -> Result<Vec<(String, &RawValue)>, Problem> {
-    let members: Members<'_> = serde_json::from_str(value.get()).map_err(|_| Problem::TooDeep)?;
+    // What is JSON already can only fail for a key that is no text, or for its depth.
+    let fault = |error: serde_json::Error| if is_half(&error) { Problem::HalfCharacter } else { Problem::TooDeep };
+    let members: Members<'_> = serde_json::from_str(value.get()).map_err(fault)?;
     Ok(members.0)
+}
+
+fn is_half(error: &serde_json::Error) -> bool {
+    let text = error.to_string();
+    text.contains("surrogate") || text.contains("hex escape")
 }
 
 fn items(value: &RawValue) -> Result<Vec<&RawValue>, Problem> {
@@ -145,7 +160,7 @@ fn place(text: &str, error: &serde_json::Error) -> usize {
 
 /// Objects of our own writing that are one value: money, and links by their uid.
 fn known(members: &[(String, &RawValue)]) -> Option<String> {
-    let value = |name: &str| members.iter().find(|(key, _)| key == name).map(|(_, value)| scalar(value));
+    let value = |name: &str| members.iter().find(|(key, _)| key == name).and_then(|(_, value)| scalar(value));
     let plain = members.iter().all(|(_, value)| !value.get().starts_with(['{', '[']));
     if plain && members.len() == 2 && value("amount").is_some() {
         let (amount, currency) = (value("amount")?, value("currency")?);
@@ -157,15 +172,15 @@ fn known(members: &[(String, &RawValue)]) -> Option<String> {
     None
 }
 
-/// A text, a number as it is written, true or false; nothing for null.
-fn scalar(value: &RawValue) -> String {
+/// A text, a number as it is written, true or false; empty for null. None for a text that is none.
+fn scalar(value: &RawValue) -> Option<String> {
     let text = value.get();
-    match text.as_bytes().first() {
-        Some(b'"') => serde_json::from_str(text).unwrap_or_default(),
+    Some(match text.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(text).ok()?,
         Some(b'n') => String::new(),
         Some(b't' | b'f') => text.to_owned(),
         _ => plain_number(text),
-    }
+    })
 }
 
 /// A number without an exponent and without a fraction of zeros, which programs add to whole numbers.

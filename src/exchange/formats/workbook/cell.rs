@@ -21,6 +21,9 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// The text, and whether it is an error instead of a value.
 pub(super) fn text(value: &DataRef<'_>, percent: bool, epoch: Epoch) -> (String, bool) {
     let text = match value {
+        // Numbers that no spreadsheet can hold are written by hand.
+        DataRef::Float(number) if !number.is_finite() => return (number.to_string(), true),
+        DataRef::DateTime(moment) if !moment.as_f64().is_finite() => return (moment.as_f64().to_string(), true),
         DataRef::Empty => String::new(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),

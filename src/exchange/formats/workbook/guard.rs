@@ -37,12 +37,11 @@ const FORMATS: u64 = 65_536;
 /// Refuses what is no workbook, broken, or asks for more than it may; says how many groups of cells were made one.
 pub(super) fn check(source: &Source) -> Result<u64> {
     count_parts(source)?;
-    let mut archive =
-        ZipArchive::new(BufReader::new(source.reader()?)).map_err(|error| broken(source, &error.to_string()))?;
+    let mut archive = ZipArchive::new(BufReader::new(source.reader()?)).map_err(|_| broken(source))?;
     refuse_other_documents(source, &names(source, &archive)?)?;
     let mut merged = 0;
     for (place, kind) in measure(source, &mut archive)? {
-        let part = archive.by_index(place).map_err(|error| broken(source, &error.to_string()))?;
+        let part = archive.by_index(place).map_err(|_| broken(source))?;
         merged += scan(source, part, kind)?;
     }
     Ok(merged)
@@ -64,9 +63,10 @@ pub(super) fn protected(source: &Source) -> Error {
         .hint(Message::new("Open it, take the password off, save it, and import that file."))
 }
 
-fn broken(source: &Source, reason: &str) -> Error {
-    let message = Message::new("{file} is a broken zip archive: {reason}.");
-    Error::bad_value(message.with("file", &source.name).with("reason", reason.trim_end_matches('.')))
+/// What the reader of archives says of it helps nobody who has a workbook that does not open.
+fn broken(source: &Source) -> Error {
+    about("{file} is a broken workbook: it was cut off or damaged on its way.", &source.name)
+        .hint(Message::new("Open it in a spreadsheet program, save it as .xlsx or CSV, and import that file."))
 }
 
 fn too_large(source: &Source, bytes: u64) -> Error {
@@ -105,7 +105,7 @@ fn count_parts(source: &Source) -> Result<()> {
 fn names(source: &Source, archive: &Archive) -> Result<Vec<String>> {
     let name = |name: Result<std::borrow::Cow<'_, str>, zip::result::ZipError>| match name {
         Ok(name) => Ok(name.to_lowercase().replace('\\', "/")),
-        Err(error) => Err(broken(source, &error.to_string())),
+        Err(_) => Err(broken(source)),
     };
     archive.file_names().map(name).collect()
 }
@@ -134,7 +134,7 @@ fn measure(source: &Source, archive: &mut Archive) -> Result<Vec<(usize, Kind)>>
     let (mut texts, mut whole) = (Vec::new(), 0_u64);
     for (place, name) in names(source, archive)?.into_iter().enumerate() {
         let Some(kind) = Kind::of(&name) else { continue };
-        let part = archive.by_index_raw(place).map_err(|error| broken(source, &error.to_string()))?;
+        let part = archive.by_index_raw(place).map_err(|_| broken(source))?;
         whole = whole.saturating_add(part.size());
         let packed_well = part.size() > SMALL && part.size() / RATIO > part.compressed_size();
         if part.size() > kind.limit() || whole > WHOLE || packed_well {
@@ -187,7 +187,7 @@ fn scan<R: Read>(source: &Source, mut part: ZipFile<'_, R>, kind: Kind) -> Resul
     let (mut scan, mut block, mut relations) = (Scan::default(), vec![0; 64 * 1024], Vec::new());
     let mut length = 0_u64;
     loop {
-        let count = part.read(&mut block).map_err(|error| broken(source, &error.to_string()))?;
+        let count = part.read(&mut block).map_err(|_| broken(source))?;
         if count == 0 {
             break;
         }
@@ -201,6 +201,9 @@ fn scan<R: Read>(source: &Source, mut part: ZipFile<'_, R>, kind: Kind) -> Resul
         if matches!(kind, Kind::Sheet | Kind::Strings) && scan.longest > CELL {
             return Err(about("{file} has a cell with more text than a cell can hold.", &source.name));
         }
+        if kind == Kind::Sheet && scan.beyond {
+            return Err(about("{file} has a cell beyond the last row or column of a sheet.", &source.name));
+        }
         if kind == Kind::Styles && (scan.formats > FORMATS || scan.longest_value > 4096) {
             return Err(about("{file} has more formats than a workbook can.", &source.name));
         }
@@ -210,7 +213,7 @@ fn scan<R: Read>(source: &Source, mut part: ZipFile<'_, R>, kind: Kind) -> Resul
         return Err(about("{file} announces more texts than it holds.", &source.name));
     }
     if kind == Kind::Relations && strange_sheet(&String::from_utf8_lossy(&relations)) {
-        return Err(broken(source, "a sheet is kept where no sheet can be"));
+        return Err(broken(source));
     }
     Ok(scan.merged)
 }

@@ -134,6 +134,7 @@ impl Writer<'_> {
         }
         if !changes.is_empty() {
             let mut draft = drafted(crm, lane, stored.id, changes)?;
+            draft.origin = said.origin(&lane.shape);
             differs |= !crm.update_draft(&mut draft, true)?.changed.is_empty();
         }
         Ok(Written { id: stored.id, fresh: false, differs })
@@ -188,6 +189,7 @@ impl Writer<'_> {
         }
         let owner = self.spoken.said.value(lane.shape.place("owner"));
         activity::add(crm, bulk, inserter, told, about, owner)?;
+        teller.follow(crm, about.0, told)?;
         written.differs = true;
         Ok(1)
     }

@@ -12,6 +12,8 @@ pub(super) struct Scan {
     pub formats: u64,
     /// How many groups of cells were made one.
     pub merged: u64,
+    /// A row or a cell says a place that no sheet has.
+    pub beyond: bool,
     /// How many texts there are said to be.
     pub announced: u64,
     tag: Vec<u8>,
@@ -96,6 +98,7 @@ impl Scan {
         let name = &self.tag[..end.unwrap_or(self.tag.len())];
         let name = name.rsplit(|byte| *byte == b':').next().unwrap_or(name);
         match name {
+            b"c" | b"row" => self.beyond |= is_beyond(&self.tag),
             b"xf" => self.formats += 1,
             b"mergeCell" => self.merged += 1,
             b"sst" => self.announced = announced(&self.tag),
@@ -110,6 +113,18 @@ impl Scan {
             self.run = 0;
         }
     }
+}
+
+/// Whether `r="XFE1"` or `r="1048577"` stands in a tag: the reader of workbooks takes larger numbers for smaller ones.
+fn is_beyond(tag: &[u8]) -> bool {
+    let at = tag.windows(4).position(|part| part[0].is_ascii_whitespace() && part[1..3] == *b"r=");
+    let Some(at) = at else { return false };
+    let place = tag[at + 4..].split(|byte| matches!(byte, b'"' | b'\'')).next().unwrap_or_default();
+    let letters = place.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let row = place[letters..].iter().try_fold(0_u32, |row, byte| {
+        row.checked_mul(10)?.checked_add(char::from(*byte).to_digit(10).unwrap_or_default())
+    });
+    letters > 3 || row.is_none_or(|row| row > 1_048_576)
 }
 
 /// The number behind `uniqueCount`.

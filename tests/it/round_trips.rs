@@ -1,0 +1,145 @@
+//! What is exported of every kind comes back the same in an empty database, and nothing is there twice.
+
+use crate::{
+    storage::on_both,
+    world::{World, people},
+};
+use kehu::{
+    catalog,
+    crm::Query,
+    exchange::{
+        Export, Source,
+        import::{Import, Options, Outcome},
+    },
+};
+use std::{collections::BTreeMap, fs};
+
+/// Every kind that people keep records of, what is pointed to first; files come with a folder of their own.
+fn kinds() -> Vec<&'static str> {
+    let first = ["branch", "user", "node", "customer", "contact"];
+    let others = catalog::ENTRIES.iter().filter(|entry| entry.business && entry.kind != "attachment");
+    let others = others.map(|entry| entry.kind).filter(|kind| !first.contains(kind));
+    first.into_iter().chain(others).collect()
+}
+
+fn exported(world: &mut World, kind: &str) -> String {
+    let mut export = Export::new(&world.crm, Query::new(kind)).expect("exports");
+    let mut text = String::new();
+    while let Some(grid) = export.next_page(&mut world.crm).expect("a page") {
+        for row in &grid.rows {
+            let pairs = grid.columns.iter().zip(&row.cells);
+            let object: serde_json::Map<String, serde_json::Value> =
+                pairs.map(|(column, value)| (column.name.clone(), value.to_json(&column.kind))).collect();
+            text += &(serde_json::to_string(&object).expect("JSON") + "\n");
+        }
+    }
+    text
+}
+
+fn import(world: &mut World, kind: &str, name: &str, text: &str) -> Outcome {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("a file");
+    let options = Options { create_missing: ["user", "branch"].map(str::to_owned).into(), ..Options::default() };
+    let source = Source::open(&path).expect("opens");
+    let plan = Import::plan(&mut world.crm, &source, Some(kind), &options, &mut |_| ()).expect("a plan");
+    let outcome = plan.run(&mut world.crm, &mut |_| ()).expect("an import");
+    assert!(!outcome.refused, "{kind}: {:?}", outcome.problems);
+    outcome
+}
+
+fn another(world: &World) -> World {
+    if world.url.contains("://") { World::on_postgres().expect("another one") } else { World::on_sqlite() }
+}
+
+/// At least one of each kind, with what follows by itself from visits and signings.
+fn fill(world: &mut World) {
+    people(world);
+    world.crm.adopt_nodes().expect("nodes");
+    world.add(
+        "activity",
+        &[
+            ("subject", "Saw the hall"),
+            ("kind", "visit"),
+            ("customer", "C1"),
+            ("contact", "P1"),
+            ("done", "2026-03-02 10:00"),
+        ],
+    );
+    world
+        .add("activity", &[("subject", "Saw the hall"), ("kind", "visit"), ("customer", "C2"), ("done", "2026-03-03")]);
+    world.add(
+        "activity",
+        &[("subject", "Call back"), ("kind", "call"), ("customer", "C2"), ("due", "2026-04-03 14:00")],
+    );
+    let judged = world.values(
+        "qualification",
+        &[("worth", "valuable"), ("expected_amount", "12万"), ("expected_date", "2026-05-31")],
+    );
+    world.crm.qualify(1, &judged.expect("parses")).expect("judges");
+    kehu::customers::customer_bought(&mut world.crm, 3, "2026-03-20".parse().expect("a day")).expect("signs");
+    world.add("review_rule", &[("condition", "level=A"), ("lapse_after", "180")]);
+    world.add("share", &[("customer", "C1"), ("user", "mei"), ("access", "write")]);
+    world.add("fact", &[("text", "Plays the guzheng"), ("about", "hobbies"), ("contact", "P1")]);
+    world.add("occasion", &[("name", "birthday"), ("day", "农历八月十五"), ("contact", "P1")]);
+    world.add("relation", &[("kind", "friend-of"), ("contact", "P1"), ("other", "P2")]);
+}
+
+on_both! {
+    fn whatever_is_exported_comes_back_the_same_and_once(world) {
+        fill(world);
+        assert_eq!(world.crm.count_where("qualification", "automatic=yes").expect("counts"), 3, "two visits and a signing");
+        let before: BTreeMap<&str, String> = kinds().into_iter().map(|kind| (kind, exported(world, kind))).collect();
+        let mut empty = another(world);
+        for kind in kinds() {
+            assert!(!before[kind].is_empty(), "there is no {kind} to bring");
+            import(&mut empty, kind, &format!("{kind}.ndjson"), &before[kind]);
+        }
+        for (kind, text) in &before {
+            assert_eq!(exported(&mut empty, kind), *text, "{kind}");
+            let again = import(&mut empty, kind, &format!("{kind}.ndjson"), text);
+            assert_eq!((again.created, again.updated), (0, 0), "{kind} once more");
+        }
+    }
+
+    fn a_plan_that_was_done_elsewhere_comes_with_what_followed(world) {
+        people(world);
+        let id = world.add("activity", &[("subject", "See the hall"), ("kind", "visit"), ("customer", "C1"), ("due", "2026-03-30")]);
+        let mut other = another(world);
+        for kind in ["branch", "user", "customer", "contact", "activity"] {
+            import(&mut other, kind, "rows.ndjson", &exported(world, kind));
+        }
+        world.edit("activity", id, &[("done", "2026-03-30 10:00")]);
+        for kind in ["activity", "qualification"] {
+            let text = exported(world, kind);
+            import(&mut other, kind, "rows.ndjson", &text);
+            assert_eq!(exported(&mut other, kind), text, "{kind}");
+        }
+    }
+
+    fn a_judgement_that_followed_here_already_is_not_brought_twice(world) {
+        people(world);
+        world.add("activity", &[("subject", "Saw the hall"), ("kind", "visit"), ("customer", "C1"), ("done", "2026-03-02 10:00")]);
+        let mut other = another(world);
+        for kind in ["branch", "user", "customer", "contact"] {
+            import(&mut other, kind, "rows.ndjson", &exported(world, kind));
+        }
+        let visits = "subject,kind,customer,done\nSaw the hall,visit,招商银行深圳分行,2026-03-02 10:00\n";
+        import(&mut other, "activity", "visits.csv", visits);
+        assert_eq!(other.text("customer", 1, "node"), "visit");
+        let text = exported(world, "qualification");
+        for _ in 0..2 {
+            import(&mut other, "qualification", "rows.ndjson", &text);
+            assert_eq!(exported(&mut other, "qualification"), text);
+        }
+    }
+
+    fn the_last_contact_of_a_customers_row_leads_on_as_an_activity_does(world) {
+        let rows = "客户名称,最近跟进内容,最近跟进时间\nAcme,上门拜访了新厂,2026-03-02\nNordic,电话沟通,2026-03-03\n";
+        for _ in 0..2 {
+            import(world, "customer", "rows.csv", rows);
+            assert_eq!(world.crm.count_where("qualification", "node=visit automatic=yes").expect("counts"), 1);
+        }
+        assert_eq!(world.text("customer", 1, "node"), "visit");
+    }
+}
