@@ -8,12 +8,18 @@ use crate::{
         activity, attachment, contact, customer, node, occasion, qualification, relation, review_rule, share,
     },
     org::{Branch, User, user},
+    pipeline::{
+        Deal, Lead, LeadRule, Pipeline, ScoreRule, Stage, StageMove, deal, lead, lead_rule, score_rule, stage,
+        stage_move,
+    },
+    products::Product,
     record::{Draft, Grid, Origin, Record, Schema, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
 
 /// One record kind: its schema, the rules that a write must keep, what follows from a write, and its verbs.
+#[expect(clippy::struct_excessive_bools, reason = "each says something else about a kind")]
 pub struct Entry {
     /// The noun on the command line, and the table; the schema says them too, but takes longer to make.
     pub kind: &'static str,
@@ -36,8 +42,12 @@ pub struct Entry {
     pub detail: bool,
     /// What was written stays as it is: no edit, no removal but with what it belongs to, and undo.
     pub append_only: bool,
+    /// Written by the program alone: nobody adds one by hand.
+    pub automatic: bool,
     /// The kinds that get a link to this one: a deal has activities and attachments without either knowing of deals.
     pub joins: &'static [&'static str],
+    /// Which of several records of the same name is meant where nothing else says, as an SQL condition.
+    pub preferred: &'static str,
     /// How its records stand on a customer's timeline; those without stand on none.
     pub event: Option<Event>,
     /// What its records add to the page of another kind: a customer's contacts, what is owed, open business.
@@ -91,7 +101,9 @@ const fn of<T: Record>() -> Entry {
         business: true,
         detail: false,
         append_only: false,
+        automatic: false,
         joins: &[],
+        preferred: "",
         event: None,
         panels: &[],
         under: None,
@@ -123,6 +135,53 @@ pub static ENTRIES: &[Entry] = &[
             together: 1,
         }),
         ..of::<Activity>()
+    },
+    Entry {
+        check: lead::check,
+        settle: lead::settle,
+        verbs: Lead::VERBS,
+        noun_zh: "线索",
+        joins: lead::JOINS,
+        event: Some(lead::EVENT),
+        panels: &[lead::PANEL],
+        ..of::<Lead>()
+    },
+    Entry {
+        check: deal::check,
+        settle: deal::settle,
+        verbs: Deal::VERBS,
+        noun_zh: "商机",
+        joins: &["activity", "attachment"],
+        event: Some(Event {
+            at: "closed",
+            planned: None,
+            sort: None,
+            tells: &["name", "outcome", "amount", "lost_reason", "lost_to"],
+            together: 1,
+        }),
+        panels: &[deal::PANEL],
+        ..of::<Deal>()
+    },
+    Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, ..of::<LeadRule>() },
+    Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, ..of::<ScoreRule>() },
+    Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
+    Entry { settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>() },
+    Entry {
+        check: stage::check,
+        settle: stage::settle,
+        noun_zh: "销售阶段",
+        detail: true,
+        preferred: "pipeline IN (SELECT id FROM pipelines WHERE \"default\" AND deleted_at IS NULL)",
+        ..of::<Stage>()
+    },
+    Entry {
+        check: stage_move::check,
+        noun_zh: "阶段变更",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        event: Some(Event { at: "at", planned: None, sort: None, tells: &["title", "deal"], together: 1 }),
+        ..of::<StageMove>()
     },
     Entry {
         check: attachment::check,
@@ -164,6 +223,10 @@ pub static REPORTS: &[Report] = &[
     reports::customers::REPORT,
     reports::qualification::REPORT,
     reports::referrals::REPORT,
+    reports::funnel::REPORT,
+    reports::forecast::REPORT,
+    reports::win_loss::REPORT,
+    reports::velocity::REPORT,
     reports::occasions::REPORT,
     reports::operations::REPORT,
 ];
@@ -171,7 +234,11 @@ pub static REPORTS: &[Report] = &[
 /// Does what follows from a written record beyond its own kind: it may have led its customer to a further node. What
 /// comes out of another database brings along what followed there.
 pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
-    if draft.origin == Origin::Export { Ok(()) } else { node::follow(crm, draft) }
+    if draft.origin == Origin::Export {
+        return Ok(());
+    }
+    node::follow(crm, draft)?;
+    lead::follow(crm, draft)
 }
 
 /// The entry of a kind.

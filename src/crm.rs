@@ -21,6 +21,7 @@ mod search;
 mod search_rows;
 mod sql;
 mod statement;
+pub(crate) mod tally;
 mod total;
 mod undo;
 mod upkeep;
@@ -38,6 +39,7 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 
 pub use attachments::Incoming;
+pub(crate) use columns::nearest;
 pub(crate) use condition::search_match;
 pub use history::{HistoryLine, OperationLine};
 pub use query::{Deleted, Query, Sort};
@@ -89,6 +91,8 @@ pub struct Crm {
     arriving: Vec<(String, u64)>,
     /// Where an import finds the contents that it brings along.
     brought: Option<store::content::Folder>,
+    /// What need not be read again while many rows are looked at in one go.
+    pub(crate) memo: Option<crate::pipeline::memo::Memo>,
     /// An attachment was purged, so its content may be needed no more.
     purged_attachment: bool,
 }
@@ -123,6 +127,7 @@ impl Crm {
             url: url.to_owned(),
             arriving: Vec::new(),
             brought: None,
+            memo: None,
             purged_attachment: false,
         };
         if let Some(version) = older {

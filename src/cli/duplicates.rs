@@ -34,6 +34,13 @@ pub const DISTINCT_CONTACTS: Extra = Extra {
     command: || distinct_command("contact", 'P'),
     run: |session, said| distinct(session, "contact", said),
 };
+pub const LEADS: Extra =
+    Extra { noun: "lead", command: || command("lead", "status=new"), run: |session, said| run(session, "lead", said) };
+pub const DISTINCT_LEADS: Extra = Extra {
+    noun: "lead",
+    command: || distinct_command("lead", 'L'),
+    run: |session, said| distinct(session, "lead", said),
+};
 
 fn command(kind: &'static str, filter: &str) -> Command {
     Command::new("duplicates")

@@ -15,6 +15,8 @@ pub const CUSTOMERS: Extra = Extra {
 };
 pub const CONTACTS: Extra =
     Extra { noun: "contact", command: || command("contact", 'P'), run: |session, said| run(session, "contact", said) };
+pub const LEADS: Extra =
+    Extra { noun: "lead", command: || command("lead", 'L'), run: |session, said| run(session, "lead", said) };
 
 fn command(kind: &'static str, letter: char) -> Command {
     let valued = |name: &'static str, value: &'static str, help: &'static str| {

@@ -4,6 +4,7 @@ mod ask;
 mod assign;
 mod attach;
 mod attachment;
+mod board;
 mod calendar;
 mod complete;
 mod configuration;
@@ -24,6 +25,7 @@ mod help;
 mod import;
 mod interrupt;
 mod language;
+mod lead;
 mod merge;
 mod nodes;
 mod output;
@@ -115,10 +117,14 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 /// An answer about today is worse than none to somebody who asked about another day.
 fn refuse_as_of(name: &str, matches: &ArgMatches) -> Result<()> {
     let shows = name == "show" || matches.subcommand_name() == Some("show");
+    let answers = |name: &str| {
+        kehu::catalog::report(name).is_some_and(|report| report.asks.iter().any(|ask| ask.name == "as-of"))
+    };
+    let shows = shows || name == "report" && matches.subcommand_name().is_some_and(answers);
     if shows || !session::given(session::innermost(matches), "as-of") {
         return Ok(());
     }
-    Err(Error::bad_value(Message::new("--as-of is understood by show only."))
+    Err(Error::bad_value(Message::new("--as-of is understood by show, and by the reports on deals that name it."))
         .hint(Message::new("kehu show C1 --as-of 2026-01-31")))
 }
 

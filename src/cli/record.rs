@@ -524,19 +524,51 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     let answers = answers(crm, verb.name, verb.asks, matches, asked)
         .map_err(|error| if error.hint.is_none() { error.hint(as_in(verb.example)) } else { error })?;
     let mut done = Vec::new();
+    let mut told = Vec::new();
     crm.transaction(&format!("{name} {kind}"), |crm| {
         done.clear();
+        told.clear();
         for reference in &references {
             let id = crm.find(kind, reference)?;
             if let Some(reason) = (verb.refused)(crm, id)? {
                 return Err(Error::new(Cause::Refused, reason));
             }
+            let before = crm.record(kind, id)?;
             (verb.run)(crm, id, &answers)?;
+            told.push(what_changed(&before, &crm.record(kind, id)?));
             done.push((kind, id));
         }
         crm.label_with_refs(verb.name, &done)
     })?;
+    if told.len() <= TOLD && told.iter().all(|told| !told.1.is_empty()) {
+        for (record, changes) in told {
+            session.wrote(&Message::new("{record}: {changes}.").with("record", record).with("changes", changes))?;
+        }
+        return Ok(0);
+    }
     let shorts = shorts(session, &done)?;
     session.wrote(&Message::new("{records}: {verb}.").with("verb", verb.name).with("records", shorts))?;
     Ok(0)
+}
+
+/// Of how many records each is told what a verb changed.
+const TOLD: usize = 10;
+
+/// A record's ref and name, and which of its fields a verb changed from what to what.
+fn what_changed(before: &kehu::crm::Entry, after: &kehu::crm::Entry) -> (String, String) {
+    let mut changes = Vec::new();
+    for field in after.schema.fields.iter().filter(|field| field.writable()) {
+        let (old, new) = (before.value(&field.name), after.value(&field.name));
+        if old.same(&new) {
+            continue;
+        }
+        let (old, new) = (types::show(&field.kind, &old), types::show(&field.kind, &new));
+        let label = field.label.to_lowercase();
+        changes.push(match (old.is_empty(), new.is_empty()) {
+            (true, _) => format!("{label} {new}"),
+            (_, true) => format!("{label} {old} → –"),
+            _ => format!("{label} {old} → {new}"),
+        });
+    }
+    (format!("{} {}", after.short(), after.title()), changes.join(", "))
 }

@@ -82,6 +82,13 @@ fn one_table(session: &Session, parts: &[Part]) -> Result<Grid> {
 /// Prints titled tables one below the other; in JSON, an object of lists unless there is one table only.
 pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
     if let [part] = parts
+        && !session.terminal.machine()
+        && part.title.template.is_empty()
+    {
+        let chinese = session.terminal.style().chinese;
+        return session.print(&named(part, chinese).grid);
+    }
+    if let [part] = parts
         && part.title.template.is_empty()
     {
         return session.print(&part.grid);
@@ -101,6 +108,8 @@ pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
         }
         return session.print_line(&serde_json::Value::Object(object).to_string());
     }
+    let chinese = session.terminal.style().chinese;
+    let parts: Vec<Part> = parts.iter().map(|part| named(part, chinese)).collect();
     // People need no heading over nothing.
     let full = parts.iter().filter(|part| !part.grid.rows.is_empty());
     let titled: Vec<_> =
@@ -108,4 +117,15 @@ pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
     let (format, style, mut data) = (session.terminal.format(), session.terminal.style(), Vec::new());
     output::write_parts(&titled, format, &style, &mut data).map_err(|error| unwritable(&error))?;
     session.write(&data)
+}
+
+/// Groups with a word for the one that has no name; what programs read says nothing there.
+fn named(part: &Part, chinese: bool) -> Part {
+    let mut part = Part { title: part.title.clone(), grid: part.grid.clone() };
+    if part.grid.noun == kehu::reports::GROUPS {
+        let word = if chinese { "（无）" } else { "(none)" };
+        let nameless = part.grid.rows.iter_mut().filter_map(|row| row.cells.first_mut()).filter(|cell| cell.is_empty());
+        nameless.for_each(|cell| *cell = Value::text(word));
+    }
+    part
 }

@@ -1,4 +1,4 @@
-//! `kehu customer timeline` and `kehu contact timeline`: every kind of event in one list.
+//! `kehu customer timeline`, of contacts and of leads: every kind of event in one list.
 
 use super::{
     output::Format,
@@ -14,6 +14,10 @@ pub fn customer_command() -> Command {
 
 pub fn contact_command() -> Command {
     command("contact", "P1")
+}
+
+pub fn lead_command() -> Command {
+    command("lead", "L1")
 }
 
 fn command(kind: &'static str, record: &'static str) -> Command {
@@ -53,6 +57,10 @@ pub fn of_customer(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 
 pub fn of_contact(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     run(session, "contact", matches)
+}
+
+pub fn of_lead(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
+    run(session, "lead", matches)
 }
 
 fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8> {

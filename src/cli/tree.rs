@@ -225,7 +225,9 @@ fn noun_verbs(noun: Command, schema: &Schema, verb: Option<&str>) -> Command {
         Some("list") => return noun.subcommand(list(schema)),
         _ => {}
     }
-    let noun = if extra::find(schema.kind, "add").is_some() { noun } else { noun.subcommand(add(schema)) };
+    let automatic = catalog::entry(schema.kind).is_some_and(|entry| entry.automatic);
+    let replaced = extra::find(schema.kind, "add").is_some();
+    let noun = if replaced { noun } else { noun.subcommand(add(schema).hide(automatic)) };
     // What is kept as it was written refuses these; a help that offers them would mislead.
     let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
     let mut noun = noun
@@ -273,6 +275,14 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "customer" => ("\"Harbour Robotics\"", "--email hello@harbour-robotics.example --level B", "level=A"),
         "contact" => ("\"Ingrid Larsen\"", "--email ingrid@harbour-robotics.example", "primary=yes"),
         "activity" => ("\"Call about the price\"", "--kind call --customer C1", "state=overdue"),
+        "lead" => ("\"Ingrid Larsen\"", "--company \"Harbour Robotics\" --source fair --cost 80", "status=new"),
+        "lead_rule" => ("\"source=web\"", "--department sales --capacity 5", "paused=no"),
+        "score_rule" => ("\"Has a phone\"", "--condition \"not mobile:\" --points 10", "points=1.."),
+        "deal" => ("\"Harbour crane controls\"", "--customer C1 --amount 120k --close +3m", "outcome=open"),
+        "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
+        "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
+        "stage" => ("Trial", "--pipeline 2 --probability 50", "outcome=open"),
+        "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),
         "fact" => ("\"plays golf on Sundays\"", "--contact P1 --about hobbies", "about=drinks"),
@@ -484,6 +494,8 @@ fn edit_examples(schema: &Schema, filter: &str) -> String {
         "review_rule" => return two("--level B", "position=9"),
         "attachment" => return two("--note \"Signed\"", "name=list.csv"),
         "share" => return two("--access write", "until=+30d"),
+        "lead_rule" => return two("--capacity 3", "paused=yes"),
+        "score_rule" => return two("--points 20", "\"name=Can be called\""),
         _ => {}
     }
     if has("notes") && has("tags") {
@@ -504,6 +516,9 @@ fn spare(kind: &str) -> (&'static str, u8, u8) {
     match kind {
         "user" => ("", 7, 9),
         "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
+        "product" => ("kehu product add Cable\n  kehu product add Bracket\n  ", 8, 9),
+        "pipeline" => ("kehu pipeline add Renewals\n  kehu pipeline add Tenders\n  ", 3, 4),
+        "stage" => ("kehu stage add Trial --pipeline 2\n  kehu stage add Pilot --pipeline 2\n  ", 14, 15),
         kind => (first(kind), 2, 3),
     }
 }

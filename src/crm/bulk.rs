@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Result,
+    pipeline::memo::Memo,
     record::{Field, Kind, Schema, Value},
     store::{self, Sql, search_text},
 };
@@ -63,7 +64,9 @@ impl Crm {
         let before = (self.actor.clone(), self.newcomer.clone(), bulk.operation);
         self.db.begin()?;
         let started = Instant::now();
-        let done = self.in_batch(bulk, work);
+        self.memo = Some(Memo::default());
+        let done = self.through_door("import", |crm| crm.in_batch(bulk, work));
+        self.memo = None;
         self.operation = None;
         match done {
             Ok(rows) => {
@@ -84,16 +87,21 @@ impl Crm {
         Ok(())
     }
 
+    /// Runs `work` as if it came through another door.
+    pub(crate) fn through_door<R>(&mut self, door: &'static str, work: impl FnOnce(&mut Self) -> R) -> R {
+        let before = std::mem::replace(&mut self.door, door);
+        let done = work(self);
+        self.door = before;
+        done
+    }
+
     fn in_batch(&mut self, bulk: &mut Bulk, work: impl FnOnce(&mut Self, &mut Bulk) -> Result<usize>) -> Result<usize> {
         if let Some(operation) = bulk.operation {
             store::resume_operation(&mut *self.db, operation)?;
             self.operation = Some(operation);
         } else {
             self.welcome()?;
-            let door = std::mem::replace(&mut self.door, "import");
-            let begun = self.begin_operation(&bulk.label);
-            self.door = door;
-            begun?;
+            self.begin_operation(&bulk.label)?;
             bulk.operation = self.operation;
         }
         let first = self.latest_change()?;
@@ -160,7 +168,9 @@ impl Crm {
     pub(crate) fn reading_at_once<R>(&mut self, work: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
         store::keep_few_pages(&mut *self.db, true)?;
         self.db.script("BEGIN")?;
+        self.memo = Some(Memo::default());
         let done = work(self);
+        self.memo = None;
         let ended = self.db.rollback().and_then(|()| store::keep_few_pages(&mut *self.db, false));
         done.and_then(|done| ended.map(|()| done))
     }

@@ -6,6 +6,7 @@ use crate::{
     error::Error,
     message::Message,
     record::{Field, Kind, Schema, types},
+    store::Dialect,
 };
 use jiff::ToSpan;
 use std::{fmt::Write, sync::Arc};
@@ -120,6 +121,9 @@ impl Crm {
             let tomorrow = day(today.tomorrow().unwrap_or(today));
             field.computed = Some(sql.replace("{today}", &day(today)).replace("{tomorrow}", &tomorrow).into());
         }
+        if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{hours_from}")) {
+            field.computed = Some(self.with_hours(sql).into());
+        }
         field
     }
 
@@ -132,6 +136,21 @@ impl Crm {
         [("{day}", today), ("{next_day}", next), ("{sunday}", sunday), ("{month_end}", today.last_of_month())]
             .iter()
             .fold(sql.to_owned(), |sql, (word, day)| sql.replace(word, &day.to_string()))
+    }
+
+    /// An expression of the whole hours from one instant to another, which is worded differently by each database.
+    fn with_hours(&self, sql: &str) -> String {
+        let words = match self.db.dialect() {
+            Dialect::Sqlite => ["CAST((-24) * (julianday(", ") - julianday(", ")) + 0.0001 AS INTEGER)"],
+            Dialect::Postgres => [
+                "CAST(FLOOR(EXTRACT(EPOCH FROM (CAST(",
+                " AS TIMESTAMPTZ) - CAST(",
+                " AS TIMESTAMPTZ))) / -3600 + 0.0001) AS BIGINT)",
+            ],
+        };
+        let marks = ["{hours_from}", "{hours_to}", "{hours_end}"].iter().zip(words);
+        let sql = sql.replace("{now}", &self.now_text());
+        marks.fold(sql, |sql, (mark, word)| sql.replace(mark, word))
     }
 
     /// The cells that show a place: one, or two for money, or three for a link.

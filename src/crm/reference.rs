@@ -201,10 +201,23 @@ impl Crm {
             );
             let found = self.numbers(&sql, &[folded(reference)])?;
             if !found.is_empty() {
-                return Ok(found);
+                return self.preferred(schema, found);
             }
         }
         self.by_address(schema, reference)
+    }
+
+    /// Of several namesakes the one that the kind prefers, where there is exactly one such.
+    fn preferred(&mut self, schema: &Schema, found: Vec<i64>) -> Result<Vec<i64>> {
+        let condition = crate::catalog::entry(schema.kind).map_or("", |entry| entry.preferred);
+        if found.len() < 2 || condition.is_empty() {
+            return Ok(found);
+        }
+        let marks = vec!["?"; found.len()].join(", ");
+        let sql = format!("SELECT id FROM \"{}\" WHERE id IN ({marks}) AND {condition}", schema.table);
+        let arguments: Vec<Sql> = found.iter().map(|id| Sql::Integer(*id)).collect();
+        let preferred = self.numbers(&sql, &arguments)?;
+        Ok(if preferred.len() == 1 { preferred } else { found })
     }
 
     /// By e-mail, phone or another value that a record is matched by.

@@ -26,6 +26,7 @@ pub struct Product {
     pub kind: String,
     /// Sets of headings; where all of one are there, it is this product's file.
     signs: Vec<Vec<String>>,
+    #[serde(default)]
     fields: Synonyms,
     /// What stands between several values in one cell, beside comma and semicolon.
     #[serde(default)]
@@ -95,6 +96,12 @@ impl Headings {
         if let Some(product) = self.recognise(headings, None) {
             return Some(&product.kind);
         }
+        if Self::tells(headings, LEADS) {
+            return Some("lead");
+        }
+        if Self::tells(headings, DEALS) {
+            return Some("deal");
+        }
         let count = |kind: &str| {
             let index = self.generic(kind);
             let known = |heading: &&String| matches!(index.get(&fold(heading)), Some(Meaning::Targets(_)));
@@ -107,20 +114,14 @@ impl Headings {
     /// The sentence for rows of a sort that is not kept here, though some of their headings would fit.
     #[must_use]
     pub fn foreign(headings: &[String]) -> Option<&'static str> {
+        Self::tells(headings, TICKETS).then_some("The rows are tickets, of which kehu keeps no records yet.")
+    }
+
+    /// Whether all headings of one sign are there.
+    fn tells(headings: &[String], signs: &[&[&str]]) -> bool {
         let folded: Vec<String> = headings.iter().map(|heading| fold(heading)).collect();
-        let told = |signs: &[&[&str]]| {
-            let held = |sign: &&[&str]| sign.iter().all(|wanted| folded.iter().any(|heading| heading == wanted));
-            signs.iter().any(held)
-        };
-        if told(TICKETS) {
-            Some("The rows are tickets, of which kehu keeps no records yet.")
-        } else if told(DEALS) {
-            Some("The rows are deals, of which kehu keeps no records yet.")
-        } else if told(LEADS) {
-            Some("The rows are leads, of which kehu keeps no records yet.")
-        } else {
-            None
-        }
+        let held = |sign: &&[&str]| sign.iter().all(|wanted| folded.iter().any(|heading| heading == wanted));
+        signs.iter().any(held)
     }
 
     pub(super) fn generic(&self, kind: &str) -> Index {

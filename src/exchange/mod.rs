@@ -3,12 +3,14 @@
 mod calendar;
 mod encoding;
 mod export;
+mod form;
 mod formats;
 mod guess;
 mod headings;
 pub mod import;
 mod inspect;
 mod layout;
+mod letter;
 mod mapping;
 mod names;
 mod overrides;
@@ -22,10 +24,12 @@ mod vcard;
 
 pub use calendar::Calendar;
 pub use export::Export;
+pub use form::{Pairs, form_values, forms, posted};
 pub use formats::{Format, RowSource, Table, Wishes};
 pub use headings::{Headings, PeopleRows, Product};
 pub use inspect::{Inspection, inspect, inspect_layout, inspect_source};
 pub use layout::Layout;
+pub use letter::Letter;
 pub use mapping::{Column, Fate, Mapping, People, Replacement};
 pub use names::{full_address, full_name};
 pub use records::Records;

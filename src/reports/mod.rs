@@ -2,11 +2,16 @@
 
 pub mod customers;
 pub mod day;
+mod deals;
+pub mod forecast;
+pub mod funnel;
 pub mod latest;
 pub mod occasions;
 pub mod operations;
 pub mod qualification;
 pub mod referrals;
+pub mod velocity;
+pub mod win_loss;
 
 use crate::{
     Result,
@@ -39,6 +44,9 @@ pub struct Part {
 pub fn parameter(values: &Values, name: &str) -> Value {
     values.iter().find(|(asked, _)| asked == name).map(|(_, value)| value.clone()).unwrap_or_default()
 }
+
+/// What the rows are of which the first cell names a group, or none.
+pub const GROUPS: &str = "groups by name";
 
 impl Part {
     #[must_use]

@@ -48,7 +48,12 @@ fn commands(desk: &Desk) -> Vec<Vec<String>> {
     let name =
         |page: &String| page.trim_start_matches("kehu").trim_end_matches(".1").trim_start_matches('-').to_owned();
     let names: Vec<String> = pages.keys().map(name).filter(|name| !name.is_empty()).collect();
-    names.iter().map(|name| name.split('-').map(str::to_owned).collect()).collect()
+    // A report's name may have a dash in it.
+    let words = |name: &String| match name.strip_prefix("report-") {
+        Some(report) => vec!["report".to_owned(), report.to_owned()],
+        None => name.split('-').map(str::to_owned).collect(),
+    };
+    names.iter().map(words).collect()
 }
 
 /// The lines below `Examples:` in a help.

@@ -143,7 +143,7 @@ fn rows_of_a_sort_that_is_not_kept_are_not_guessed_to_be_contacts() {
         ("freshdesk_tickets", true),
         ("hubspot_deals", true),
         ("odoo_crm_lead", true),
-        ("salesforce_leads_dataloader", true),
+        ("salesforce_leads_dataloader", false),
         ("salesforce_opportunities_dataloader", true),
         ("hubspot_contacts", false),
         ("hubspot_companies", false),

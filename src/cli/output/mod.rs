@@ -131,6 +131,16 @@ pub fn write_page(page: &Page, format: Format, style: &Style, out: &mut dyn Writ
     }
 }
 
+/// A text in at most so many cells of the terminal.
+pub fn shortened(text: &str, most: usize) -> String {
+    fit::cut(text, most).into_owned()
+}
+
+/// A text with spaces behind it up to so many cells.
+pub fn padded(text: &str, cells: usize) -> String {
+    format!("{text}{}", " ".repeat(cells.saturating_sub(fit::width(text))))
+}
+
 /// The words for one value of a column, as people read them.
 pub fn worded(column: &Column, value: &kehu::record::Value, style: &Style) -> String {
     cell::cell_text(&column.kind, value, style.audience()).into_owned()

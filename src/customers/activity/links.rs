@@ -50,13 +50,23 @@ fn customer_of(crm: &mut Crm, field: &Field, id: i64) -> Result<Option<(Arc<Sche
     Ok(row.map(|row| (schema, Some(integer(&row[0])).filter(|_| row[0] != Sql::Null))))
 }
 
-/// What comes next concerns the same customer, unless another is named.
+/// What comes next concerns the same customer, unless another is named, and with them the same lead and deal.
 fn follow_the_former(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
-    let former = draft.get("follows").as_integer().filter(|_| draft.is_new() && draft.get("customer").is_empty());
-    if let Some(former) = former {
-        let sql = "SELECT customer FROM activities WHERE id = ? AND customer IS NOT NULL";
-        if let Some(customer) = crm.numbers(sql, &[Sql::Integer(former)])?.first() {
-            draft.set("customer", Link::to(*customer));
+    let ours = draft.is_new() && draft.changed("uid").is_none();
+    let Some(former) = draft.get("follows").as_integer().filter(|_| ours) else { return Ok(()) };
+    let former = crm.record("activity", former)?;
+    let theirs = former.value("customer").as_integer();
+    if let Some(customer) = theirs.filter(|_| draft.get("customer").is_empty()) {
+        draft.set("customer", Link::to(customer));
+    }
+    if draft.get("customer").as_integer() != theirs {
+        return Ok(());
+    }
+    let schema = draft.schema.clone();
+    for field in schema.fields.iter().filter(|field| is_other(field) && field.kind.target() == Some(&*field.name)) {
+        let link = former.value(&field.name).as_integer().filter(|_| field.name != "contact");
+        if let Some(link) = link.filter(|_| draft.get(&field.name).is_empty()) {
+            draft.set(&field.name, Link::to(link));
         }
     }
     Ok(())

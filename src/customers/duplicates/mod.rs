@@ -27,6 +27,11 @@ use profile::Traits;
 use score::Judge;
 use std::collections::HashSet;
 
+/// Whether a name ends or begins as the law demands of companies: GmbH, Ltd, 有限公司.
+pub(crate) fn has_legal_form(name: &str) -> bool {
+    name::Name::of(name, true).core != name::Name::of(name, false).core
+}
+
 /// Two records that are probably one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suspicion {

@@ -119,7 +119,8 @@ pub(super) struct Traits {
 
 impl Traits {
     pub fn of(schema: &Schema) -> Self {
-        let mut traits = Self { fields: Vec::new(), people: schema.kind == "contact", marks: Vec::new() };
+        let mut traits =
+            Self { fields: Vec::new(), people: matches!(schema.kind, "contact" | "lead"), marks: Vec::new() };
         for field in schema.fields.iter().filter(|field| !field.engine && !field.retired && field.computed.is_none()) {
             let Some(what) = traits.what(field) else { continue };
             traits.fields.push((field.clone(), what));

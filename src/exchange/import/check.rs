@@ -4,7 +4,7 @@ use super::{
     Diff, Fate, OnDuplicate, OnMatch, Plan, Progress,
     compare::alias_key,
     contact, gone,
-    insert::new_draft,
+    insert::{is_plain, new_draft},
     keys::{self, Keys},
     kin::remember,
     lane::{Lane, Mode, Spoken},
@@ -151,7 +151,7 @@ impl Plan {
             }
             None => {
                 gone::refuse(crm, &self.lanes[place], &mut self.links, spoken, None)?;
-                self.check_new(row, place, spoken)
+                self.check_new(crm, row, place, spoken)
             }
             Some(stored) => {
                 let verdict = self.check_known(crm, row, number, place, spoken, &stored)?;
@@ -185,7 +185,7 @@ impl Plan {
         Ok(wish == OnDuplicate::Skip)
     }
 
-    fn check_new(&self, row: &Row, place: usize, spoken: &Spoken) -> Attempt<Verdict> {
+    fn check_new(&self, crm: &mut Crm, row: &Row, place: usize, spoken: &Spoken) -> Attempt<Verdict> {
         let shape = &self.lanes[place].shape;
         if !shape.kept && spoken.said.value(shape.title).is_empty() {
             return Err(nameless(shape, row.line).into());
@@ -203,6 +203,16 @@ impl Plan {
             }
         }
         Problem::of_all(problems)?;
+        // A row that waits for another record to be made is looked at when it is written; a contact's rules refuse nothing.
+        let kind = shape.schema.kind;
+        let found = |(slot, wanted): (&usize, &Wanted)| wanted.is_empty() || !spoken.said.values[*slot].is_empty();
+        if !is_plain(kind)
+            && kind != "contact"
+            && shape.links.iter().zip(&spoken.said.wanted).all(found)
+            && let Some(rules) = catalog::entry(kind)
+        {
+            (rules.check)(crm, &mut new_draft(shape, &spoken.said))?;
+        }
         let linked = u64::from(!spoken.contact.values.is_empty()) + u64::from(spoken.told.is_some());
         Ok(Verdict { fate: Fate::Create, linked })
     }

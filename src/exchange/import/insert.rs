@@ -19,7 +19,7 @@ pub(super) fn insert(
 ) -> Attempt<i64> {
     let shape = &lane.shape;
     match lane.kind() {
-        "customer" | "user" | "branch" => Ok(crm.insert_quickly(bulk, inserter, &said.values)?),
+        kind if is_plain(kind) => Ok(crm.insert_quickly(bulk, inserter, &said.values)?),
         "contact" => insert_by_rules(crm, bulk, shape, inserter, said, values, None),
         _ => {
             let mut draft = new_draft(shape, said);
@@ -30,6 +30,11 @@ pub(super) fn insert(
             Ok(crm.insert_draft(&mut draft, true)?)
         }
     }
+}
+
+/// Whether new records of a kind need no rules but those of their values.
+pub(super) fn is_plain(kind: &str) -> bool {
+    matches!(kind, "customer" | "user" | "branch")
 }
 
 pub(super) fn new_draft(shape: &Shape, said: &Said) -> Draft {

@@ -199,7 +199,7 @@ impl Lane {
                     if kind == main && (mode == Mode::Check || kind == self.kind()) {
                         spoken.pending.push(place);
                     } else if !alone && !links.may_make(kind, &wanted) {
-                        problems.push(links::missing(kind, &field.name, &wanted));
+                        problems.push(links::missing(crm, kind, &field.name, &wanted));
                         continue;
                     } else if !problems.is_empty() {
                         // Nothing is made for a row that is not taken.

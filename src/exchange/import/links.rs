@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Cause, Crm, Error, Message, Result,
+    crm::Query,
     record::{Value, Values, types},
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -196,12 +197,42 @@ fn is_uid(text: &str) -> bool {
     text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
-/// A link leads nowhere.
-pub(super) fn missing(kind: &str, field: &str, wanted: &Wanted) -> Problem {
-    let message = Message::new("There is no {kind} {what}.").with("kind", kind).with("what", wanted.words());
-    Problem::new("not_found", message)
-        .on_field(field)
-        .hint(Message::new("--create-missing {kind} makes what is missing").with("kind", kind))
+/// A link leads nowhere; where something is called nearly so, that is suggested.
+pub(super) fn missing(crm: &mut Crm, kind: &str, field: &str, wanted: &Wanted) -> Problem {
+    let said = |template| Message::new(template).with("kind", kind).with("what", wanted.words());
+    // What cannot be asked for a suggestion is no reason to say anything else.
+    let (message, hint) = match likely(crm, kind, &wanted.name).unwrap_or_default() {
+        Some(near) => (
+            said("There is no {kind} {what}; is {near} meant?").with("near", &near),
+            Message::new("--map-value \"{what}={near}\" reads it so").with("what", &wanted.name).with("near", near),
+        ),
+        None => (
+            said("There is no {kind} {what}."),
+            Message::new("--create-missing {kind} makes what is missing").with("kind", kind),
+        ),
+    };
+    Problem::new("not_found", message).on_field(field).hint(hint)
+}
+
+/// How many names are looked through for a suggestion.
+const LOOKED_AT: u64 = 500;
+
+/// The record whose name is the likeliest misspelling, of a kind that has few.
+fn likely(crm: &mut Crm, kind: &str, name: &str) -> Result<Option<String>> {
+    let few = matches!(kind, "product" | "stage" | "pipeline" | "user" | "branch");
+    if name.is_empty() || !few {
+        return Ok(None);
+    }
+    let title = crm.schema(kind)?.title().name.to_string();
+    let query = Query { columns: vec![title], limit: Some(LOOKED_AT), paging: true, ..Query::new(kind) };
+    let grid = crm.list(&query)?;
+    let bare = |text: &str| types::fold(text).replace([' ', '-', '_', '.'], "");
+    let wanted = bare(name);
+    let names = || grid.rows.iter().filter_map(|row| row.cells[0].as_text());
+    if let Some(same) = names().find(|known| bare(known) == wanted) {
+        return Ok(Some(same.to_owned()));
+    }
+    Ok(crate::crm::nearest(name, names()).map(str::to_owned))
 }
 
 /// A link leads to several records.

@@ -239,7 +239,7 @@ impl Import {
         };
         let _working = crm.db.interruption().work();
         let passed = plan.resumed.as_ref().map_or(0, |resumed| resumed.done);
-        let checked = crm.reading_at_once(|crm| plan.check(crm, progress));
+        let checked = crm.through_door("import", |crm| crm.reading_at_once(|crm| plan.check(crm, progress)));
         checked.map_err(|error| match error.cause {
             Cause::Interrupted => plan.stopped(error, own, passed),
             _ => error,

@@ -9,6 +9,7 @@ mod dossier;
 mod exits;
 mod global;
 mod interrupting;
+mod leads;
 mod output;
 mod qualify;
 mod responsible;

@@ -1,0 +1,148 @@
+//! The board: a pipeline's open deals by stage, the largest first, with those that nobody has touched for too long.
+
+use super::{Deal, Outcome, Pipeline, Stage, pipeline};
+use crate::{
+    Result,
+    crm::{Crm, Query, Sort, tally::Tally},
+    record::{
+        Currency, Id, Money, Value,
+        filter::{Filter, Operand, Operator, Test},
+        types::timestamp_text,
+    },
+    store::Sql,
+};
+use jiff::ToSpan;
+use std::collections::{BTreeMap, HashSet};
+
+/// One column of the board.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    pub stage: Stage,
+    pub deals: u64,
+    /// What they are worth, by currency.
+    pub amounts: Vec<Money>,
+    /// How many have gone stale.
+    pub stale: u64,
+    /// The largest.
+    pub cards: Vec<Card>,
+}
+
+/// A deal on the board.
+#[derive(Debug, Clone)]
+pub struct Card {
+    pub id: i64,
+    pub name: String,
+    pub customer: String,
+    pub owner: String,
+    pub amount: Option<Money>,
+    pub close: String,
+    pub stale: bool,
+}
+
+impl Crm {
+    /// The board of a pipeline, the usual one unless said, with at most so many deals in each stage.
+    ///
+    /// # Errors
+    /// A filter that deals do not understand.
+    pub fn board(&mut self, pipeline: Option<Id<Pipeline>>, filter: &Filter, most: u64) -> Result<Vec<Lane>> {
+        let Some(pipeline) = pipeline.map_or_else(|| pipeline::usual(self), |id| Ok(Some(id)))? else {
+            return Ok(Vec::new());
+        };
+        let open = pipeline::stages(self, pipeline)?.into_iter().filter(|stage| stage.outcome == Outcome::Open);
+        let mut sums = self.lane_sums(pipeline, filter)?;
+        let mut lanes = Vec::new();
+        for stage in open {
+            let (deals, amounts) = sums.remove(&stage.id.number).unwrap_or_default();
+            let stale = self.stale_deals(&stage, filter)?;
+            let cards = if deals == 0 { Vec::new() } else { self.largest_deals(&stage, filter, most, &stale)? };
+            lanes.push(Lane { deals, amounts, stale: stale.len() as u64, cards, stage });
+        }
+        Ok(lanes)
+    }
+
+    /// How many open deals there are in each stage, and what they are worth.
+    fn lane_sums(&mut self, pipeline: Id<Pipeline>, filter: &Filter) -> Result<BTreeMap<i64, (u64, Vec<Money>)>> {
+        let query = Query { filter: filter.clone(), ..Query::new("deal") };
+        let (_, rows) = self.tally(&Tally {
+            query: &query,
+            beside: "",
+            by: "t.stage, t.amount_currency",
+            cells: "COUNT(*), CAST(COALESCE(SUM(t.amount), 0) AS BIGINT)",
+            condition: &format!(
+                "t.stage IN (SELECT id FROM stages WHERE pipeline = {} AND outcome = 'open')",
+                pipeline.number
+            ),
+        })?;
+        let mut found: BTreeMap<i64, (u64, Vec<Money>)> = BTreeMap::new();
+        for (_, cells) in rows {
+            let [Sql::Integer(stage), code, Sql::Integer(count), Sql::Integer(minor)] = &cells[..] else { continue };
+            let lane = found.entry(*stage).or_default();
+            lane.0 += count.unsigned_abs();
+            if let Sql::Text(code) = code
+                && let Ok(code) = <[u8; 3]>::try_from(code.as_bytes())
+            {
+                lane.1.push(Money { minor: *minor, currency: Currency(code) });
+            }
+        }
+        for (_, amounts) in found.values_mut() {
+            amounts.sort_by_key(|money| std::cmp::Reverse(money.minor));
+        }
+        Ok(found)
+    }
+
+    /// The deals of a stage that neither moved nor were touched by a person for too long, with nothing planned
+    /// (behaviour 2).
+    fn stale_deals(&mut self, stage: &Stage, filter: &Filter) -> Result<HashSet<i64>> {
+        let Some(days) = stage.days_to_rot else { return Ok(HashSet::new()) };
+        let now = self.reading().clock.now();
+        let hours = days.saturating_mul(24).min(1_000_000);
+        let since = timestamp_text(now.checked_sub(hours.hours()).unwrap_or(now));
+        let query = Query { filter: filter.clone(), ..Query::new("deal") };
+        let condition = format!(
+            "t.stage = {stage} AND NOT EXISTS (SELECT 1 FROM stage_moves m WHERE m.deal = t.id AND m.at >= '{since}' \
+             AND m.deleted_at IS NULL) AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.deal = t.id \
+             AND (a.done >= '{since}' OR a.done IS NULL AND a.due >= '{now}') AND a.deleted_at IS NULL)",
+            stage = stage.id.number,
+            now = timestamp_text(now),
+        );
+        let tally = Tally { query: &query, beside: "", by: "t.id", cells: "COUNT(*)", condition: &condition };
+        let (_, rows) = self.tally(&tally)?;
+        Ok(rows.iter().filter_map(|(_, cells)| cells[0].as_integer()).collect())
+    }
+
+    fn largest_deals(&mut self, stage: &Stage, filter: &Filter, most: u64, rotten: &HashSet<i64>) -> Result<Vec<Card>> {
+        let here = Filter::Test(Test {
+            path: vec!["stage".into()],
+            operator: Operator::Equal,
+            values: vec![Operand::Value(format!("ST{}", stage.id.number))],
+        });
+        let query = Query {
+            filter: Filter::And(vec![here, filter.clone()]),
+            columns: ["name", "customer", "owner", "amount", "close"].map(str::to_owned).into(),
+            sort: Sort::parse("-amount,close"),
+            limit: Some(most),
+            paging: true,
+            ..Query::new("deal")
+        };
+        let grid = self.list(&query)?;
+        let title = |value: &Value| match value {
+            Value::Link(link) => link.title.clone(),
+            value => value.as_text().unwrap_or_default().to_owned(),
+        };
+        let card = |row: &crate::record::Row| Card {
+            id: row.id,
+            name: title(&row.cells[0]),
+            customer: title(&row.cells[1]),
+            owner: title(&row.cells[2]),
+            amount: if let Value::Money(money) = row.cells[3] { Some(money) } else { None },
+            close: title(&row.cells[4]),
+            stale: rotten.contains(&row.id),
+        };
+        Ok(grid.rows.iter().map(card).collect())
+    }
+}
+
+impl Deal {
+    /// How many cards a lane of the board has room for, if nothing else is said.
+    pub const CARDS: u64 = 7;
+}

@@ -1,0 +1,23 @@
+//! The pipeline: leads, deals on their way through the stages of a sales process, and the history of that way.
+
+pub mod board;
+pub(crate) mod deal;
+mod gate;
+pub(crate) mod lead;
+pub(crate) mod lead_rule;
+pub(crate) mod memo;
+mod outcome;
+#[expect(clippy::module_inception, reason = "a pipeline is what this room is about")]
+pub(crate) mod pipeline;
+pub(crate) mod score_rule;
+pub(crate) mod stage;
+pub(crate) mod stage_move;
+mod verbs;
+
+pub use deal::Deal;
+pub use lead::{Conversion, Converted, Lead, Taken, Welcome};
+pub use lead_rule::LeadRule;
+pub use pipeline::Pipeline;
+pub use score_rule::ScoreRule;
+pub use stage::{Outcome, Stage};
+pub use stage_move::StageMove;

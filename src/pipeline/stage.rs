@@ -1,0 +1,95 @@
+//! Stage: a step of a pipeline: how likely a deal is to be won there, what is to be done, what must be known.
+
+use super::Pipeline;
+use crate::{
+    Result,
+    crm::Crm,
+    error::Error,
+    message::Message,
+    record::{
+        Draft, Id, Value, record,
+        types::{LongText, Percent, Tags},
+    },
+    store::Sql,
+};
+
+record! {
+    /// A step that deals pass on their way through a pipeline.
+    pub struct Stage in "stages" as "ST" called "stage" {
+        /// Name shown everywhere
+        name: String [title, list],
+        /// The pipeline it belongs to
+        pipeline: Id<Pipeline> [index, child, list],
+        /// Its place in the pipeline, from 1
+        position: Option<i64> [list],
+        /// How likely a deal is to be won that got here
+        probability: Option<Percent> [list],
+        /// What has become of a deal that is here: open, won, lost or shelved
+        outcome: Outcome [default("open"), list],
+        /// After how many days without a touch or a move a deal goes stale here
+        days_to_rot: Option<i64> [min("1")],
+        /// What is to be done here and when, a line each: +2d call: ask who decides
+        to_do: Option<LongText>,
+        /// Fields that a deal must have to come here
+        needs: Tags,
+        /// Fields that a deal must have to go on from here
+        needs_to_leave: Tags,
+    }
+}
+
+record! {
+    /// What has become of a deal: what stages mean, however they are called.
+    pub enum Outcome {
+        /// Open
+        Open = "open",
+        /// Won
+        Won = "won",
+        /// Lost
+        Lost = "lost",
+        /// Shelved
+        Shelved = "shelved",
+    }
+}
+
+/// A stage that was written is read anew.
+#[expect(clippy::unnecessary_wraps, reason = "what follows from a write may fail for other kinds")]
+pub(crate) fn settle(crm: &mut Crm, _: &Draft) -> Result<()> {
+    crm.memo = crm.memo.is_some().then(Default::default);
+    Ok(())
+}
+
+/// A stage comes last in its pipeline unless its place is said, and asks only for fields that deals have.
+pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    if draft.is_new()
+        && draft.get("position").is_empty()
+        && let Some(pipeline) = draft.get("pipeline").as_integer()
+    {
+        let sql = "SELECT COALESCE(MAX(position), 0) + 1 FROM stages WHERE pipeline = ? AND deleted_at IS NULL";
+        let last = crm.numbers(sql, &[Sql::Integer(pipeline)])?.first().copied().unwrap_or(1);
+        draft.set("position", Value::Integer(last));
+    }
+    match draft.get("outcome").as_text() {
+        Some("won") => draft.set("probability", Value::Integer(10_000)),
+        Some("lost" | "shelved") => draft.set("probability", Value::Integer(0)),
+        _ => {}
+    }
+    let deal = crm.schema("deal")?;
+    for needed in ["needs", "needs_to_leave"] {
+        for name in draft.get(needed).items() {
+            crm.field(&deal, name.as_text().unwrap_or_default()).map_err(|error| error.on_field(needed))?;
+        }
+    }
+    refuse_improbable(draft)
+}
+
+/// 0 and 100 % are reserved for what is lost and won (behaviour 4).
+fn refuse_improbable(draft: &Draft) -> Result<()> {
+    let open = draft.get("outcome").as_text() == Some("open");
+    match draft.changed("probability").and_then(Value::as_integer) {
+        Some(percent) if open && !(1..10_000).contains(&percent) => Err(Error::bad_value(Message::new(
+            "The probability of an open stage lies between 0 and 100 %; those two are for what is lost and won.",
+        ))
+        .on_field("probability")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,155 @@
+//! StageMove: one step of a deal from a stage to another, when, and for how long it had been there (behaviour 1).
+
+use super::{Deal, Outcome, Stage, memo, pipeline};
+use crate::{
+    Result,
+    crm::{Crm, integer, text},
+    customers::Customer,
+    error::{Cause, Error},
+    message::Message,
+    record::{Draft, Id, Link, Value, record, types},
+    store::Sql,
+};
+use jiff::{Timestamp, civil::Date};
+
+record! {
+    /// A step of a deal from one stage to another; written by the program.
+    pub struct StageMove in "stage_moves" as "SM" called "stage_move" {
+        /// Where it went
+        title: String [title, list],
+        /// The deal that moved
+        deal: Id<Deal> [index("at"), child, list],
+        /// The customer of the deal
+        customer: Option<Id<Customer>> [index("at"), child],
+        /// The stage it came from; empty for the first
+        origin: Option<Id<Stage>> [list],
+        /// The stage it went to
+        stage: Id<Stage> [index, list],
+        /// When it moved
+        at: Timestamp [index, list],
+        /// How long it had been in the stage before, in seconds
+        seconds: Option<i64> [min("0")],
+    }
+}
+
+/// History is not written by hand; it comes from another database by import, and goes with its deal.
+pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    let restored = draft.values.iter().any(|(name, _)| name == "deleted_at");
+    if draft.deleted() || restored || crm.door == "import" {
+        return Ok(());
+    }
+    Err(Error::new(Cause::Refused, Message::new("The stage history is written by moving deals, not by hand."))
+        .hint(Message::new("kehu deal move D1 --to \"STAGE\"")))
+}
+
+/// Writes the step that a draft of a deal is about to take, or has taken elsewhere.
+pub(super) fn write(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    // A draft that is settled has its number already; what it had before tells whether it is new.
+    let fresh = draft.stored.is_empty();
+    // Another database of ours exports its history by itself.
+    if crm.door == "import" && fresh && draft.changed("uid").is_some() {
+        return Ok(());
+    }
+    let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
+    if fresh && stage.outcome != Outcome::Open {
+        return write_both_ends(crm, draft, &stage);
+    }
+    let day = match stage.outcome {
+        Outcome::Open if fresh => earlier_day(crm, draft, "started"),
+        Outcome::Open => None,
+        _ => earlier_day(crm, draft, "closed"),
+    };
+    let at = day.unwrap_or_else(|| crm.reading.clock.now());
+    let before = if fresh { None } else { latest(crm, draft.id.unwrap_or_default())? };
+    append(crm, draft, draft.before("stage").as_integer(), &stage, at, before)
+}
+
+/// A deal that comes in closed has passed the open stages elsewhere: it was in the last of them from its beginning to
+/// that day.
+fn write_both_ends(crm: &mut Crm, draft: &Draft, stage: &Stage) -> Result<()> {
+    let closed = earlier_day(crm, draft, "closed").unwrap_or_else(|| crm.reading.clock.now());
+    let stages = pipeline::stages(crm, stage.pipeline)?;
+    let last = stages.iter().rfind(|stage| stage.outcome == Outcome::Open);
+    if let (Some(last), Some(started)) = (last, day_of(crm, draft, "started")) {
+        append(crm, draft, None, last, started, None)?;
+        return append(crm, draft, Some(last.id.number), stage, closed, Some(started));
+    }
+    append(crm, draft, None, stage, closed, None)
+}
+
+/// The beginning of a day that the deal names, unless that is today: what is done today is done now.
+fn earlier_day(crm: &Crm, draft: &Draft, field: &str) -> Option<Timestamp> {
+    let day: Date = draft.get(field).as_text()?.parse().ok()?;
+    if day == crm.reading.clock.today() { None } else { day_of(crm, draft, field) }
+}
+
+fn day_of(crm: &Crm, draft: &Draft, field: &str) -> Option<Timestamp> {
+    let day: Date = draft.get(field).as_text()?.parse().ok()?;
+    let start = day.to_zoned(crm.reading.clock.zone().clone()).ok()?;
+    Some(start.timestamp())
+}
+
+/// When the deal came to the stage where it is.
+fn latest(crm: &mut Crm, deal: i64) -> Result<Option<Timestamp>> {
+    let sql = "SELECT MAX(at) FROM stage_moves WHERE deal = ? AND deleted_at IS NULL";
+    let row = crm.db.first(sql, &[Sql::Integer(deal)])?;
+    Ok(row.and_then(|row| text(&row[0]).parse().ok()))
+}
+
+/// A step is never earlier than the one before it, so that what a deal spent in its stages sums to its age.
+fn append(
+    crm: &mut Crm,
+    draft: &Draft,
+    origin: Option<i64>,
+    stage: &Stage,
+    at: Timestamp,
+    before: Option<Timestamp>,
+) -> Result<()> {
+    let at = before.map_or(at, |before| at.max(before));
+    let seconds = before.map_or(Value::Null, |before| Value::Integer(at.duration_since(before).as_secs()));
+    let values = vec![
+        ("title".to_owned(), Value::text(&stage.name)),
+        ("deal".to_owned(), Link::to(draft.id.unwrap_or_default())),
+        ("customer".to_owned(), draft.get("customer")),
+        ("origin".to_owned(), origin.map_or(Value::Null, Link::to)),
+        ("stage".to_owned(), Link::to(stage.id.number)),
+        ("at".to_owned(), Value::text(types::timestamp_text(at))),
+        ("seconds".to_owned(), seconds),
+    ];
+    crm.write_directly("stage_move", values).map(|_| ())
+}
+
+/// The steps of a deal go with it to another customer.
+pub(super) fn follow_customer(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    let sql = "SELECT id FROM stage_moves WHERE deal = ? AND customer IS DISTINCT FROM ?";
+    let customer = draft.get("customer").as_integer().map_or(Sql::Null, Sql::Integer);
+    for step in crm.numbers(sql, &[Sql::Integer(draft.id.unwrap_or_default()), customer])? {
+        crm.set_directly("stage_move", step, "customer", draft.get("customer"))?;
+    }
+    Ok(())
+}
+
+/// A day that is put right puts right the step that it dates: the first, or the one that closed the deal.
+pub(super) fn follow_day(crm: &mut Crm, draft: &Draft, field: &str) -> Result<()> {
+    let deal = draft.id.unwrap_or_default();
+    let sql = "SELECT id, at FROM stage_moves WHERE deal = ? AND deleted_at IS NULL ORDER BY at, id";
+    let steps = crm.db.query(sql, &[Sql::Integer(deal)])?;
+    let steps: Vec<(i64, Timestamp)> =
+        steps.iter().filter_map(|row| Some((integer(&row[0]), text(&row[1]).parse().ok()?))).collect();
+    let Some(day) = day_of(crm, draft, field) else { return Ok(()) };
+    let place = if field == "started" { 0 } else { steps.len().saturating_sub(1) };
+    let Some((step, _)) = steps.get(place) else { return Ok(()) };
+    let earliest = place.checked_sub(1).map(|before| steps[before].1);
+    let day = earliest.map_or(day, |earliest| day.max(earliest));
+    let day = steps.get(place + 1).map_or(day, |next| day.min(next.1));
+    crm.set_directly("stage_move", *step, "at", Value::text(types::timestamp_text(day)))?;
+    if let Some(earliest) = earliest {
+        let seconds = Value::Integer(day.duration_since(earliest).as_secs());
+        crm.set_directly("stage_move", *step, "seconds", seconds)?;
+    }
+    if let Some((next, at)) = steps.get(place + 1) {
+        let seconds = Value::Integer(at.duration_since(day).as_secs());
+        crm.set_directly("stage_move", *next, "seconds", seconds)?;
+    }
+    Ok(())
+}

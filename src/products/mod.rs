@@ -1,0 +1,5 @@
+//! What we sell: products with their list prices.
+
+pub(crate) mod product;
+
+pub use product::Product;

@@ -1,0 +1,376 @@
+//! What the reports on deals share: which deals on which day, by what, in which currency, and exact weighing.
+
+use super::parameter;
+use crate::{
+    Result,
+    crm::{
+        Crm, Query, integer,
+        tally::{Tally, TallyRow},
+        text,
+    },
+    error::{Error, Result as Fallible},
+    message::Message,
+    pipeline::pipeline,
+    record::{
+        Ask, Column, Currency, Field, Id, Kind, Money, Value, Values, filter,
+        types::{currency, day_bounds, parse_date, parse_period},
+    },
+    store::Sql,
+};
+use jiff::civil::Date;
+use std::collections::HashMap;
+
+pub(super) const WHERE: Ask =
+    Ask { name: "where", doc: "Only deals that match, in the filter language", kind: || Kind::Text, required: false };
+pub(super) const PIPELINE: Ask =
+    Ask { name: "pipeline", doc: "The pipeline, if not the usual one", kind: || Kind::Text, required: false };
+pub(super) const AS_OF: Ask = Ask {
+    name: "as-of",
+    doc: "As it stood at the end of that day; a deal that was closed since counts with its product's list price",
+    kind: || Kind::Date,
+    required: false,
+};
+pub(super) const CURRENCY: Ask = Ask {
+    name: "currency",
+    doc: "Whose amounts are summed; those in others are left out and counted",
+    kind: || Kind::Text,
+    required: false,
+};
+pub(super) const BY: Ask = Ask {
+    name: "by",
+    doc: "owner, manager, branch, product, category, industry, source, reason, competitor, month, quarter, or a field",
+    kind: || Kind::Text,
+    required: false,
+};
+
+/// Which deals, and how they stood.
+#[derive(Clone)]
+pub(super) struct Basis {
+    pub query: Query,
+    /// The tables beside: `stg` is the stage on that day, `cur` the one now.
+    pub beside: String,
+    pub conditions: Vec<String>,
+    /// The end of the day as of which is asked, where that is not now.
+    pub evening: Option<String>,
+    pub currency: Currency,
+    month: bool,
+    quarter: bool,
+    /// The day by whose month is grouped.
+    day: &'static str,
+}
+
+impl Basis {
+    /// The deals that the parameters mean, grouped as they say or as is usual.
+    pub fn of(crm: &mut Crm, values: &Values, usual: &str, day: &'static str) -> Result<Self> {
+        let said = |name: &str| parameter(values, name).as_text().map(str::to_owned);
+        let mut basis = Self {
+            query: Query::new("deal"),
+            beside: String::new(),
+            conditions: Vec::new(),
+            evening: None,
+            currency: crm.reading().currency,
+            month: false,
+            quarter: false,
+            day,
+        };
+        if let Some(condition) = said("where") {
+            basis.query.filter = filter::parse(&condition)?;
+        }
+        if let Some(code) = said("currency") {
+            basis.currency = currency(&code).map_err(|error| error.on_field("currency"))?;
+        }
+        basis.stand(crm, said("as-of"))?;
+        basis.group(said("by").as_deref().unwrap_or(usual));
+        Ok(basis)
+    }
+
+    /// The stage on that day comes from the history, else from the deal.
+    fn stand(&mut self, crm: &Crm, as_of: Option<String>) -> Result<()> {
+        let day = as_of.map(|text| parse_date(&text, &crm.reading().clock)).transpose()?.flatten();
+        let Some(day) = day.filter(|day| *day < crm.reading().clock.today()) else {
+            " JOIN stages stg ON stg.id = t.stage".clone_into(&mut self.beside);
+            return Ok(());
+        };
+        let (_, evening) = day_bounds(day, day, crm.reading())?;
+        self.beside = format!(
+            " JOIN stages stg ON stg.id = (SELECT m.stage FROM stage_moves m WHERE m.deal = t.id \
+             AND m.deleted_at IS NULL AND m.at <= '{evening}' ORDER BY m.at DESC, m.id DESC LIMIT 1) \
+             JOIN stages cur ON cur.id = t.stage LEFT JOIN products prod ON prod.id = t.product"
+        );
+        self.evening = Some(evening);
+        Ok(())
+    }
+
+    fn group(&mut self, by: &str) {
+        let path = match by {
+            "month" | "quarter" => {
+                (self.month, self.quarter) = (true, by == "quarter");
+                return;
+            }
+            "manager" => "owner.manager",
+            "branch" => "owner.branch",
+            "category" => "product.category",
+            "industry" => "customer.industry",
+            "reason" => "lost_reason",
+            "competitor" => "lost_to",
+            "" => return,
+            path => path,
+        };
+        self.query.group_by = vec![path.to_owned()];
+    }
+
+    /// Only the deals of one pipeline: the one that is named, else the usual one; none where there is none yet.
+    pub fn in_pipeline(&mut self, crm: &mut Crm, values: &Values) -> Result<Option<i64>> {
+        let id = match parameter(values, "pipeline").as_text() {
+            Some(name) => Some(crm.find("pipeline", name).map_err(|error| error.on_field("pipeline"))?),
+            None => pipeline::usual(crm)?.map(|id: Id<_>| id.number),
+        };
+        self.conditions.extend(id.map(|id| format!("t.pipeline = {id}")));
+        if parameter(values, "currency").is_empty() {
+            self.choose_currency(crm)?;
+        }
+        Ok(id)
+    }
+
+    /// Where no deal is in the base currency, the one in which most are.
+    fn choose_currency(&mut self, crm: &mut Crm) -> Result<()> {
+        let all = self.ungrouped();
+        let rows = all.tally(crm, "t.amount_currency", "COUNT(*)", "t.amount_currency IS NOT NULL")?;
+        let most =
+            rows.iter().max_by_key(|(_, cells)| (text(&cells[0]) == self.currency.to_string(), number(cells, 1)));
+        if let Some((_, cells)) = most {
+            self.currency = currency(&text(&cells[0]))?;
+        }
+        Ok(())
+    }
+
+    /// Only deals of which the field lies in the period, where one is named.
+    pub fn within(&mut self, crm: &Crm, values: &Values, field: &str) -> Result<Option<(Date, Date)>> {
+        let said = parameter(values, "period");
+        let Some(period) = said.as_text() else { return Ok(None) };
+        let (first, last) = parse_period(period, crm.reading()).map_err(|error| error.on_field("period"))?;
+        self.conditions.push(format!("t.{field} BETWEEN '{first}' AND '{last}'"));
+        Ok(Some((first, last)))
+    }
+
+    /// What a deal was worth, and in which currency.
+    pub fn value(&self) -> [String; 2] {
+        ["", "_currency"].map(|part| match self.evening {
+            None => format!("t.amount{part}"),
+            Some(_) => format!(
+                "CASE WHEN stg.outcome = 'open' AND cur.outcome <> 'open' AND prod.price IS NOT NULL \
+                 THEN prod.price{part} ELSE t.amount{part} END"
+            ),
+        })
+    }
+
+    /// Counts deals, sums what they are worth in the currency, and counts those that are worth something in another.
+    pub fn cells(&self) -> String {
+        let [value, code] = self.value();
+        let currency = self.currency;
+        format!(
+            "COUNT(*), CAST(COALESCE(SUM(CASE WHEN {code} = '{currency}' THEN {value} END), 0) AS BIGINT), \
+             CAST(SUM(CASE WHEN {code} <> '{currency}' THEN 1 ELSE 0 END) AS BIGINT)"
+        )
+    }
+
+    /// Counts deals and sums what they brought in the end.
+    pub fn final_cells(&self) -> String {
+        let currency = self.currency;
+        format!(
+            "COUNT(*), CAST(COALESCE(SUM(CASE WHEN t.amount_currency = '{currency}' THEN t.amount END), 0) AS BIGINT)"
+        )
+    }
+
+    /// The rows of a tally: what it is grouped by, then the cells of `by` and the numbers.
+    pub fn tally(&self, crm: &mut Crm, by: &str, cells: &str, condition: &str) -> Result<Vec<(Value, Vec<Sql>)>> {
+        let month = format!("SUBSTR(t.{}, 1, 7)", self.day);
+        let groups = match (self.month, by.is_empty()) {
+            (false, _) => by.to_owned(),
+            (true, true) => month.clone(),
+            (true, false) => format!("{month}, {by}"),
+        };
+        let mut conditions = self.conditions.clone();
+        conditions.extend((!condition.is_empty()).then(|| format!("({condition})")));
+        let (_, rows) = crm.tally(&Tally {
+            query: &self.query,
+            beside: &self.beside,
+            by: &groups,
+            cells,
+            condition: &conditions.join(" AND "),
+        })?;
+        Ok(rows.into_iter().map(|row| self.keyed(row)).collect())
+    }
+
+    fn keyed(&self, (mut values, mut cells): TallyRow) -> (Value, Vec<Sql>) {
+        if !self.month {
+            return (values.pop().unwrap_or_default(), cells);
+        }
+        let month = text(&cells.remove(0));
+        let key = match (month.is_empty(), self.quarter) {
+            (true, _) => Value::Null,
+            (_, false) => Value::Text(month),
+            (_, true) => Value::Text(quarter(&month)),
+        };
+        (key, cells)
+    }
+
+    /// The column of what is grouped by; none where nothing is.
+    pub fn column(&self, crm: &Crm) -> Result<Option<Column>> {
+        if self.month {
+            let (label, label_zh) = if self.quarter { ("Quarter", "季度") } else { ("Month", "月份") };
+            return Ok(Some(Column::new(if self.quarter { "quarter" } else { "month" }, label, label_zh, Kind::Text)));
+        }
+        let Some(path) = self.query.group_by.first() else { return Ok(None) };
+        let field = self.field(crm, path)?;
+        Ok(Some(Column::new(path, &field.label, &field.label_zh, field.kind)))
+    }
+
+    fn field(&self, crm: &Crm, path: &str) -> Result<Field> {
+        let mut schema = crm.schema(&self.query.kind)?;
+        let mut names = path.split('.').peekable();
+        loop {
+            let field = crm.field(&schema, names.next().unwrap_or_default())?.clone();
+            match field.kind.target() {
+                Some(target) if names.peek().is_some() => schema = crm.schema(target)?,
+                _ => return Ok(field),
+            }
+        }
+    }
+
+    pub fn money(&self, minor: i64) -> Value {
+        Value::Money(Money { minor, currency: self.currency })
+    }
+
+    /// Says how many amounts are left out of the sums.
+    pub fn tell_foreign(&self, crm: &mut Crm, count: i64) {
+        if count > 0 {
+            crm.notice(
+                Message::new("Amounts are summed in {currency}; {count} {count:amount|amounts} in other currencies {count:is|are} left out.")
+                    .with("currency", self.currency)
+                    .with("count", count),
+            );
+        }
+    }
+}
+
+fn quarter(month: &str) -> String {
+    let number: u8 = month.get(5..7).and_then(|text| text.parse().ok()).unwrap_or(1);
+    format!("{}-q{}", &month[..4], number.div_ceil(3))
+}
+
+/// Groups in the order in which they came, each with what is summed up for it.
+pub(super) struct Groups<T> {
+    places: HashMap<Value, usize>,
+    pub all: Vec<(Value, T)>,
+}
+
+impl<T: Default> Groups<T> {
+    pub fn new() -> Self {
+        Self { places: HashMap::new(), all: Vec::new() }
+    }
+
+    pub fn at(&mut self, key: &Value) -> &mut T {
+        let next = self.all.len();
+        let place = *self.places.entry(key.clone()).or_insert(next);
+        if place == next {
+            self.all.push((key.clone(), T::default()));
+        }
+        &mut self.all[place].1
+    }
+
+    /// Months as they follow each other, anything else with the most first; what has no group comes last.
+    pub fn sorted(mut self, dated: bool, most: impl Fn(&T) -> i64) -> Vec<(Value, T)> {
+        self.all.sort_by(|(a, left), (b, right)| {
+            let order = if dated { title(a).cmp(&title(b)) } else { most(right).cmp(&most(left)) };
+            a.is_empty().cmp(&b.is_empty()).then(order).then_with(|| title(a).cmp(&title(b)))
+        });
+        self.all
+    }
+}
+
+impl Basis {
+    /// The same deals, all in one.
+    pub fn ungrouped(&self) -> Self {
+        let query = Query { group_by: Vec::new(), ..self.query.clone() };
+        Self { query, month: false, quarter: false, ..self.clone() }
+    }
+
+    /// Whether they are grouped by months or quarters.
+    pub fn dated(&self) -> bool {
+        self.month
+    }
+}
+
+fn title(value: &Value) -> String {
+    match value {
+        Value::Link(link) => link.title.clone(),
+        value => value.as_text().unwrap_or_default().to_owned(),
+    }
+}
+
+/// So many further digits are carried until a sum is rounded, once.
+const DIGITS: i128 = 1_000_000_000;
+
+/// A share of an amount, in billionths of its minor unit, rounded half to even.
+pub(super) fn weighed(minor: i64, part: i64, whole: i64) -> i128 {
+    if whole == 0 {
+        return 0;
+    }
+    half_even(i128::from(minor) * i128::from(part) * DIGITS, i128::from(whole))
+}
+
+/// A sum of such shares in minor units, rounded half to even.
+pub(super) fn rounded(sum: i128) -> i64 {
+    i64::try_from(half_even(sum, DIGITS)).unwrap_or(i64::MAX)
+}
+
+/// A quotient of whole numbers, rounded half to even.
+pub(super) fn half_even(number: i128, divisor: i128) -> i128 {
+    let (whole, rest) = (number.div_euclid(divisor), number.rem_euclid(divisor));
+    match (rest * 2).cmp(&divisor) {
+        std::cmp::Ordering::Greater => whole + 1,
+        std::cmp::Ordering::Equal => whole + whole.rem_euclid(2),
+        std::cmp::Ordering::Less => whole,
+    }
+}
+
+/// What a word of a parameter may be, refused with the words there are.
+pub(super) fn one_of<'w>(said: &str, words: &[&'w str], name: &str) -> Fallible<&'w str> {
+    words.iter().find(|word| **word == said).copied().ok_or_else(|| {
+        Error::bad_value(
+            Message::new("{value} is not one of {words}.").with("value", said).with("words", words.join(", ")),
+        )
+        .on_field(name)
+    })
+}
+
+pub(super) fn number(cells: &[Sql], place: usize) -> i64 {
+    cells.get(place).map(integer).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_goes_to_the_even_neighbour() {
+        assert_eq!([5, 15, 25, -5, -15].map(|number| half_even(number, 10)), [0, 2, 2, 0, -2]);
+        assert_eq!([14, 16, -14, -16].map(|number| half_even(number, 10)), [1, 2, -1, -2]);
+    }
+
+    #[test]
+    fn shares_are_rounded_once() {
+        let thirds: i128 = (0..3).map(|_| weighed(100, 1, 3)).sum();
+        assert_eq!(rounded(thirds), 100);
+        assert_eq!(weighed(100, 1, 0), 0);
+    }
+
+    #[test]
+    fn a_month_lies_in_its_quarter() {
+        assert_eq!(
+            ["2017-01", "2017-03", "2017-04", "2017-12"].map(quarter),
+            ["2017-q1", "2017-q1", "2017-q2", "2017-q4"]
+        );
+    }
+}

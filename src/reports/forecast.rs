@@ -1,0 +1,259 @@
+//! Forecast (R56, R53): what open deals will bring, by the month they are expected in, weighted by how likely they are.
+
+use super::{
+    Part, Report,
+    deals::{AS_OF, BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, number, one_of, rounded, weighed},
+    parameter, share, tell_few,
+};
+use crate::{
+    Result,
+    crm::{Crm, text},
+    message::Message,
+    record::{Ask, Choice, Column, Grid, Kind, Value, Values},
+    store::Sql,
+};
+use std::collections::HashMap;
+
+/// `kehu report forecast`.
+pub const REPORT: Report = Report {
+    name: "forecast",
+    doc: "What open deals will bring by the month they are expected in, and what was won; weighted",
+    asks: &[
+        Ask {
+            name: "probability",
+            doc: "How likely a deal is: as its stage (or a person) says, or as often as deals of its owner, of its \
+                  product or all deals are won: stage, owner, product, overall (stage)",
+            kind: || Kind::Text,
+            required: false,
+        },
+        BY,
+        Ask {
+            name: "period",
+            doc: "Which won deals stand beside: this-quarter, 2026-q1 (this-year)",
+            kind: || Kind::Text,
+            required: false,
+        },
+        AS_OF,
+        PIPELINE,
+        WHERE,
+        CURRENCY,
+    ],
+    example: "kehu report forecast\n  kehu report forecast --probability owner --by owner -f json",
+    run,
+};
+
+/// What is expected of one group; weighted in billionths of a minor unit.
+#[derive(Default, Clone, Copy)]
+struct Line {
+    deals: i64,
+    amount: i64,
+    commit: i64,
+    best_case: i64,
+    pipeline: i64,
+    weighted: i128,
+    won: i64,
+    closed: i64,
+}
+
+/// Won and lost deals, by owner or product; of all of them under nothing.
+struct Rates {
+    by: HashMap<Option<i64>, (i64, i64)>,
+    overall: (i64, i64),
+}
+
+impl Rates {
+    /// How many of how many were won; where none was decided yet, as often as all deals are.
+    fn of(&self, key: Option<i64>) -> (i64, i64) {
+        let (won, lost) = self.by.get(&key).copied().unwrap_or(self.overall);
+        (won, won + lost)
+    }
+}
+
+fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
+    let said = parameter(values, "probability");
+    let by = one_of(said.as_text().unwrap_or("stage"), &["stage", "owner", "product", "overall"], "probability")?;
+    let mut basis = Basis::of(crm, values, "month", "close")?;
+    if !parameter(values, "pipeline").is_empty() {
+        basis.in_pipeline(crm, values)?;
+    }
+    let rates = rates(crm, values, by)?;
+    let mut groups = Groups::<Line>::new();
+    open(crm, &basis, by, &rates, &mut groups)?;
+    won(crm, values, &basis, &mut groups)?;
+    let grid = grid(crm, &basis, groups)?;
+    let mut parts = vec![Part::new("Forecast", grid)];
+    if by != "stage" {
+        parts.push(Part::new("Win rates", rate_grid(crm, by, &rates)?));
+    }
+    Ok(parts)
+}
+
+/// The field whose win rate weighs a deal.
+fn key_of(by: &str) -> &'static str {
+    match by {
+        "owner" => "t.owner",
+        "product" => "t.product",
+        _ => "stg.outcome",
+    }
+}
+
+/// The win rates on that day, of all deals, whichever of them the forecast is of.
+fn rates(crm: &mut Crm, values: &Values, by: &str) -> Result<Rates> {
+    let as_of = values.iter().filter(|(name, _)| name == "as-of").cloned().collect();
+    let all = Basis::of(crm, &as_of, "", "close")?;
+    let mut rates = Rates { by: HashMap::new(), overall: (0, 0) };
+    if by == "stage" {
+        return Ok(rates);
+    }
+    let cells = "CAST(SUM(CASE WHEN stg.outcome = 'won' THEN 1 ELSE 0 END) AS BIGINT), \
+                 CAST(SUM(CASE WHEN stg.outcome = 'lost' THEN 1 ELSE 0 END) AS BIGINT)";
+    let group = if by == "overall" { "" } else { key_of(by) };
+    for (_, cells) in all.tally(crm, group, cells, "stg.outcome IN ('won', 'lost')")? {
+        let (key, at) = if by == "overall" { (None, 0) } else { (id(&cells[0]), 1) };
+        let (won, lost) = (number(&cells, at), number(&cells, at + 1));
+        rates.overall = (rates.overall.0 + won, rates.overall.1 + lost);
+        if by != "overall" {
+            rates.by.insert(key, (won, lost));
+        }
+    }
+    Ok(rates)
+}
+
+fn id(cell: &Sql) -> Option<i64> {
+    if let Sql::Integer(id) = cell { Some(*id) } else { None }
+}
+
+/// Sums up the open deals; those that are left out of forecasts are counted.
+fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Groups<Line>) -> Result<()> {
+    // What is known only today, that a person or the end of a deal changed its probability, was not known then.
+    let chance = match basis.evening {
+        None => "t.probability",
+        Some(_) => {
+            "CASE WHEN cur.outcome = 'open' AND t.probability_by = 'hand' THEN t.probability \
+                    ELSE stg.probability END"
+        }
+    };
+    let key = if by == "stage" { chance } else { key_of(by) };
+    let (mut omitted, mut foreign) = (0, 0);
+    for (group, cells) in basis.tally(crm, &format!("t.forecast, {key}"), &basis.cells(), "stg.outcome = 'open'")? {
+        let (count, sum) = (number(&cells, 2), number(&cells, 3));
+        let category = text(&cells[0]);
+        if category == "omitted" {
+            omitted += count;
+            continue;
+        }
+        foreign += number(&cells, 4);
+        let (part, whole) = if by == "stage" { (number(&cells, 1), 10_000) } else { rates.of(id(&cells[1])) };
+        let line = groups.at(&group);
+        line.deals += count;
+        line.amount += sum;
+        line.weighted += weighed(sum, part, whole);
+        match category.as_str() {
+            "commit" => line.commit += sum,
+            "best_case" => line.best_case += sum,
+            _ => line.pipeline += sum,
+        }
+    }
+    basis.tell_foreign(crm, foreign);
+    if omitted > 0 {
+        crm.notice(
+            Message::new("{count} {count:deal is|deals are} left out of forecasts by hand.").with("count", omitted),
+        );
+    }
+    Ok(())
+}
+
+/// What was won in the period, by the month in which it was.
+fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) -> Result<()> {
+    let mut values = values.clone();
+    if parameter(&values, "period").is_empty() {
+        let day = parameter(&values, "as-of");
+        let year = day.as_text().and_then(|day| day.get(..4));
+        values.push(("period".into(), Value::text(year.unwrap_or("this-year"))));
+    }
+    let mut basis = Basis::of(crm, &values, "month", "closed")?;
+    if !parameter(&values, "pipeline").is_empty() {
+        basis.in_pipeline(crm, &values)?;
+    }
+    basis.currency = open.currency;
+    basis.within(crm, &values, "closed")?;
+    for (group, cells) in basis.tally(crm, "", &basis.final_cells(), "stg.outcome = 'won'")? {
+        let line = groups.at(&group);
+        line.closed += number(&cells, 0);
+        line.won += number(&cells, 1);
+    }
+    Ok(())
+}
+
+fn grid(crm: &mut Crm, basis: &Basis, groups: Groups<Line>) -> Result<Grid> {
+    let lines = groups.sorted(basis.dated(), |line| line.amount);
+    let mut columns: Vec<Column> = basis.column(crm)?.into_iter().collect();
+    let grouped = columns.len();
+    columns.extend([
+        Column::new("deals", "Open deals", "进行中商机", Kind::Integer),
+        Column::new("amount", "Amount", "金额", Kind::Money),
+        Column::new("weighted", "Weighted", "加权金额", Kind::Money),
+        Column::new("commit", "Commit", "承诺", Kind::Money),
+        Column::new("best_case", "Best case", "乐观", Kind::Money),
+        Column::new("pipeline", "Pipeline", "管道", Kind::Money),
+        Column::new("closed_deals", "Won deals", "赢单数", Kind::Integer),
+        Column::new("closed", "Closed", "已成交", Kind::Money),
+    ]);
+    let cells = |key: &Value, line: &Line, weighted: i64| -> Vec<Value> {
+        let mut cells = vec![key.clone(); grouped];
+        cells.extend([Value::Integer(line.deals), basis.money(line.amount), basis.money(weighted)]);
+        cells.extend([line.commit, line.best_case, line.pipeline].map(|minor| basis.money(minor)));
+        cells.extend([Value::Integer(line.closed), basis.money(line.won)]);
+        cells
+    };
+    // A total is the sum of the lines as they stand.
+    let (mut whole, mut weighted) = (Line::default(), 0);
+    for (_, line) in &lines {
+        weighted += rounded(line.weighted);
+        whole.deals += line.deals;
+        whole.amount += line.amount;
+        whole.commit += line.commit;
+        whole.best_case += line.best_case;
+        whole.pipeline += line.pipeline;
+        whole.closed += line.closed;
+        whole.won += line.won;
+    }
+    let rows = lines.iter().map(|(key, line)| cells(key, line, rounded(line.weighted))).collect();
+    let totals = Some(cells(&Value::Null, &whole, weighted));
+    Ok(Grid { totals, ..Grid::of(super::GROUPS, columns, rows) })
+}
+
+/// The rates that weighed the deals, with what they rest on.
+fn rate_grid(crm: &mut Crm, by: &str, rates: &Rates) -> Result<Grid> {
+    let mut rows = Vec::new();
+    for (key, (won, lost)) in &rates.by {
+        let title = match key {
+            Some(id) => Value::Text(crm.title(if by == "owner" { "user" } else { by }, *id)?),
+            None => Value::Null,
+        };
+        rows.push((title, *won, *lost));
+    }
+    rows.sort_by(|a, b| (b.1 + b.2).cmp(&(a.1 + a.2)).then_with(|| a.0.as_text().cmp(&b.0.as_text())));
+    tell_few(crm, rows.iter().map(|(_, won, lost)| won + lost));
+    let rate =
+        |key: Value, won: i64, lost: i64| vec![key, Value::Integer(won), Value::Integer(lost), share(won, won + lost)];
+    let (won, lost) = rates.overall;
+    let totals = Some(rate(Value::Null, won, lost));
+    let (label, label_zh) = if by == "owner" { ("Owner", "负责人") } else { ("Product", "产品") };
+    let overall = Choice { key: "overall".into(), label: "Overall".into(), label_zh: "总体".into(), retired: false };
+    let (first, rows) = if by == "overall" {
+        let all = Column::new("of", "Of", "范围", Kind::Choice(vec![overall]));
+        (all, vec![rate(Value::text("overall"), won, lost)])
+    } else {
+        let rows = rows.into_iter().map(|(key, won, lost)| rate(key, won, lost));
+        (Column::new(by, label, label_zh, Kind::Text), rows.collect())
+    };
+    let columns = vec![
+        first,
+        Column::new("won", "Won", "赢单", Kind::Integer),
+        Column::new("lost", "Lost", "输单", Kind::Integer),
+        Column::new("win_rate", "Win rate", "赢单率", Kind::Percent),
+    ];
+    let totals = totals.filter(|_| by != "overall");
+    Ok(Grid { totals, ..Grid::of(super::GROUPS, columns, rows) })
+}

@@ -1,0 +1,184 @@
+//! Funnel (R51-R55, behaviour 35): how wide a pipeline is at each stage, and how many deals came how far.
+
+use super::{
+    Part, Report,
+    deals::{AS_OF, BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, number, rounded, weighed},
+    share, tell_few,
+};
+use crate::{
+    Result,
+    crm::{Crm, text},
+    message::Message,
+    pipeline::{Outcome, Stage, pipeline},
+    record::{Ask, Choice, Column, Grid, Id, Kind, Value, Values},
+};
+use std::{collections::HashMap, fmt::Write};
+
+/// `kehu report funnel`.
+pub const REPORT: Report = Report {
+    name: "funnel",
+    doc: "How wide a pipeline is at each stage, and how many of the deals that began came how far",
+    asks: &[
+        BY,
+        Ask {
+            name: "period",
+            doc: "Only deals that began then: this-quarter, 2026-q1 (all)",
+            kind: || Kind::Text,
+            required: false,
+        },
+        AS_OF,
+        PIPELINE,
+        WHERE,
+        CURRENCY,
+    ],
+    example: "kehu report funnel\n  kehu report funnel --by owner --period this-year -f json",
+    run,
+};
+
+/// The steps behind the open stages.
+const CLOSED: &str = "closed";
+const WON: &str = "won";
+
+fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
+    let mut basis = Basis::of(crm, values, "", "started")?;
+    let Some(id) = basis.in_pipeline(crm, values)? else {
+        crm.notice(Message::new("There is no pipeline yet; the first deal makes the usual one."));
+        return Ok(Vec::new());
+    };
+    basis.within(crm, values, "started")?;
+    let stages = pipeline::stages(crm, Id::new(id))?;
+    let snapshot = snapshot(crm, &basis, &stages)?;
+    let cohort = cohort(crm, &mut basis, &stages, id)?;
+    Ok(vec![Part::new("Just now", snapshot), Part::new("How far deals came", cohort)]
+        .into_iter()
+        .map(|part| match (&basis.evening, part.title.template) {
+            (Some(_), "Just now") => Part { title: Message::new("On that day"), ..part },
+            _ => part,
+        })
+        .collect())
+}
+
+/// Stages by the names that people gave them.
+fn stage_column(stages: &[Stage]) -> Column {
+    let mut choices: Vec<Choice> = stages
+        .iter()
+        .map(|stage| Choice {
+            key: stage.name.clone().into(),
+            label: stage.name.clone().into(),
+            label_zh: stage.name.clone().into(),
+            retired: false,
+        })
+        .collect();
+    for (key, label, label_zh) in [(CLOSED, "Closed", "已结束"), (WON, "Won", "赢单")] {
+        choices.push(Choice { key: key.into(), label: label.into(), label_zh: label_zh.into(), retired: false });
+    }
+    Column::new("stage", "Stage", "阶段", Kind::Choice(choices))
+}
+
+/// How many deals are in a stage, what they are worth, and that weighted.
+#[derive(Default, Clone, Copy)]
+struct Width {
+    deals: i64,
+    amount: i64,
+    weighted: i128,
+}
+
+fn snapshot(crm: &mut Crm, basis: &Basis, stages: &[Stage]) -> Result<Grid> {
+    let chance = if basis.evening.is_some() { "stg.probability" } else { "t.probability" };
+    let (mut groups, mut foreign) = (Groups::<HashMap<i64, Width>>::new(), 0);
+    for (group, cells) in basis.tally(crm, &format!("stg.id, {chance}"), &basis.cells(), "")? {
+        let (deals, amount) = (number(&cells, 2), number(&cells, 3));
+        let width = groups.at(&group).entry(number(&cells, 0)).or_default();
+        width.deals += deals;
+        width.amount += amount;
+        width.weighted += weighed(amount, number(&cells, 1), 10_000);
+        foreign += number(&cells, 4);
+    }
+    basis.tell_foreign(crm, foreign);
+    let mut columns: Vec<Column> = basis.column(crm)?.into_iter().collect();
+    let grouped = columns.len();
+    columns.extend([
+        stage_column(stages),
+        Column::new("deals", "Deals", "商机数", Kind::Integer),
+        Column::new("amount", "Amount", "金额", Kind::Money),
+        Column::new("weighted", "Weighted", "加权金额", Kind::Money),
+    ]);
+    let groups = groups.sorted(basis.dated(), |widths| widths.values().map(|width| width.deals).sum());
+    let mut rows = Vec::new();
+    for (group, widths) in &groups {
+        for stage in stages {
+            let width = widths.get(&stage.id.number).copied().unwrap_or_default();
+            let mut row = vec![group.clone(); grouped];
+            row.extend([Value::text(&stage.name), Value::Integer(width.deals)]);
+            row.extend([basis.money(width.amount), basis.money(rounded(width.weighted))]);
+            rows.push(row);
+        }
+    }
+    Ok(Grid::of("stages", columns, rows))
+}
+
+/// Deals by the furthest open stage that they reached, and what has become of them.
+#[derive(Default)]
+struct Reached {
+    /// By the place of the furthest open stage; whoever was won passed them all.
+    far: HashMap<usize, i64>,
+    closed: i64,
+    won: i64,
+}
+
+fn cohort(crm: &mut Crm, basis: &mut Basis, stages: &[Stage], pipeline: i64) -> Result<Grid> {
+    let open: Vec<&Stage> = stages.iter().filter(|stage| stage.outcome == Outcome::Open).collect();
+    let until = basis.evening.as_ref().map(|evening| format!(" AND m.at <= '{evening}'")).unwrap_or_default();
+    let _ = write!(
+        basis.beside,
+        " LEFT JOIN (SELECT m.deal, MAX(f.position) AS place FROM stage_moves m JOIN stages f ON f.id = m.stage \
+         WHERE f.pipeline = {pipeline} AND f.outcome = 'open' AND m.deleted_at IS NULL{until} GROUP BY m.deal) far \
+         ON far.deal = t.id"
+    );
+    let mut groups = Groups::<Reached>::new();
+    for (group, cells) in basis.tally(crm, "stg.outcome, far.place", "COUNT(*)", "")? {
+        let (outcome, count) = (text(&cells[0]), number(&cells, 2));
+        let reached = groups.at(&group);
+        let last = open.len().saturating_sub(1);
+        let position = number(&cells, 1);
+        // What another system closed came through the stages there.
+        let known = matches!(cells[1], crate::store::Sql::Integer(_)) && outcome != "won";
+        let far = open.iter().rposition(|stage| stage.position.unwrap_or_default() <= position).unwrap_or_default();
+        *reached.far.entry(if known { far } else { last }).or_default() += count;
+        if outcome == "won" || outcome == "lost" {
+            reached.closed += count;
+        }
+        if outcome == "won" {
+            reached.won += count;
+        }
+    }
+    let mut columns: Vec<Column> = basis.column(crm)?.into_iter().collect();
+    let grouped = columns.len();
+    columns.extend([
+        stage_column(stages),
+        Column::new("reached", "Came here", "到达数", Kind::Integer),
+        Column::new("of_previous", "Of those before", "环比转化率", Kind::Percent),
+        Column::new("of_all", "Of all", "总转化率", Kind::Percent),
+    ]);
+    let groups = groups.sorted(basis.dated(), |reached| reached.far.values().sum());
+    let mut rows = Vec::new();
+    for (group, reached) in &groups {
+        let mut steps: Vec<(&str, i64)> = Vec::new();
+        for (place, stage) in open.iter().enumerate() {
+            let came = reached.far.iter().filter(|(far, _)| **far >= place).map(|(_, count)| count).sum();
+            steps.push((&stage.name, came));
+        }
+        steps.extend([(CLOSED, reached.closed), (WON, reached.won)]);
+        let all = steps.first().map_or(0, |(_, count)| *count);
+        let mut before = None;
+        for (name, count) in steps {
+            let mut row = vec![group.clone(); grouped];
+            row.extend([Value::text(name), Value::Integer(count)]);
+            row.extend([before.map_or(Value::Null, |before| share(count, before)), share(count, all)]);
+            rows.push(row);
+            before = Some(count);
+        }
+        tell_few(crm, [all]);
+    }
+    Ok(Grid::of("steps", columns, rows))
+}

@@ -1,0 +1,125 @@
+//! Won and lost (R52, R58): how many deals, how often, for how much; by reason, competitor, owner, product, month.
+
+use super::{
+    Part, Report,
+    deals::{BY, Basis, CURRENCY, Groups, WHERE, half_even, number},
+    share, tell_few,
+};
+use crate::{
+    Result,
+    crm::{Crm, text},
+    record::{Ask, Column, Grid, Kind, Value, Values},
+};
+
+/// `kehu report win-loss`.
+pub const REPORT: Report = Report {
+    name: "win-loss",
+    doc: "Deals won and lost, how often and for how much, by owner, reason, competitor, product, month …",
+    asks: &[
+        BY,
+        Ask {
+            name: "period",
+            doc: "Only deals closed then: this-quarter, 2026-q1 (all, and the open ones)",
+            kind: || Kind::Text,
+            required: false,
+        },
+        super::deals::PIPELINE,
+        WHERE,
+        CURRENCY,
+    ],
+    example: "kehu report win-loss --by reason\n  kehu report win-loss --by owner --period this-year -f json",
+    run,
+};
+
+/// What came of the deals of one group.
+#[derive(Default, Clone, Copy)]
+struct Line {
+    won: i64,
+    lost: i64,
+    open: i64,
+    shelved: i64,
+    revenue: i64,
+    missed: i64,
+    /// Won deals whose amount is in the currency.
+    summed: i64,
+}
+
+impl Line {
+    fn add(&mut self, other: &Self) {
+        self.won += other.won;
+        self.lost += other.lost;
+        self.open += other.open;
+        self.shelved += other.shelved;
+        self.revenue += other.revenue;
+        self.missed += other.missed;
+        self.summed += other.summed;
+    }
+
+    fn count(&self) -> i64 {
+        self.won + self.lost + self.open + self.shelved
+    }
+
+    fn cells(&self, basis: &Basis) -> Vec<Value> {
+        let average = half_even(i128::from(self.revenue), i128::from(self.summed.max(1)));
+        let average = i64::try_from(average).unwrap_or_default();
+        let mut cells: Vec<Value> =
+            [self.count(), self.won, self.lost, self.shelved, self.open].map(Value::Integer).into();
+        cells.push(share(self.won, self.won + self.lost));
+        cells.push(basis.money(self.revenue));
+        cells.push(if self.summed > 0 { basis.money(average) } else { Value::Null });
+        cells.push(basis.money(self.missed));
+        cells
+    }
+}
+
+fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
+    let mut basis = Basis::of(crm, values, "owner", "closed")?;
+    if !super::parameter(values, "pipeline").is_empty() {
+        basis.in_pipeline(crm, values)?;
+    }
+    basis.within(crm, values, "closed")?;
+    // What was not lost has no reason and no competitor, and what is open no month.
+    let condition = if basis.dated() { "t.closed IS NOT NULL" } else { "" };
+    let (mut groups, mut foreign) = (Groups::<Line>::new(), 0);
+    for (key, cells) in basis.tally(crm, "stg.outcome", &basis.cells(), condition)? {
+        let (count, sum, others) = (number(&cells, 1), number(&cells, 2), number(&cells, 3));
+        let line = groups.at(&key);
+        match text(&cells[0]).as_str() {
+            "won" => {
+                (line.won, line.revenue, line.summed) =
+                    (line.won + count, line.revenue + sum, line.summed + count - others);
+            }
+            "lost" => (line.lost, line.missed) = (line.lost + count, line.missed + sum),
+            "shelved" => line.shelved += count,
+            _ => line.open += count,
+        }
+        foreign += others;
+    }
+    let lines = groups.sorted(basis.dated(), |line| line.won + line.lost);
+    let mut whole = Line::default();
+    for (_, line) in &lines {
+        whole.add(line);
+    }
+    tell_few(crm, lines.iter().map(|(_, line)| line.won + line.lost));
+    basis.tell_foreign(crm, foreign);
+    let mut columns: Vec<Column> = basis.column(crm)?.into_iter().collect();
+    let grouped = columns.len();
+    columns.extend([
+        Column::new("deals", "Deals", "商机数", Kind::Integer),
+        Column::new("won", "Won", "赢单", Kind::Integer),
+        Column::new("lost", "Lost", "输单", Kind::Integer),
+        Column::new("shelved", "Shelved", "搁置", Kind::Integer),
+        Column::new("open", "Open", "进行中", Kind::Integer),
+        Column::new("win_rate", "Win rate", "赢单率", Kind::Percent),
+        Column::new("revenue", "Revenue", "成交额", Kind::Money),
+        Column::new("average", "Average", "平均成交额", Kind::Money),
+        Column::new("missed", "Missed", "输单额", Kind::Money),
+    ]);
+    let row = |key: &Value, line: &Line| {
+        let key = std::iter::repeat_n(key.clone(), grouped);
+        key.chain(line.cells(&basis)).collect::<Vec<Value>>()
+    };
+    let rows = lines.iter().map(|(key, line)| row(key, line)).collect();
+    let totals = Some(row(&Value::Null, &whole));
+    Ok(vec![Part::new("", Grid { totals, ..Grid::of(super::GROUPS, columns, rows) })])
+}
