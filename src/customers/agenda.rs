@@ -43,14 +43,19 @@ impl Crm {
 
     /// Birthdays and other days to remember, solar and lunar, of this day and the coming ones.
     fn care(&mut self, parts: &mut Parts, user: i64, day: Date, limit: Option<u64>) -> Result<()> {
-        let all = self.occasions_between(day, day.saturating_add(AHEAD.days()), Some(user))?;
+        let last = day.saturating_add(AHEAD.days());
+        let all = self.some_occasions(day, last, Some(user), limit)?;
         let today = day.to_string();
         let (now, later): (Vec<Row>, Vec<Row>) =
             all.rows.iter().cloned().partition(|row| row.cells.first().and_then(Value::as_text) == Some(&*today));
         for (title, mut rows) in [("Occasions", now), ("Coming occasions", later)] {
             if !rows.is_empty() {
-                let total = Total::Exactly(rows.len() as u64);
-                rows.truncate(most(limit));
+                let shown = most(limit);
+                let total = match limit {
+                    Some(limit) if rows.len() > shown => Total::MoreThan(limit),
+                    _ => Total::Exactly(rows.len() as u64),
+                };
+                rows.truncate(shown);
                 parts.push((title, Grid { rows, total, ..all.clone() }));
             }
         }

@@ -37,9 +37,6 @@ struct Found {
 /// The day of the year of a birthday, as its index has it.
 const BORN: &str = "SUBSTR(p.birthday, LENGTH(p.birthday) - 4)";
 
-/// No more of one colleague's people are told of.
-const MOST: usize = 200;
-
 impl Crm {
     /// The occasions from the first to the last day, at most a year, and those whose reminder is due by then, in the
     /// order of their days: of all customers and contacts, or of those that one colleague looks after. Who has left
@@ -48,12 +45,33 @@ impl Crm {
     /// # Errors
     /// A time of more than a year.
     pub fn occasions_between(&mut self, first: Date, last: Date, owner: Option<i64>) -> Result<Grid> {
+        self.some_occasions(first, last, owner, None)
+    }
+
+    /// The occasions from the first to the last day; where so many are enough, at most one birthday more than these of
+    /// the first day, and of the days after it.
+    pub(super) fn some_occasions(
+        &mut self,
+        first: Date,
+        last: Date,
+        owner: Option<i64>,
+        enough: Option<u64>,
+    ) -> Result<Grid> {
         if (last - first).get_days() > 366 {
             return Err(Error::bad_value(Message::new("Occasions are told for at most a year.")));
         }
         let reminded = last.checked_add(EARLIEST.days()).unwrap_or(last);
         let (near, all) = (days(first, last), days(first, reminded));
-        let mut found = self.birthdays(&near, owner)?;
+        let mut found = match (owner, enough) {
+            (Some(owner), Some(enough)) => {
+                let (today, coming): (HashMap<_, _>, _) =
+                    near.clone().into_iter().partition(|(_, date)| *date == first);
+                let mut found = self.first_birthdays(&today, owner, enough)?;
+                found.extend(self.first_birthdays(&coming, owner, enough)?);
+                found
+            }
+            _ => self.birthdays(&near, owner, None)?,
+        };
         found.extend(self.kept_occasions(&near, &all, last, owner)?);
         // What is yet to happen for the first time has no anniversary.
         found.retain(|found| found.years.is_none_or(|years| years >= 0));
@@ -71,36 +89,57 @@ impl Crm {
         Ok(Grid { noun: "occasions".to_owned(), columns, rows, totals: None, total })
     }
 
-    fn birthdays(&mut self, near: &HashMap<Key, Date>, owner: Option<i64>) -> Result<Vec<Found>> {
-        let keys: Vec<&str> = near.keys().filter(|(lunar, _, _)| !lunar).map(|(_, _, day)| &**day).collect();
-        let (condition, arguments) = match owner {
-            None => (format!("{BORN} IN ({})", marks(keys.len())), arguments(&keys, None)),
-            Some(owner) => {
-                let theirs = self.born_on(&keys, owner)?;
-                (format!("p.id IN ({})", marks(theirs.len())), theirs.into_iter().map(Sql::Integer).collect())
+    /// Birthdays of a colleague's people in the order of their days, and not many more than are enough: who looks after
+    /// thousands of people need not wait until the last of a week is found.
+    fn first_birthdays(&mut self, near: &HashMap<Key, Date>, owner: i64, enough: u64) -> Result<Vec<Found>> {
+        let mut dates: Vec<Date> = near.values().copied().collect();
+        dates.sort_unstable();
+        dates.dedup();
+        let mut found = Vec::new();
+        for date in dates {
+            let missing = (enough + 1).saturating_sub(found.len() as u64);
+            if missing == 0 {
+                break;
             }
+            let keys = near.iter().filter(|(_, on)| **on == date).map(|(key, on)| (key.clone(), *on)).collect();
+            found.extend(self.birthdays(&keys, Some(owner), Some(missing))?);
+        }
+        Ok(found)
+    }
+
+    fn birthdays(&mut self, near: &HashMap<Key, Date>, owner: Option<i64>, enough: Option<u64>) -> Result<Vec<Found>> {
+        let keys: Vec<&str> = near.keys().filter(|(lunar, _, _)| !lunar).map(|(_, _, day)| &**day).collect();
+        let condition = match owner {
+            None => format!("p.birthday IS NOT NULL AND {BORN} IN ({})", marks(keys.len())),
+            Some(_) => format!("p.id IN ({})", self.born_on(keys.len(), enough)),
         };
         let sql = format!(
-            "SELECT p.id, p.name, k.id, k.name, COALESCE(p.mobile, p.phone, k.phone), p.birthday \
-             FROM contacts p LEFT JOIN customers k ON k.id = p.customer \
-             WHERE p.birthday IS NOT NULL AND {condition} \
-             AND p.deleted_at IS NULL AND NOT p.\"left\" AND (k.id IS NULL OR k.deleted_at IS NULL)",
+            "SELECT p.id, p.name, k.id, k.name, COALESCE(p.mobile, p.phone, k.phone), p.birthday, \
+             p.\"left\" OR k.deleted_at IS NOT NULL FROM contacts p LEFT JOIN customers k ON k.id = p.customer \
+             WHERE {condition} AND p.deleted_at IS NULL",
         );
-        let rows = self.db.query(&sql, &arguments)?;
+        let mut rows = self.db.query(&sql, &arguments(&keys, owner))?;
+        let most = rows.len() as u64;
+        rows.retain(|row| row[6].as_bool() != Some(true));
+        if enough.is_some_and(|enough| enough <= most && enough > rows.len() as u64) {
+            // Some of those that were enough have left, so the others are wanted after all.
+            return self.birthdays(near, owner, None);
+        }
         Ok(rows.iter().filter_map(|row| birthday(row, near)).collect())
     }
 
-    /// The contacts of a colleague, and of the customers that the colleague looks after, with a birthday on these days.
-    fn born_on(&mut self, keys: &[&str], owner: i64) -> Result<Vec<i64>> {
+    /// The contacts of a colleague, and of the customers that the colleague looks after, with a birthday on so many
+    /// days, as a statement: its index has all that it asks for, so the others' people are never fetched.
+    fn born_on(&self, days: usize, enough: Option<u64>) -> String {
         // Of one owner's customers the index is short, so each person costs one look into it.
         let by_owner = self.db.dialect().by_index("customers_owner_index");
-        let sql = format!(
-            "SELECT p.id FROM contacts p WHERE p.birthday IS NOT NULL AND p.deleted_at IS NULL AND {BORN} IN ({}) \
-             AND (p.owner = ? OR EXISTS (SELECT 1 FROM customers c{by_owner} \
-             WHERE c.owner = ? AND c.deleted_at IS NULL AND c.id = p.customer)) LIMIT {MOST}",
-            marks(keys.len())
-        );
-        self.numbers(&sql, &arguments(keys, Some(owner)))
+        let cut = enough.map(|enough| format!(" LIMIT {enough}")).unwrap_or_default();
+        format!(
+            "SELECT b.id FROM contacts b WHERE b.birthday IS NOT NULL AND b.deleted_at IS NULL \
+             AND SUBSTR(b.birthday, LENGTH(b.birthday) - 4) IN ({}) AND (b.owner = ? OR EXISTS (SELECT 1 FROM \
+             customers c{by_owner} WHERE c.owner = ? AND c.deleted_at IS NULL AND c.id = b.customer)){cut}",
+            marks(days)
+        )
     }
 
     fn kept_occasions(
