@@ -47,6 +47,8 @@ static EXTRAS: &[Extra] = &[
     super::lead::INTAKE,
     super::lead::ASSIGN,
     super::lead::SCORE,
+    super::pool::RUN,
+    super::pool::CUSTOMERS,
     Extra { noun: "lead", command: timeline::lead_command, run: timeline::of_lead },
     duplicates::LEADS,
     merge::LEADS,

@@ -31,6 +31,7 @@ mod nodes;
 mod output;
 mod output_file;
 mod people;
+mod pool;
 mod plan;
 mod qualify;
 mod reads;
