@@ -49,6 +49,7 @@ static EXTRAS: &[Extra] = &[
     super::lead::SCORE,
     super::pool::RUN,
     super::pool::CUSTOMERS,
+    Extra { noun: "pool", command: timeline::pool_command, run: timeline::of_pool },
     Extra { noun: "lead", command: timeline::lead_command, run: timeline::of_lead },
     duplicates::LEADS,
     merge::LEADS,

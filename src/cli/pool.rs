@@ -41,13 +41,9 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         session.terminal.warn(&message.with("kept", done.kept));
         return Ok(0);
     }
-    let template = if session.crm()?.is_dry_run() {
-        "Would take {taken} {taken:customer|customers} into the pools and warn of {warned}; {kept} kept."
-    } else {
-        "Took {taken} {taken:customer|customers} into the pools and warned of {warned}; {kept} kept."
-    };
-    let message =
-        Message::new(template).with("taken", done.taken).with("warned", done.warned).with("kept", done.kept);
+    let template = "Took {taken} {taken:customer|customers} into the pools and warned of {warned}; {kept} kept.";
+    let message = Message::new(template).with("taken", done.taken);
+    let message = message.with("warned", done.warned).with("kept", done.kept);
     session.wrote(&message)?;
     Ok(0)
 }

@@ -25,11 +25,12 @@ pub const REPORT: Report = Report {
 };
 
 /// The steps that are counted, in the order of the columns.
-const STEPS: [&str; 5] = ["claimed", "assigned", "released", "recovered", "warned"];
+const STEPS: [&str; 6] = ["entered", "claimed", "assigned", "released", "recovered", "warned"];
 
-fn columns() -> [Column; 5] {
+fn columns() -> [Column; 6] {
     let count = |name, label, label_zh| Column::new(name, label, label_zh, Kind::Integer);
     [
+        count("entered", "Put in", "放入"),
         count("claimed", "Claimed", "领取"),
         count("assigned", "Assigned", "分配"),
         count("released", "Released", "退回"),
@@ -45,7 +46,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     Ok(vec![Part::new("Pools", by_pool(crm, &bounds)?), Part::new("By colleague", by_colleague(crm, &bounds)?)])
 }
 
-type Counts = BTreeMap<i64, [i64; 5]>;
+type Counts = BTreeMap<i64, [i64; 6]>;
 
 /// Steps of the period by a link of theirs.
 fn steps(crm: &mut Crm, by: &str, bounds: &[Sql; 2]) -> Result<Counts> {
@@ -90,14 +91,14 @@ fn by_colleague(crm: &mut Crm, bounds: &[Sql; 2]) -> Result<Grid> {
     for (who, lost) in steps(crm, "m.former", bounds)? {
         let mine = counts.entry(who).or_default();
         // Who got a customer is counted already.
-        for place in 2..STEPS.len() {
+        for place in 3..STEPS.len() {
             mine[place] += lost[place];
         }
     }
     let names = crm.links("user", &counts.keys().copied().collect::<Vec<_>>())?;
     let mut all = vec![Column::new("colleague", "Colleague", "同事", Kind::Link("user".into()))];
     all.extend(columns());
-    let row = |(who, numbers): (&i64, &[i64; 5])| {
+    let row = |(who, numbers): (&i64, &[i64; 6])| {
         let name = names.get(who).map(|known| known.title.clone()).unwrap_or_default();
         (link(*who, name, "U"), numbers.to_vec())
     };

@@ -7,7 +7,7 @@ pub(crate) const GIVEN: &str = "customer";
 
 /// Since when nobody looks after a customer of a pool.
 const SINCE: &str = "(CASE WHEN {t}.pool IS NOT NULL AND {t}.owner IS NULL THEN COALESCE((SELECT MAX(m.at) FROM pool_moves m \
-    WHERE m.customer = {t}.id AND m.action IN ('released', 'recovered') AND m.deleted_at IS NULL), {t}.created_at) END)";
+    WHERE m.customer = {t}.id AND m.action IN ('entered', 'released', 'recovered') AND m.deleted_at IS NULL), {t}.created_at) END)";
 
 /// The fields; a customer of a pool stays one while somebody looks after it, and goes back there.
 pub(crate) fn fields() -> Vec<Field> {

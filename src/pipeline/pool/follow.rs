@@ -54,7 +54,8 @@ fn follow_customer(crm: &mut Crm, draft: &Draft) -> Result<()> {
 
 fn put_in(crm: &mut Crm, id: i64, former: Option<i64>, pool: Option<i64>) -> Result<()> {
     let title = crm.title("pool", pool.unwrap_or_default())?;
-    crm.write_steps(&[Step { pool, former, ..Step::of(id, PoolAction::Released, title) }])
+    let action = if former.is_some() { PoolAction::Released } else { PoolAction::Entered };
+    crm.write_steps(&[Step { pool, former, ..Step::of(id, action, title) }])
 }
 
 /// Customers of one colleague, or of nobody, went to another: from then on they count as the other's. Nobody gives

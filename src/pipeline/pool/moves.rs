@@ -18,7 +18,7 @@ record! {
         title: String [title, list],
         /// The customer
         customer: Id<Customer> [index("at"), child, list],
-        /// What happened: claimed, assigned, released, recovered or warned
+        /// What happened: put in, claimed, assigned, released, recovered or warned
         action: PoolAction [list],
         /// The pool
         pool: Option<Id<Pool>> [list],
@@ -46,6 +46,8 @@ record! {
     pub enum PoolAction {
         /// Claimed
         Claimed = "claimed",
+        /// Put in
+        Entered = "entered",
         /// Assigned
         Assigned = "assigned",
         /// Released
