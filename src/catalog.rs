@@ -56,13 +56,16 @@ pub struct Entry {
     /// How its records are listed under the record of a kind and number that they belong to, where a plain list would
     /// not say it right.
     pub under: Option<Under>,
-    /// The kind that gets fields from this one without knowing of it, and the fields.
-    pub gives: Option<(&'static str, fn() -> Vec<Field>)>,
+    /// The fields that another kind gets from this one without knowing of it.
+    pub gives: Option<Gift>,
     /// What of these keeps a customer with whoever looks after them.
     pub holds: &'static [Hold],
     /// What these add to the plan of the day.
     pub plan: Option<PlanPart>,
 }
+
+/// The kind that gets fields, and the fields.
+pub type Gift = (&'static str, fn() -> Vec<Field>);
 
 /// What keeps a customer with whoever looks after them: while there is such a record, no pool rule takes them.
 pub struct Hold {
@@ -75,11 +78,14 @@ pub struct Hold {
     pub waivable: bool,
 }
 
-/// A part of the plan of the day of a colleague, of at most so many rows; nothing where there is nothing to say.
+/// A part of the plan of the day of a colleague; nothing where there is nothing to say.
 pub struct PlanPart {
     pub title: &'static str,
-    pub grid: fn(&mut Crm, i64, Date, Option<u64>) -> Result<Option<Grid>>,
+    pub grid: Planned,
 }
+
+/// The part for a colleague, a day and at most so many rows.
+pub type Planned = fn(&mut Crm, i64, Date, Option<u64>) -> Result<Option<Grid>>;
 
 /// A titled table on the page of a record of another kind.
 pub struct Panel {
@@ -203,11 +209,7 @@ pub static ENTRIES: &[Entry] = &[
         ..of::<Pool>()
     },
     Entry {
-        check: pool::check_rule,
-        noun_zh: "回收规则",
-        detail: true,
-        panels: &[pool::RULES],
-        ..of::<PoolRule>()
+        check: pool::check_rule, noun_zh: "回收规则", detail: true, panels: &[pool::RULES], ..of::<PoolRule>()
     },
     Entry {
         check: pool::check_move,

@@ -77,7 +77,9 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
 /// Customers whom nobody looks after wait in the pool of their region.
 fn pool_some(session: &mut Session) -> Result<()> {
     let crm = session.crm()?;
-    for (pool, condition) in [("欧洲公海", "owner=none country!=China not country:"), ("国内公海", "owner=none pool=none")] {
+    for (pool, condition) in
+        [("欧洲公海", "owner=none country!=China not country:"), ("国内公海", "owner=none pool=none")]
+    {
         let pool = crm.find("pool", pool)?;
         let customers = crm.matching(&Query { filter: filter::parse(condition)?, ..Query::new("customer") })?;
         let values = vec![("pool".to_owned(), Link::to(pool))];

@@ -24,8 +24,8 @@ use crate::{
     record::{Draft, Grid, Id, filter, record, types::LongText},
 };
 
-pub(crate) use fields::{GIVEN, fields};
 pub(crate) use claim::CLAIM;
+pub(crate) use fields::{GIVEN, fields};
 pub(crate) use follow::{check_move, follow, handed};
 pub(crate) use moves::EVENT;
 pub(crate) use notice::PLAN;

@@ -10,7 +10,10 @@ use kehu::{
     clock::Clock,
     record::{Value, Values},
 };
-use proptest::{prelude::*, test_runner::{Config, TestRunner}};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
 use std::process::Command;
 
 /// The small company, whose customers are known since today.
@@ -27,7 +30,10 @@ fn pool(world: &mut World, more: &[(&str, &str)]) -> i64 {
 }
 
 fn rule(world: &mut World, more: &[(&str, &str)]) -> i64 {
-    world.add("pool_rule", &[&[("name", "Thirty silent days"), ("pool", "PO1"), ("trigger", "no-follow-up")], more].concat())
+    world.add(
+        "pool_rule",
+        &[&[("name", "Thirty silent days"), ("pool", "PO1"), ("trigger", "no-follow-up")], more].concat(),
+    )
 }
 
 /// A customer that waits in the pool.
@@ -419,7 +425,7 @@ on_both! {
         let world = std::cell::RefCell::new(world);
         runner
             .run(&strategy, |(customers, days, open_deals, within)| {
-                let world = &mut *world.borrow_mut();
+                let world = &mut **world.borrow_mut();
                 let within_text = within.map(|days| days.to_string()).unwrap_or_default();
                 world.edit("pool_rule", 1, &[
                     ("days", &days.to_string()), ("open_deals", if open_deals { "yes" } else { "no" }), ("planned_within", &within_text),
@@ -484,7 +490,8 @@ fn the_command_line_says_who_waits_and_who_goes() {
     }
     assert!(desk.say("pool customers").done().contains("Beta Works"));
     let tried = desk.say("pool run --dry-run -f json").json();
-    let names: Vec<&str> = tried["items"].as_array().expect("rows").iter().filter_map(|row| row["name"].as_str()).collect();
+    let names: Vec<&str> =
+        tried["items"].as_array().expect("rows").iter().filter_map(|row| row["name"].as_str()).collect();
     assert!(names.contains(&"Delta Works"), "{tried}");
     assert!(desk.say("customer list in_pool=yes --count").done() == "2\n", "a dry run takes nobody");
     desk.say("pool run -q").done();

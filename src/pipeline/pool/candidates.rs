@@ -1,11 +1,6 @@
 //! What the pool rules look at of every customer with an owner, read in one statement however many there are.
 
-use super::{
-    Pool, PoolRule,
-    claim::day_in,
-    rule::warnings,
-    trigger::TRIGGERS,
-};
+use super::{Pool, PoolRule, claim::day_in, rule::warnings, trigger::TRIGGERS};
 use crate::{
     Result,
     catalog::{self, Hold},
@@ -90,7 +85,8 @@ impl Crm {
             only = Some(self.matching(&Query { filter, ..Query::new("customer") })?.into_iter().collect());
         }
         if let Some(product) = rule.product {
-            let sql = "SELECT DISTINCT customer FROM deals WHERE product = ? AND deleted_at IS NULL AND customer IS NOT NULL";
+            let sql =
+                "SELECT DISTINCT customer FROM deals WHERE product = ? AND deleted_at IS NULL AND customer IS NOT NULL";
             let about: HashSet<i64> = self.numbers(sql, &[Sql::Integer(product.number)])?.into_iter().collect();
             only = Some(match only {
                 Some(only) => only.intersection(&about).copied().collect(),

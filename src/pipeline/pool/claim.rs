@@ -127,7 +127,8 @@ fn refuse_beyond(crm: &mut Crm, me: i64, pool: &Pool) -> Result<()> {
                    AND deleted_at IS NULL";
         let arguments = [Sql::Text(morning), Sql::Integer(me), Sql::Integer(pool.id.number)];
         if count(crm, sql, &arguments)? >= most {
-            let message = Message::new("Nobody may claim more than {most} {most:customer|customers} a day from {pool}.");
+            let message =
+                Message::new("Nobody may claim more than {most} {most:customer|customers} a day from {pool}.");
             let hint = Message::new("kehu pool_move list action=claimed at=today");
             return Err(refused(message.with("most", most).with("pool", pool.called()), hint));
         }
@@ -135,8 +136,9 @@ fn refuse_beyond(crm: &mut Crm, me: i64, pool: &Pool) -> Result<()> {
     if let Some(most) = pool.holding_cap {
         let held = count(crm, HELD, &[Sql::Integer(me)])?;
         if held >= most {
-            let message =
-                Message::new("You look after {held} {held:customer|customers} whose business is not closed; {pool} gives to nobody with {most} or more.");
+            let message = Message::new(
+                "You look after {held} {held:customer|customers} whose business is not closed; {pool} gives to nobody with {most} or more.",
+            );
             let hint = Message::new("kehu customer list owner=me");
             return Err(refused(message.with("held", held).with("pool", pool.called()).with("most", most), hint));
         }

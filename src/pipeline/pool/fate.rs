@@ -25,8 +25,16 @@ pub(super) enum What {
     Taken,
     /// So many days before, as the rule says.
     Warned(i64),
-    /// By what keeps them, by the place in what is declared; a plan where there is none.
-    Kept(Option<usize>),
+    Kept(Keeper),
+}
+
+/// What keeps a customer from a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keeper {
+    /// By its place in what is declared.
+    Declared(usize),
+    /// Something is planned.
+    Plan,
 }
 
 /// The first rule that takes a customer counts; where none does, the one that will first, of which may be warned; where
@@ -73,15 +81,15 @@ fn due(candidate: &Candidate, turn: &Turn) -> Option<(Date, Date)> {
 }
 
 /// What keeps a customer from a rule, where anything does.
-fn keeps(candidate: &Candidate, turn: &Turn, today: Date) -> Option<Option<usize>> {
+fn keeps(candidate: &Candidate, turn: &Turn, today: Date) -> Option<Keeper> {
     let counts = |waivable: bool| !waivable || turn.rule.open_deals;
     let by = holds().zip(&candidate.held).position(|(hold, held)| *held && counts(hold.waivable));
-    if by.is_some() {
-        return Some(by);
+    if let Some(by) = by {
+        return Some(Keeper::Declared(by));
     }
     let within = turn.rule.planned_within.map(|days| today.saturating_add(days.days()));
     let planned = candidate.planned.is_some_and(|planned| within.is_none_or(|within| planned <= within));
-    planned.then_some(None)
+    planned.then_some(Keeper::Plan)
 }
 
 fn days_between(today: Date, due: Date) -> i64 {

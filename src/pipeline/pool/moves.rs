@@ -92,9 +92,8 @@ impl Step {
     }
 }
 
-const NAMES: [&str; 12] = [
-    "title", "customer", "action", "pool", "at", "done_by", "former", "taker", "rule", "reason", "due", "days",
-];
+const NAMES: [&str; 12] =
+    ["title", "customer", "action", "pool", "at", "done_by", "former", "taker", "rule", "reason", "due", "days"];
 
 impl Crm {
     /// Writes steps into the claim log.

@@ -95,7 +95,8 @@ fn pool_for(crm: &mut Crm, id: i64, customer: &Customer, said: Option<i64>) -> R
         return Ok(own);
     }
     let branch = customer.branch.map_or(Sql::Null, |branch| Sql::Integer(branch.number));
-    let sql = "SELECT id FROM pools WHERE deleted_at IS NULL AND (branch IS NULL OR branch = CAST(? AS BIGINT)) ORDER BY id";
+    let sql =
+        "SELECT id FROM pools WHERE deleted_at IS NULL AND (branch IS NULL OR branch = CAST(? AS BIGINT)) ORDER BY id";
     let fitting = crm.numbers(sql, &[branch])?;
     if let [only] = fitting[..] {
         return crm.get(Id::new(only));

@@ -77,9 +77,9 @@ fn fitting_days(draft: &Draft) -> Result<()> {
     let days = draft.get("days").as_integer();
     let message = match days {
         Some(days) if (1..=LONGEST).contains(&days) => return Ok(()),
-        Some(days) => Message::new("A rule counts 1 to {most} days, not {value}.")
-            .with("most", LONGEST)
-            .with("value", days),
+        Some(days) => {
+            Message::new("A rule counts 1 to {most} days, not {value}.").with("most", LONGEST).with("value", days)
+        }
         None if trigger.start().days => {
             Message::new("After how many days? {trigger} alone takes nobody.").with("trigger", trigger.start().key)
         }

@@ -3,7 +3,7 @@
 use super::{
     Trigger,
     candidates::{Turn, holds},
-    fate::{Fate, What},
+    fate::{Fate, Keeper, What},
 };
 use crate::{
     Result,
@@ -62,8 +62,11 @@ impl Crm {
 
 const PLANNED: &str = "planned";
 
-fn key_of(by: Option<usize>) -> &'static str {
-    by.and_then(|place| holds().nth(place)).map_or(PLANNED, |hold| hold.key)
+fn key_of(by: Keeper) -> &'static str {
+    match by {
+        Keeper::Declared(place) => holds().nth(place).map_or("", |hold| hold.key),
+        Keeper::Plan => PLANNED,
+    }
 }
 
 fn word(key: &'static str, label: &'static str, label_zh: &'static str) -> Choice {
