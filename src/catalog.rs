@@ -9,14 +9,15 @@ use crate::{
     },
     org::{Branch, User, user},
     pipeline::{
-        Deal, Lead, LeadRule, Pipeline, ScoreRule, Stage, StageMove, deal, lead, lead_rule, score_rule, stage,
-        stage_move,
+        Deal, Lead, LeadRule, Pipeline, Pool, PoolMove, PoolRule, ScoreRule, Stage, StageMove, deal, lead, lead_rule,
+        pool, score_rule, stage, stage_move,
     },
     products::Product,
-    record::{Draft, Grid, Origin, Record, Schema, Verb},
+    record::{Draft, Field, Grid, Origin, Record, Schema, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
+use jiff::civil::Date;
 
 /// One record kind: its schema, the rules that a write must keep, what follows from a write, and its verbs.
 #[expect(clippy::struct_excessive_bools, reason = "each says something else about a kind")]
@@ -55,7 +56,36 @@ pub struct Entry {
     /// How its records are listed under the record of a kind and number that they belong to, where a plain list would
     /// not say it right.
     pub under: Option<Under>,
+    /// The fields that another kind gets from this one without knowing of it.
+    pub gives: Option<Gift>,
+    /// What of these keeps a customer with whoever looks after them.
+    pub holds: &'static [Hold],
+    /// What these add to the plan of the day.
+    pub plan: Option<PlanPart>,
 }
+
+/// The kind that gets fields, and the fields.
+pub type Gift = (&'static str, fn() -> Vec<Field>);
+
+/// What keeps a customer with whoever looks after them: while there is such a record, no pool rule takes them.
+pub struct Hold {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub label_zh: &'static str,
+    /// Whether a customer `c` has one, as an SQL condition.
+    pub sql: &'static str,
+    /// Whether a rule may say that it does not count.
+    pub waivable: bool,
+}
+
+/// A part of the plan of the day of a colleague; nothing where there is nothing to say.
+pub struct PlanPart {
+    pub title: &'static str,
+    pub grid: Planned,
+}
+
+/// The part for a colleague, a day and at most so many rows.
+pub type Planned = fn(&mut Crm, i64, Date, Option<u64>) -> Result<Option<Grid>>;
 
 /// A titled table on the page of a record of another kind.
 pub struct Panel {
@@ -107,12 +137,20 @@ const fn of<T: Record>() -> Entry {
         event: None,
         panels: &[],
         under: None,
+        gives: None,
+        holds: &[],
+        plan: None,
     }
 }
 
 /// The catalog.
 pub static ENTRIES: &[Entry] = &[
-    Entry { check: customer::check, verbs: Customer::VERBS, noun_zh: "客户", ..of::<Customer>() },
+    Entry {
+        check: customer::check,
+        verbs: &[Customer::SIGN, Customer::LAPSE, Customer::REVIVE, pool::CLAIM, pool::RELEASE, pool::PROTECT],
+        noun_zh: "客户",
+        ..of::<Customer>()
+    },
     Entry {
         check: contact::check,
         settle: contact::settle,
@@ -160,7 +198,27 @@ pub static ENTRIES: &[Entry] = &[
             together: 1,
         }),
         panels: &[deal::PANEL],
+        holds: &[deal::HOLD],
         ..of::<Deal>()
+    },
+    Entry {
+        check: pool::check,
+        noun_zh: "公海",
+        gives: Some((pool::GIVEN, pool::fields)),
+        plan: Some(pool::PLAN),
+        ..of::<Pool>()
+    },
+    Entry {
+        check: pool::check_rule, noun_zh: "回收规则", detail: true, panels: &[pool::RULES], ..of::<PoolRule>()
+    },
+    Entry {
+        check: pool::check_move,
+        noun_zh: "公海记录",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        event: Some(pool::EVENT),
+        ..of::<PoolMove>()
     },
     Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, ..of::<LeadRule>() },
     Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, ..of::<ScoreRule>() },
@@ -227,6 +285,7 @@ pub static REPORTS: &[Report] = &[
     reports::forecast::REPORT,
     reports::win_loss::REPORT,
     reports::velocity::REPORT,
+    reports::pool::REPORT,
     reports::occasions::REPORT,
     reports::operations::REPORT,
 ];
@@ -238,7 +297,13 @@ pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
         return Ok(());
     }
     node::follow(crm, draft)?;
-    lead::follow(crm, draft)
+    lead::follow(crm, draft)?;
+    pool::follow(crm, draft)
+}
+
+/// Does what follows where customers went to another colleague by a larger act than a change of each.
+pub(crate) fn handed(crm: &mut Crm, former: Option<i64>, customers: &[i64], taker: i64) -> Result<()> {
+    pool::handed(crm, former, customers, taker)
 }
 
 /// The entry of a kind.

@@ -415,6 +415,11 @@ pub fn base_schemas() -> Vec<Schema> {
             schema.fields.push(link.clone());
         }
     }
+    for (to, fields) in catalog::ENTRIES.iter().filter_map(|entry| entry.gives) {
+        if let Some(schema) = schemas.iter_mut().find(|schema| schema.kind == to) {
+            schema.fields.extend(fields());
+        }
+    }
     for schema in &mut schemas {
         schema.fields.extend(Schema::engine_fields());
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use kehu::{
-    Cause, Error, Message, Result,
+    Cause, Error, Message, Result, catalog,
     crm::Query,
     customers::{Logged, Mass, Note, Owner},
     record::{Grid, Kind, Row, Total, filter, types},
@@ -202,7 +202,7 @@ pub fn totals<'g>(parts: impl Iterator<Item = (String, &'g Grid)>) -> serde_json
     serde_json::Value::Object(parts.map(|(key, grid)| (key, total(grid))).collect())
 }
 
-/// What `today` is made of, as JSON names it.
+/// What `today` is made of beside what kinds add to it, as JSON names it.
 const PARTS: [&str; 7] = [
     "overdue",
     "today",
@@ -250,11 +250,13 @@ pub fn today(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     if session.terminal.machine() {
         let mut object = serde_json::Map::new();
         let none = Grid::default();
-        let grids = PARTS.map(|part| {
-            // A program asks for a part whether anything is in it today or not.
+        let added = catalog::ENTRIES.iter().filter_map(|entry| entry.plan.as_ref()).map(|part| key_of(part.title));
+        // A program asks for a part whether anything is in it today or not.
+        let with_grid = |part: String| {
             let grid = parts.iter().find(|(title, _)| key_of(title) == part).map_or(&none, |(_, grid)| grid);
-            (part.to_owned(), grid)
-        });
+            (part, grid)
+        };
+        let grids: Vec<_> = PARTS.into_iter().map(str::to_owned).chain(added).map(with_grid).collect();
         for (part, grid) in &grids {
             object.insert(part.clone(), items(grid).into());
         }

@@ -9,7 +9,7 @@ use kehu::{
     Cause, Error, Message, Result,
     crm::{Query, Sort},
     customers::Access,
-    record::{Value, filter},
+    record::{Link, Value, filter},
 };
 use std::path::{Path, PathBuf};
 
@@ -70,7 +70,22 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
             session.terminal.say(warning);
         }
     }
-    share_some(session)
+    share_some(session)?;
+    pool_some(session)
+}
+
+/// Customers whom nobody looks after wait in the pool of their region.
+fn pool_some(session: &mut Session) -> Result<()> {
+    let crm = session.crm()?;
+    for (pool, condition) in
+        [("欧洲公海", "owner=none country!=China not country:"), ("国内公海", "owner=none pool=none")]
+    {
+        let pool = crm.find("pool", pool)?;
+        let customers = crm.matching(&Query { filter: filter::parse(condition)?, ..Query::new("customer") })?;
+        let values = vec![("pool".to_owned(), Link::to(pool))];
+        crm.change_many("customer", &customers, &values)?;
+    }
+    Ok(())
 }
 
 /// A few customers are looked at by the head of sales too.

@@ -152,7 +152,7 @@ fn next_step(session: &Session, dossier: &Dossier) -> Option<Part> {
     let grid = dossier.next.brief(style.chinese);
     let grid = on_page(session, &grid);
     let Some(row) = grid.rows.first() else {
-        if dossier.entry.schema.kind == "activity" {
+        if !is_followed(dossier.entry.schema.kind) {
             return None;
         }
         let word = Message::new("None planned: kehu log call {record} \"…\" --next \"+14d …\"");
@@ -165,6 +165,12 @@ fn next_step(session: &Session, dossier: &Dossier) -> Option<Part> {
     let mut words: Vec<String> = cells.filter(|text| !text.trim().is_empty()).collect();
     words.insert(0, row.short.clone());
     Some(Part::Line(words.join("  ")))
+}
+
+/// Whether activities link to records of that kind, other than activities themselves.
+fn is_followed(kind: &str) -> bool {
+    let joined = kehu::catalog::entry(kind).is_some_and(|entry| entry.joins.contains(&"activity"));
+    joined || matches!(kind, "customer" | "contact")
 }
 
 /// The fields, then what belongs to the record by the plural of its kind, panels, the next step and the timeline.

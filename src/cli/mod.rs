@@ -32,6 +32,7 @@ mod output;
 mod output_file;
 mod people;
 mod plan;
+mod pool;
 mod qualify;
 mod reads;
 mod record;

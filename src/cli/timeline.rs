@@ -1,4 +1,4 @@
-//! `kehu customer timeline`, of contacts and of leads: every kind of event in one list.
+//! `kehu customer timeline`, of contacts, leads and pools: every kind of event in one list.
 
 use super::{
     output::Format,
@@ -9,18 +9,22 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use kehu::{Result, customers::timeline::Wanted, record::Grid};
 
 pub fn customer_command() -> Command {
-    command("customer", "C1")
+    command("customer", "C1", "call,visit")
 }
 
 pub fn contact_command() -> Command {
-    command("contact", "P1")
+    command("contact", "P1", "call,visit")
 }
 
 pub fn lead_command() -> Command {
-    command("lead", "L1")
+    command("lead", "L1", "call,visit")
 }
 
-fn command(kind: &'static str, record: &'static str) -> Command {
+pub fn pool_command() -> Command {
+    command("pool", "PO1", "claimed,recovered")
+}
+
+fn command(kind: &'static str, record: &'static str, sorts: &'static str) -> Command {
     Command::new("timeline")
         .about("Lists everything that happened and is planned, every kind of event in one list")
         .arg(Arg::new("ref").value_name("REF").required(true).add(super::complete::references(kind)))
@@ -47,7 +51,7 @@ fn command(kind: &'static str, record: &'static str) -> Command {
                 .help("At most so many; 0 for all (50 on a terminal, all elsewhere)"),
         )
         .after_help(format!(
-            "Examples:\n  kehu {kind} timeline {record}\n  kehu {kind} timeline {record} --kind call,visit --since 2020-01.. -f json"
+            "Examples:\n  kehu {kind} timeline {record}\n  kehu {kind} timeline {record} --kind {sorts} --since 2020-01.. -f json"
         ))
 }
 
@@ -61,6 +65,10 @@ pub fn of_contact(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 
 pub fn of_lead(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     run(session, "lead", matches)
+}
+
+pub fn of_pool(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
+    run(session, "pool", matches)
 }
 
 fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8> {

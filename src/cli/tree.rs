@@ -282,6 +282,9 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
         "stage" => ("Trial", "--pipeline 2 --probability 50", "outcome=open"),
+        "pool" => ("\"Open to all\"", "--claims-a-day 5 --holding-cap 50 --cool-down 30", "waiting=1.."),
+        "pool_rule" => ("\"Sixty silent days\"", "--pool PO1 --trigger no-follow-up --days 60", "paused=no"),
+        "pool_move" => ("\"Open to all\"", "--customer C1", "action=claimed"),
         "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),
@@ -495,6 +498,8 @@ fn edit_examples(schema: &Schema, filter: &str) -> String {
         "attachment" => return two("--note \"Signed\"", "name=list.csv"),
         "share" => return two("--access write", "until=+30d"),
         "lead_rule" => return two("--capacity 3", "paused=yes"),
+        "pool" => return two("--cool-down 14", "claims_a_day=3"),
+        "pool_rule" => return two("--days 45", "paused=yes"),
         "score_rule" => return two("--points 20", "\"name=Can be called\""),
         _ => {}
     }
@@ -518,6 +523,7 @@ fn spare(kind: &str) -> (&'static str, u8, u8) {
         "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
         "product" => ("kehu product add Cable\n  kehu product add Bracket\n  ", 8, 9),
         "pipeline" => ("kehu pipeline add Renewals\n  kehu pipeline add Tenders\n  ", 3, 4),
+        "pool" => ("kehu pool add \"Open to all\"\n  kehu pool add \"Old leads\"\n  ", 3, 4),
         "stage" => ("kehu stage add Trial --pipeline 2\n  kehu stage add Pilot --pipeline 2\n  ", 14, 15),
         kind => (first(kind), 2, 3),
     }

@@ -110,6 +110,7 @@ impl Crm {
         let fields: Vec<Field> = names.iter().filter_map(|name| schema.field(name).cloned()).collect();
         let mut bulk = super::bulk::Bulk::new("", None, true);
         let mut inserter = self.inserter(&schema, fields)?;
+        self.refresh_inserter(&mut inserter)?;
         for row in rows {
             self.insert_quickly(&mut bulk, &mut inserter, row)?;
         }

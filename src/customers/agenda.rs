@@ -1,7 +1,7 @@
 //! The plan of the day: what is overdue and due, whose birthday it is, and who has not heard from us for too long (R152).
 
 use crate::{
-    Result,
+    Result, catalog,
     crm::{Crm, Query, integer},
     record::{Grid, Row, Total, Value, filter, types},
     store::Sql,
@@ -37,6 +37,9 @@ impl Crm {
         let columns = ["name", "level", "last_touch", "primary_contact", "phone"];
         self.part(&mut parts, "Silent for too long", "customer", &silent, &columns)?;
         count_last(&mut parts, "Silent for too long", total);
+        for part in catalog::ENTRIES.iter().filter_map(|entry| entry.plan.as_ref()) {
+            parts.extend((part.grid)(self, user, day, limit)?.map(|grid| (part.title, grid)));
+        }
         self.left_undone(&mut parts, user, day, limit)?;
         Ok(parts)
     }

@@ -2,7 +2,7 @@
 
 use super::Customer;
 use crate::{
-    Result,
+    Result, catalog,
     crm::Crm,
     error::{Cause, Error},
     message::Message,
@@ -73,6 +73,7 @@ impl Crm {
         let mut done = Assigned { already, ..Assigned::default() };
         for (owner, ids) in former {
             self.relink(&schema, "owner", &ids, Some(assignment.to))?;
+            catalog::handed(self, owner, &ids, assignment.to)?;
             if let Some(owner) = owner.filter(|_| assignment.activities) {
                 done.activities += self.pass_on_plans(&ids, owner, assignment.to)?;
             }

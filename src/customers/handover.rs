@@ -146,6 +146,7 @@ impl Crm {
             }
             let owned = duties.iter().filter(|duty| duty.schema.kind == "customer" && duty.field == "owner");
             for duty in owned {
+                catalog::handed(crm, Some(handover.from), &duty.ids, handover.to)?;
                 crm.forget_shares(&duty.ids, handover.to)?;
                 if handover.keep_reading {
                     crm.keep_reading(&duty.ids, handover.from)?;

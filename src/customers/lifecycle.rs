@@ -14,36 +14,36 @@ use crate::{
 use jiff::civil::Date;
 
 impl Customer {
-    pub(crate) const VERBS: &'static [Verb] = &[
-        Verb {
-            name: "sign",
-            doc: "Marks that a customer signed: the first time they are signed, then a repeat customer",
-            asks: &[Ask { name: "on", doc: "When it was (today)", kind: || Kind::Date, required: false }],
-            example: "kehu customer sign C3 --on 2026-03-05",
-            refused: |_, _| Ok(None),
-            run: |crm, id, answers| {
-                let on = said(answers, "on").and_then(|value| Date::from_value(&value));
-                let today = crm.reading().clock.today();
-                customer_bought(crm, id, on.unwrap_or(today))
-            },
+    pub(crate) const SIGN: Verb = Verb {
+        name: "sign",
+        doc: "Marks that a customer signed: the first time they are signed, then a repeat customer",
+        asks: &[Ask { name: "on", doc: "When it was (today)", kind: || Kind::Date, required: false }],
+        example: "kehu customer sign C3 --on 2026-03-05",
+        refused: |_, _| Ok(None),
+        run: |crm, id, answers| {
+            let on = said(answers, "on").and_then(|value| Date::from_value(&value));
+            let today = crm.reading().clock.today();
+            customer_bought(crm, id, on.unwrap_or(today))
         },
-        Verb {
-            name: "lapse",
-            doc: "Marks a customer as lapsed: they buy no more",
-            asks: &[Ask { name: "because", doc: "Why", kind: || Kind::Text, required: true }],
-            example: "kehu customer lapse C3 --because \"moved to another supplier\"",
-            refused: Self::lapsed_already,
-            run: Self::lapse,
-        },
-        Verb {
-            name: "revive",
-            doc: "Makes a lapsed customer what they were before",
-            asks: &[],
-            example: "kehu customer lapse C3 --because \"a mistake\"\n  kehu customer revive C3",
-            refused: Self::not_lapsed,
-            run: |crm, id, _| Self::revive(crm, id),
-        },
-    ];
+    };
+
+    pub(crate) const LAPSE: Verb = Verb {
+        name: "lapse",
+        doc: "Marks a customer as lapsed: they buy no more",
+        asks: &[Ask { name: "because", doc: "Why", kind: || Kind::Text, required: true }],
+        example: "kehu customer lapse C3 --because \"moved to another supplier\"",
+        refused: Self::lapsed_already,
+        run: Self::lapse,
+    };
+
+    pub(crate) const REVIVE: Verb = Verb {
+        name: "revive",
+        doc: "Makes a lapsed customer what they were before",
+        asks: &[],
+        example: "kehu customer lapse C3 --because \"a mistake\"\n  kehu customer revive C3",
+        refused: Self::not_lapsed,
+        run: |crm, id, _| Self::revive(crm, id),
+    };
 
     fn lapsed_already(crm: &mut Crm, id: i64) -> Result<Option<Message>> {
         let customer: Self = crm.get(Id::new(id))?;

@@ -259,7 +259,7 @@ impl Crm {
     }
 
     /// Sets the same for many customers.
-    fn set_many(&mut self, set: &str, values: &[Sql], customers: &[i64]) -> Result<()> {
+    pub(crate) fn set_many(&mut self, set: &str, values: &[Sql], customers: &[i64]) -> Result<()> {
         let now = self.now_text();
         for ids in customers.chunks(BATCH) {
             let sql = format!(

@@ -3,7 +3,7 @@
 use super::{Pipeline, Stage, gate, memo, outcome, pipeline, stage, stage_move};
 use crate::{
     Result,
-    catalog::Panel,
+    catalog::{Hold, Panel},
     crm::{Crm, Query, Sort},
     customers::{Contact, Customer, customer_bought},
     error::{Cause, Error},
@@ -118,6 +118,16 @@ pub(crate) const PANEL: Panel =
     Panel {
         of: "customer", key: "open_deals", title: "Open deals", title_zh: "进行中商机", grid: open_of_customer
     };
+
+/// Whoever has an open deal is not left alone, unless a pool rule says that this does not count.
+pub(crate) const HOLD: Hold = Hold {
+    key: "open-deal",
+    label: "A deal is open",
+    label_zh: "有进行中商机",
+    sql: "EXISTS (SELECT 1 FROM deals d JOIN stages s ON s.id = d.stage WHERE d.customer = c.id \
+          AND d.deleted_at IS NULL AND s.outcome = 'open')",
+    waivable: true,
+};
 
 fn open_of_customer(crm: &mut Crm, customer: i64, limit: Option<u64>) -> Result<Grid> {
     let query = Query {

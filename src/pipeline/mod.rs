@@ -1,4 +1,4 @@
-//! The pipeline: leads, deals on their way through the stages of a sales process, and the history of that way.
+//! The pipeline: leads, pools, deals on their way through the stages of a sales process, and the history of that way.
 
 pub mod board;
 pub(crate) mod deal;
@@ -9,6 +9,7 @@ pub(crate) mod memo;
 mod outcome;
 #[expect(clippy::module_inception, reason = "a pipeline is what this room is about")]
 pub(crate) mod pipeline;
+pub(crate) mod pool;
 pub(crate) mod score_rule;
 pub(crate) mod stage;
 pub(crate) mod stage_move;
@@ -18,6 +19,7 @@ pub use deal::Deal;
 pub use lead::{Conversion, Converted, Lead, Taken, Welcome};
 pub use lead_rule::LeadRule;
 pub use pipeline::Pipeline;
+pub use pool::{Pool, PoolAction, PoolMove, PoolRule, PoolRun, Trigger};
 pub use score_rule::ScoreRule;
 pub use stage::{Outcome, Stage};
 pub use stage_move::StageMove;

@@ -8,6 +8,7 @@ pub mod funnel;
 pub mod latest;
 pub mod occasions;
 pub mod operations;
+pub mod pool;
 pub mod qualification;
 pub mod referrals;
 pub mod velocity;

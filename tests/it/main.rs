@@ -24,6 +24,7 @@ mod merging;
 mod messy_files;
 mod older_databases;
 mod people;
+mod pools;
 mod postgres_server;
 mod qualifying;
 mod quick_answers;

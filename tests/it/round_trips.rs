@@ -16,7 +16,8 @@ use std::{collections::BTreeMap, fs};
 
 /// Every kind that people keep records of, what is pointed to first; files come with a folder of their own.
 fn kinds() -> Vec<&'static str> {
-    let first = ["branch", "user", "node", "customer", "contact"];
+    let first =
+        ["branch", "user", "node", "product", "pipeline", "stage", "pool", "pool_rule", "customer", "contact", "deal"];
     let others = catalog::ENTRIES.iter().filter(|entry| entry.business && entry.kind != "attachment");
     let others = others.map(|entry| entry.kind).filter(|kind| !first.contains(kind));
     first.into_iter().chain(others).collect()
@@ -83,6 +84,19 @@ fn fill(world: &mut World) {
     world.add("fact", &[("text", "Plays the guzheng"), ("about", "hobbies"), ("contact", "P1")]);
     world.add("occasion", &[("name", "birthday"), ("day", "农历八月十五"), ("contact", "P1")]);
     world.add("relation", &[("kind", "friend-of"), ("contact", "P1"), ("other", "P2")]);
+    world.add("product", &[("name", "Flow meter"), ("price", "4800")]);
+    world.add(
+        "deal",
+        &[("name", "Twenty meters"), ("customer", "C1"), ("product", "Flow meter"), ("probability", "40")],
+    );
+    world.add("lead", &[("name", "Anna Berg"), ("source", "web")]);
+    world.add("lead_rule", &[("condition", "source=web"), ("user", "mei")]);
+    world.add("score_rule", &[("name", "Has a phone"), ("condition", "not mobile:"), ("points", "10")]);
+    world.add("pool", &[("name", "Open to all"), ("branch", "Hamburg"), ("claims_a_day", "5")]);
+    let rule = [("name", "Thirty silent days"), ("pool", "PO1"), ("trigger", "no-follow-up"), ("days", "30")];
+    world.add("pool_rule", &rule);
+    world.edit("customer", 4, &[("owner", ""), ("pool", "PO1")]);
+    world.edit("customer", 1, &[("protected_until", "2026-05-31")]);
 }
 
 on_both! {

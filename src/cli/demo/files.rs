@@ -42,6 +42,8 @@ pub const FILES: &[DemoFile] = &[
     source!("lead", "leads.csv"),
     source!("lead_rule", "lead_rules.csv"),
     source!("score_rule", "score_rules.csv"),
+    source!("pool", "pools.csv"),
+    source!("pool_rule", "pool_rules.csv"),
     source!("node", "nodes.csv"),
     source!("review_rule", "review_rules.csv"),
     source!("qualification", "qualifications.csv"),

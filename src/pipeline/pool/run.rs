@@ -1,0 +1,112 @@
+//! `kehu pool run`: applies the pool rules to all customers as one operation; said and warned once, however often it runs.
+
+use super::{
+    PoolAction,
+    candidates::Turn,
+    fate::{Fate, What, fate},
+    moves::Step,
+};
+use crate::{
+    Result,
+    crm::{Crm, integer, text},
+    record::Grid,
+    store::Sql,
+};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, HashMap};
+
+/// What a run did, and to whom.
+#[derive(Debug, Clone)]
+pub struct PoolRun {
+    pub taken: usize,
+    pub warned: usize,
+    pub kept: usize,
+    /// Each customer with what became of it and why.
+    pub grid: Grid,
+}
+
+impl Crm {
+    /// Takes customers back into their pools by the rules, and says who is to be warned that this will happen. With
+    /// `kept`, those too whom something keeps from a rule. In a dry run nothing is written.
+    ///
+    /// # Errors
+    /// A rule whose condition no longer fits the fields.
+    pub fn run_pools(&mut self, kept: bool) -> Result<PoolRun> {
+        self.transaction("Run the pools", |crm| {
+            let turns = crm.pool_turns(None)?;
+            let mut fates = crm.pool_fates(&turns, None)?;
+            let warned = crm.warned_already()?;
+            fates.retain(|fate| match fate.what {
+                What::Warned(stage) => {
+                    warned.get(&(fate.customer, fate.owner, fate.due)).is_none_or(|before| stage < *before)
+                }
+                _ => true,
+            });
+            let count = |wanted: fn(What) -> bool| fates.iter().filter(|fate| wanted(fate.what)).count();
+            let taken = count(|what| what == What::Taken);
+            let warned = count(|what| matches!(what, What::Warned(_)));
+            let held = count(|what| matches!(what, What::Kept(_)));
+            crm.take_into_pools(&turns, &fates)?;
+            crm.relabel(&format!("Run the pools: {taken} taken, {warned} warned"))?;
+            fates.retain(|fate| kept || !matches!(fate.what, What::Kept(_)));
+            let grid = crm.told_pool_run(&turns, &fates)?;
+            Ok(PoolRun { taken, warned, kept: held, grid })
+        })
+    }
+
+    /// What the rules make of every customer with an owner, or of those of some numbers.
+    pub(super) fn pool_fates(&mut self, turns: &[Turn], among: Option<&[i64]>) -> Result<Vec<Fate>> {
+        let mut fates = Vec::new();
+        if turns.is_empty() {
+            return Ok(fates);
+        }
+        let today = self.reading().clock.today();
+        self.each_candidate(turns, among, &mut |candidate| fates.extend(fate(&candidate, turns, today)))?;
+        Ok(fates)
+    }
+
+    /// Who was warned of which day, and how many days before that at the latest.
+    fn warned_already(&mut self) -> Result<HashMap<(i64, i64, Date), i64>> {
+        let today = self.reading().clock.today().to_string();
+        let sql = "SELECT customer, former, due, MIN(days) FROM pool_moves \
+                   WHERE action = 'warned' AND due >= ? AND deleted_at IS NULL GROUP BY customer, former, due";
+        let mut warned = HashMap::new();
+        self.db.each(sql, &[Sql::Text(today)], &mut |row| {
+            if let Ok(due) = text(&row[2]).parse() {
+                warned.insert((integer(&row[0]), integer(&row[1]), due), integer(&row[3]));
+            }
+            Ok(())
+        })?;
+        Ok(warned)
+    }
+
+    fn take_into_pools(&mut self, turns: &[Turn], fates: &[Fate]) -> Result<()> {
+        let mut by_pool: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for fate in fates.iter().filter(|fate| fate.what == What::Taken) {
+            by_pool.entry(turns[fate.rule].pool.id.number).or_default().push(fate.customer);
+        }
+        for (pool, customers) in by_pool {
+            let set = "owner = NULL, pool = CAST(? AS BIGINT), protected_until = NULL";
+            self.set_many(set, &[Sql::Integer(pool)], &customers)?;
+        }
+        let steps: Vec<Step> = fates.iter().filter_map(|fate| step(fate, &turns[fate.rule])).collect();
+        self.write_steps(&steps)
+    }
+}
+
+/// What the claim log says of it.
+fn step(fate: &Fate, turn: &Turn) -> Option<Step> {
+    let (action, warned) = match fate.what {
+        What::Taken => (PoolAction::Recovered, None),
+        What::Warned(stage) => (PoolAction::Warned, Some((fate.due, stage))),
+        What::Kept(_) => return None,
+    };
+    Some(Step {
+        pool: Some(turn.pool.id.number),
+        former: Some(fate.owner),
+        rule: Some(turn.rule.id.number),
+        reason: Some(turn.rule.name.clone()),
+        warned,
+        ..Step::of(fate.customer, action, &turn.pool.name)
+    })
+}
