@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, fs};
 
 /// Every kind that people keep records of, what is pointed to first; files come with a folder of their own.
 fn kinds() -> Vec<&'static str> {
-    let first = ["branch", "user", "node", "customer", "contact"];
+    let first = ["branch", "user", "node", "customer", "contact", "product", "pipeline", "stage", "deal", "lead"];
     let others = catalog::ENTRIES.iter().filter(|entry| entry.business && entry.kind != "attachment");
     let others = others.map(|entry| entry.kind).filter(|kind| !first.contains(kind));
     first.into_iter().chain(others).collect()
@@ -83,6 +83,17 @@ fn fill(world: &mut World) {
     world.add("fact", &[("text", "Plays the guzheng"), ("about", "hobbies"), ("contact", "P1")]);
     world.add("occasion", &[("name", "birthday"), ("day", "农历八月十五"), ("contact", "P1")]);
     world.add("relation", &[("kind", "friend-of"), ("contact", "P1"), ("other", "P2")]);
+    fill_the_pipeline(world);
+}
+
+/// A product, a deal about it that moved, a lead that came to nothing yet, and what is done with leads by itself.
+fn fill_the_pipeline(world: &mut World) {
+    world.add("product", &[("name", "Vault sensor"), ("price", "12000")]);
+    let deal = world.add("deal", &[("name", "Vault sensors"), ("customer", "C1"), ("product", "R1")]);
+    world.edit("deal", deal, &[("stage", "Proposal")]);
+    world.add("lead", &[("name", "Anna Berg"), ("company", "Berg Sensorik"), ("email", "anna@berg.example")]);
+    world.add("lead_rule", &[("condition", "source=web"), ("user", "mei")]);
+    world.add("score_rule", &[("name", "Has an address"), ("condition", "not email:"), ("points", "10")]);
 }
 
 on_both! {
