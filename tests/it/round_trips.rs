@@ -90,7 +90,12 @@ fn fill(world: &mut World) {
 fn fill_the_pipeline(world: &mut World) {
     world.add("product", &[("name", "Vault sensor"), ("price", "12000")]);
     let deal = world.add("deal", &[("name", "Vault sensors"), ("customer", "C1"), ("product", "R1")]);
+    world.edit("stage", 2, &[("to_do", "+2d call: ask who decides\n+3d visit: see the hall")]);
     world.edit("deal", deal, &[("stage", "Proposal")]);
+    for (name, price) in [("Vault sensor", "860.50"), ("Mounting", "120")] {
+        world.add("deal_line", &[("description", name), ("deal", "D1"), ("quantity", "3"), ("price", price)]);
+    }
+    world.add("deal_contact", &[("role", "decision_maker"), ("deal", "D1"), ("contact", "P1")]);
     world.add("lead", &[("name", "Anna Berg"), ("company", "Berg Sensorik"), ("email", "anna@berg.example")]);
     world.add("lead_rule", &[("condition", "source=web"), ("user", "mei")]);
     world.add("score_rule", &[("name", "Has an address"), ("condition", "not email:"), ("points", "10")]);
