@@ -95,8 +95,8 @@ impl Crm {
             return Ok(HashSet::new());
         }
         let query = Query { filter: filter.clone(), ..Query::new("deal") };
-        let stale = self.computed_sql(&self.schema("deal")?, "stale", "t");
-        let condition = format!("t.stage = {} AND {stale}", stage.id.number);
+        let rotten = self.computed_sql(&self.schema("deal")?, "stale", "t");
+        let condition = format!("t.stage = {} AND {rotten}", stage.id.number);
         let tally = Tally { query: &query, beside: "", by: "t.id", cells: "COUNT(*)", condition: &condition };
         let (_, rows) = self.tally(&tally)?;
         Ok(rows.iter().filter_map(|(_, cells)| cells[0].as_integer()).collect())

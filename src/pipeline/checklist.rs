@@ -144,28 +144,28 @@ pub(super) fn go_on(crm: &mut Crm, deal: i64, after: Option<i64>) -> Result<bool
 fn plan(crm: &mut Crm, step: i64, after: Option<i64>) -> Result<()> {
     let waiting: DealStep = crm.get(Id::new(step))?;
     let deal: Deal = crm.get(waiting.deal)?;
-    let line = read(crm, waiting.words.as_deref().unwrap_or(&waiting.name))?;
+    let Line { due, sort, what } = read(crm, waiting.words.as_deref().unwrap_or(&waiting.name))?;
     let link = |id: Option<i64>| id.map_or(Value::Null, Link::to);
-    let contact = match deal.contact {
-        Some(contact) => {
-            let known = crm.record("contact", contact.number)?;
-            Some(contact.number).filter(|_| !known.is_deleted() && known.value("left") != Value::Bool(true))
-        }
-        None => None,
-    };
     let mut values = vec![
-        ("subject".to_owned(), Value::Text(waiting.name)),
-        ("kind".to_owned(), Value::Text(line.sort)),
-        ("due".to_owned(), line.due),
+        ("subject".to_owned(), Value::Text(what)),
+        ("kind".to_owned(), Value::Text(sort)),
+        ("due".to_owned(), due),
         ("deal".to_owned(), Link::to(deal.id.number)),
         ("customer".to_owned(), link(deal.customer.map(|customer| customer.number))),
-        ("contact".to_owned(), link(contact)),
+        ("contact".to_owned(), link(still_there(crm, &deal)?)),
         ("owner".to_owned(), link(deal.owner.map(|owner| owner.number))),
         ("follows".to_owned(), link(after)),
     ];
     values.retain(|(_, value)| !value.is_empty());
     let activity = crm.add("activity", values)?;
     crm.set_directly("deal_step", step, "activity", Link::to(activity))
+}
+
+/// The person whom we deal with, unless they left or were removed.
+fn still_there(crm: &mut Crm, deal: &Deal) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM contacts WHERE id = ? AND NOT \"left\" AND deleted_at IS NULL";
+    let Some(contact) = deal.contact else { return Ok(None) };
+    Ok(crm.numbers(sql, &[Sql::Integer(contact.number)])?.first().copied())
 }
 
 /// Goes on with the checklist when a step of it was done or called off.

@@ -46,10 +46,10 @@ fn planned(world: &mut World) -> Vec<String> {
         .collect()
 }
 
-fn act(world: &mut World, verb: &str, activity: i64, answers: Values) {
+fn act(world: &mut World, verb: &str, activity: i64, answers: &Values) {
     let entry = kehu::catalog::entry("activity").expect("activities");
     let verb = entry.verbs.iter().find(|known| known.name == verb).expect("a verb");
-    world.crm.transaction(verb.name, |crm| (verb.run)(crm, activity, &answers)).expect("acts");
+    world.crm.transaction(verb.name, |crm| (verb.run)(crm, activity, answers)).expect("acts");
 }
 
 on_both! {
@@ -63,14 +63,14 @@ on_both! {
         let error = run(world, "move", id, &[]).expect_err("is not done");
         assert_eq!(error.message.to_string(), "A deal does not come to Negotiation before its checklist is done: send the quotation, 问对方意见, see the hall.");
         assert_eq!(error.hint.expect("a hint").to_string(), "kehu activity done A1");
-        act(world, "done", 1, Values::new());
+        act(world, "done", 1, &Values::new());
         assert_eq!(planned(world), ["send the quotation email 04-02 done", "问对方意见 call 04-01 planned"]);
         assert_eq!(world.text("activity", 2, "follows"), "send the quotation");
         // What is called off is not asked for any more, and what follows comes.
-        act(world, "cancel", 2, vec![("because".into(), kehu::record::Value::text("they are at a fair"))]);
+        act(world, "cancel", 2, &vec![("because".into(), kehu::record::Value::text("they are at a fair"))]);
         assert_eq!(planned(world)[2], "see the hall task 03-30 today");
         assert_eq!(world.names("deal", "checklist_done=no"), ["Vault sensors"]);
-        act(world, "done", 3, Values::new());
+        act(world, "done", 3, &Values::new());
         assert_eq!(world.text("deal", id, "checklist_done"), "yes");
         run(world, "move", id, &[]).expect("moves on");
         for _ in 0..5 {
@@ -82,7 +82,7 @@ on_both! {
     fn leaving_the_stage_drops_what_is_left_and_undo_brings_it_back(world) {
         let id = deal(world);
         run(world, "move", id, &[]).expect("moves");
-        act(world, "done", 1, Values::new());
+        act(world, "done", 1, &Values::new());
         let before = world.dump();
         run(world, "lose", id, &[("because", "price")]).expect("loses, whatever is left");
         assert_eq!(planned(world), ["send the quotation email 04-02 done", "问对方意见 call 04-01 cancelled"]);

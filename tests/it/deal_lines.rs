@@ -82,6 +82,17 @@ on_both! {
         assert_eq!(world.text("deal", id, "amount"), "CNY 350.00");
     }
 
+    fn the_doctor_proves_what_deals_are_worth(world) {
+        deal(world);
+        line(world, &[("description", "Mounting"), ("price", "100")]);
+        assert!(world.crm.doctor().expect("looks").healthy);
+        world.outside("UPDATE deals SET amount = 5 WHERE id = 1");
+        let report = world.crm.doctor().expect("looks");
+        assert_eq!(report.issues[0].to_string(), "D1 is not worth the sum of its lines.");
+        world.edit("deal_line", 1, &[("discount", "0")]);
+        assert!(world.crm.doctor().expect("looks").healthy);
+    }
+
     fn what_no_line_can_be_is_refused(world) {
         deal(world);
         for (pairs, said) in [
