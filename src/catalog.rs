@@ -9,8 +9,9 @@ use crate::{
     },
     org::{Branch, User, user},
     pipeline::{
-        Deal, Lead, LeadRule, Pipeline, Pool, PoolMove, PoolRule, ScoreRule, Stage, StageMove, deal, lead, lead_rule,
-        pool, score_rule, stage, stage_move,
+        Deal, DealContact, DealLine, DealStep, Lead, LeadRule, Pipeline, Pool, PoolMove, PoolRule, ScoreRule, Stage,
+        StageMove, advice, checklist, deal, deal_contact, deal_line, deal_step, lead, lead_rule, pool, score_rule,
+        stage, stage_move,
     },
     products::Product,
     record::{Draft, Field, Grid, Origin, Record, Schema, Verb},
@@ -197,7 +198,7 @@ pub static ENTRIES: &[Entry] = &[
             tells: &["name", "outcome", "amount", "lost_reason", "lost_to"],
             together: 1,
         }),
-        panels: &[deal::PANEL],
+        panels: &[deal::PANEL, advice::PANEL],
         holds: &[deal::HOLD],
         ..of::<Deal>()
     },
@@ -220,6 +221,21 @@ pub static ENTRIES: &[Entry] = &[
         event: Some(pool::EVENT),
         ..of::<PoolMove>()
     },
+    Entry {
+        check: deal_line::check,
+        settle: deal_line::settle,
+        noun_zh: "商机明细",
+        detail: true,
+        panels: &[deal_line::PANEL],
+        ..of::<DealLine>()
+    },
+    Entry {
+        check: deal_contact::check,
+        noun_zh: "商机参与人",
+        detail: true,
+        panels: &[deal_contact::PANEL],
+        ..of::<DealContact>()
+    },
     Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, ..of::<LeadRule>() },
     Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, ..of::<ScoreRule>() },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
@@ -240,6 +256,16 @@ pub static ENTRIES: &[Entry] = &[
         automatic: true,
         event: Some(Event { at: "at", planned: None, sort: None, tells: &["title", "deal"], together: 1 }),
         ..of::<StageMove>()
+    },
+    Entry {
+        check: deal_step::check,
+        settle: deal_step::settle,
+        noun_zh: "商机待办",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        panels: &[deal_step::PANEL],
+        ..of::<DealStep>()
     },
     Entry {
         check: attachment::check,
@@ -298,7 +324,8 @@ pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
     }
     node::follow(crm, draft)?;
     lead::follow(crm, draft)?;
-    pool::follow(crm, draft)
+    pool::follow(crm, draft)?;
+    checklist::follow(crm, draft)
 }
 
 /// Does what follows where customers went to another colleague by a larger act than a change of each.

@@ -93,6 +93,8 @@ pub struct Crm {
     brought: Option<store::content::Folder>,
     /// What need not be read again while many rows are looked at in one go.
     pub(crate) memo: Option<crate::pipeline::memo::Memo>,
+    /// What is on its way to the recycle bin or back with all that belongs to it.
+    underway: Vec<(&'static str, i64)>,
     /// An attachment was purged, so its content may be needed no more.
     purged_attachment: bool,
 }
@@ -128,6 +130,7 @@ impl Crm {
             arriving: Vec::new(),
             brought: None,
             memo: None,
+            underway: Vec::new(),
             purged_attachment: false,
         };
         if let Some(version) = older {

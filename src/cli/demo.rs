@@ -6,7 +6,7 @@ use super::session::Session;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use files::{FILES, import_file};
 use kehu::{
-    Cause, Error, Message, Result,
+    Cause, Error, Message, Result, catalog,
     crm::{Query, Sort},
     customers::Access,
     record::{Link, Value, filter},
@@ -71,7 +71,8 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
         }
     }
     share_some(session)?;
-    pool_some(session)
+    pool_some(session)?;
+    plan_some(session)
 }
 
 /// Customers whom nobody looks after wait in the pool of their region.
@@ -86,6 +87,18 @@ fn pool_some(session: &mut Session) -> Result<()> {
         crm.change_many("customer", &customers, &values)?;
     }
     Ok(())
+}
+
+/// What the stages ask for is planned with two deals, the one right at the beginning.
+fn plan_some(session: &mut Session) -> Result<()> {
+    let crm = session.crm()?;
+    let plan = catalog::entry("deal").and_then(|entry| entry.verbs.iter().find(|verb| verb.name == "plan"));
+    let Some(plan) = plan else { return Ok(()) };
+    let deals = ["工禾智能装备变送器选型", "惠泽传动测试台改造"].map(|name| crm.find("deal", name));
+    let deals = deals.into_iter().collect::<Result<Vec<i64>>>()?;
+    crm.transaction("Plan what the stages ask for", |crm| {
+        deals.iter().try_for_each(|id| (plan.run)(crm, *id, &Vec::new()))
+    })
 }
 
 /// A few customers are looked at by the head of sales too.

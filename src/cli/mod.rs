@@ -27,6 +27,7 @@ mod interrupt;
 mod language;
 mod lead;
 mod merge;
+mod next;
 mod nodes;
 mod output;
 mod output_file;

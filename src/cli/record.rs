@@ -60,6 +60,8 @@ fn add(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Res
     let title = values.iter().find(|(name, _)| *name == title).map(|(_, value)| value.clone()).unwrap_or_default();
     let title = match (&title, schema.title().kind.target()) {
         (Value::Link(link), Some(target)) => Value::Text(crm.title(target, link.id)?),
+        // Some are called after what they are about.
+        (Value::Null, None) if !crm.is_dry_run() => Value::Text(crm.title(schema.kind, id)?),
         _ => title,
     };
     let message = Message::new("Added {record} {title}.")

@@ -73,7 +73,24 @@ impl Crm {
         })
     }
 
+    /// Whether a record is just going to the recycle bin, or coming back, with all that belongs to it.
+    pub(crate) fn is_underway(&self, kind: &str, id: i64) -> bool {
+        self.underway.iter().any(|(known, number)| *known == kind && *number == id)
+    }
+
+    /// Whether a record of one of these kinds is.
+    pub(crate) fn is_any_underway(&self, kinds: &[&str]) -> bool {
+        self.underway.iter().any(|(kind, _)| kinds.contains(kind))
+    }
+
     fn remove_entry(&mut self, entry: &Entry, gone: &mut Vec<(&'static str, i64)>) -> Result<()> {
+        self.underway.push((entry.schema.kind, entry.id));
+        let done = self.remove_with_children(entry, gone);
+        self.underway.pop();
+        done
+    }
+
+    fn remove_with_children(&mut self, entry: &Entry, gone: &mut Vec<(&'static str, i64)>) -> Result<()> {
         for (child, id) in self.children(entry.schema.kind, entry.id, "AND deleted_at IS NULL")? {
             let child = self.record(child, id)?;
             // What belongs to a contact and to the customer went with the contact.
@@ -148,6 +165,13 @@ impl Crm {
     }
 
     fn restore_entry(&mut self, entry: &Entry, back: &mut Vec<(&'static str, i64)>) -> Result<()> {
+        self.underway.push((entry.schema.kind, entry.id));
+        let done = self.restore_with_children(entry, back);
+        self.underway.pop();
+        done
+    }
+
+    fn restore_with_children(&mut self, entry: &Entry, back: &mut Vec<(&'static str, i64)>) -> Result<()> {
         let removal = self.removal_of(entry.schema.kind, entry.id)?;
         let mut whole = Draft {
             schema: entry.schema.clone(),

@@ -7,11 +7,9 @@ use crate::{
     record::{
         Currency, Id, Money, Value,
         filter::{Filter, Operand, Operator, Test},
-        types::timestamp_text,
     },
     store::Sql,
 };
-use jiff::ToSpan;
 use std::collections::{BTreeMap, HashSet};
 
 /// One column of the board.
@@ -93,18 +91,12 @@ impl Crm {
     /// The deals of a stage that neither moved nor were touched by a person for too long, with nothing planned
     /// (behaviour 2).
     fn stale_deals(&mut self, stage: &Stage, filter: &Filter) -> Result<HashSet<i64>> {
-        let Some(days) = stage.days_to_rot else { return Ok(HashSet::new()) };
-        let now = self.reading().clock.now();
-        let hours = days.saturating_mul(24).min(1_000_000);
-        let since = timestamp_text(now.checked_sub(hours.hours()).unwrap_or(now));
+        if stage.days_to_rot.is_none() {
+            return Ok(HashSet::new());
+        }
         let query = Query { filter: filter.clone(), ..Query::new("deal") };
-        let condition = format!(
-            "t.stage = {stage} AND NOT EXISTS (SELECT 1 FROM stage_moves m WHERE m.deal = t.id AND m.at >= '{since}' \
-             AND m.deleted_at IS NULL) AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.deal = t.id \
-             AND (a.done >= '{since}' OR a.done IS NULL AND a.due >= '{now}') AND a.deleted_at IS NULL)",
-            stage = stage.id.number,
-            now = timestamp_text(now),
-        );
+        let rotten = self.computed_sql(&self.schema("deal")?, "stale", "t");
+        let condition = format!("t.stage = {} AND {rotten}", stage.id.number);
         let tally = Tally { query: &query, beside: "", by: "t.id", cells: "COUNT(*)", condition: &condition };
         let (_, rows) = self.tally(&tally)?;
         Ok(rows.iter().filter_map(|(_, cells)| cells[0].as_integer()).collect())

@@ -1,6 +1,6 @@
 //! Deal: something that a customer may buy from us, on its way through a pipeline (R47, R57-R61).
 
-use super::{Pipeline, Stage, gate, memo, outcome, pipeline, stage, stage_move};
+use super::{Pipeline, Stage, checklist, deal_line, gate, memo, outcome, pipeline, slippage, stage, stage_move};
 use crate::{
     Result,
     catalog::{Hold, Panel},
@@ -32,7 +32,7 @@ record! {
         pipeline: Option<Id<Pipeline>> [index],
         /// How far it has come; the first step unless said
         stage: Option<Id<Stage>> [index, list],
-        /// What it is worth; the list price of its product unless said
+        /// What it is worth: the sum of its lines where it has any, else the list price of its product unless said
         amount: Option<Money> [list, min("0")],
         /// What it is mainly about
         product: Option<Id<Product>> [index],
@@ -42,6 +42,10 @@ record! {
         started: Option<Date>,
         /// When it was won, lost or shelved
         closed: Option<Date> [index],
+        /// How often it was put off to a later day
+        pushes: Option<i64> [kept, min("0")],
+        /// How often its amount was lowered
+        shrinks: Option<i64> [kept, min("0")],
         /// How likely it is to be won
         probability: Option<Percent>,
         /// Whether the stage says how likely it is, or somebody did by hand
@@ -85,7 +89,31 @@ record! {
             "(SELECT MAX(a.done) FROM activities a WHERE a.deal = {t}.id AND a.deleted_at IS NULL)",
         /// What is planned next about it
         next_step: crate::record::Kind::Timestamp =>
-            "(SELECT MIN(a.due) FROM activities a WHERE a.deal = {t}.id AND a.done IS NULL AND a.deleted_at IS NULL)",
+            "(SELECT MIN(a.due) FROM activities a WHERE a.deal = {t}.id AND a.done IS NULL AND a.cancelled IS NULL \
+             AND a.deleted_at IS NULL)",
+        /// When somebody last dealt with whoever decides
+        decider_touch: crate::record::Kind::Timestamp =>
+            "(SELECT MAX(a.done) FROM deal_contacts p JOIN activities a ON a.contact = p.contact WHERE p.deal = {t}.id \
+             AND p.role = 'decision_maker' AND p.deleted_at IS NULL AND a.deleted_at IS NULL)",
+        /// Whether all is done that its stage asked for; empty where it asked for nothing
+        checklist_done: crate::record::Kind::YesNo =>
+            "(SELECT COUNT(*) = COUNT(CASE WHEN a.done IS NOT NULL OR a.cancelled IS NOT NULL THEN 1 END) \
+             FROM deal_steps s LEFT JOIN activities a ON a.id = s.activity WHERE s.deal = {t}.id \
+             AND s.stage = {t}.stage AND s.deleted_at IS NULL HAVING COUNT(*) > 0)",
+        /// For how many days it neither moved nor was touched by anybody
+        idle_days: crate::record::Kind::Integer =>
+            "({hours_from}(SELECT MAX(x.at) FROM (SELECT m.at AS at FROM stage_moves m WHERE m.deal = {t}.id \
+             AND m.deleted_at IS NULL UNION ALL SELECT a.done FROM activities a WHERE a.deal = {t}.id \
+             AND a.done IS NOT NULL AND a.deleted_at IS NULL) x){hours_to}'{now}'{hours_end} / 24)",
+        /// Whether it has lain for longer than its stage allows, with nothing planned
+        stale: crate::record::Kind::YesNo =>
+            "(CASE WHEN (SELECT s.days_to_rot FROM stages s WHERE s.id = {t}.stage AND s.outcome = 'open') IS NULL \
+             OR EXISTS (SELECT 1 FROM activities a WHERE a.deal = {t}.id AND a.done IS NULL AND a.cancelled IS NULL \
+             AND a.due >= '{today}' AND a.deleted_at IS NULL) THEN false \
+             ELSE COALESCE({hours_from}(SELECT MAX(x.at) FROM (SELECT m.at AS at FROM stage_moves m \
+             WHERE m.deal = {t}.id AND m.deleted_at IS NULL UNION ALL SELECT a.done FROM activities a \
+             WHERE a.deal = {t}.id AND a.done IS NOT NULL AND a.deleted_at IS NULL) x){hours_to}'{now}'{hours_end}, 0) \
+             >= 24 * (SELECT s.days_to_rot FROM stages s WHERE s.id = {t}.stage) END)",
     }
 }
 
@@ -183,6 +211,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         return Ok(());
     }
     belongs_to_the_customer(crm, draft)?;
+    deal_line::wins(crm, draft)?;
     priced_by_its_product(crm, draft)?;
     let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
     let moved = draft.changed("stage").is_some_and(|stage| !stage.same(&draft.before("stage")));
@@ -191,6 +220,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         outcome::follow(crm, draft, &stage)?;
     }
     outcome::keep_probability(draft, &stage, moved);
+    slippage::count(crm, draft, &stage)?;
     refuse_days_to_come(crm, draft)?;
     refuse_impossible_days(draft)
 }
@@ -207,6 +237,7 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
     }
     if changed("stage") {
         stage_move::write(crm, draft)?;
+        checklist::enter(crm, draft)?;
         return bought(crm, draft);
     }
     for field in ["started", "closed"] {

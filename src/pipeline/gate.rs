@@ -3,10 +3,11 @@
 use super::{Stage, memo};
 use crate::{
     Result,
-    crm::Crm,
+    crm::{Crm, integer, text},
     error::{Cause, Error},
     message::Message,
     record::{Draft, Value},
+    store::Sql,
 };
 
 /// Refuses a step for which something is missing. A deal that is imported as closed passed its gates elsewhere.
@@ -21,7 +22,15 @@ pub(super) fn pass(crm: &mut Crm, draft: &Draft, to: &Stage) -> Result<()> {
         let former = memo::stage(crm, former)?;
         needed.extend(former.needs_to_leave.0);
     }
-    let missing: Vec<String> = needed.into_iter().filter(|name| empty(draft, name)).collect();
+    let mut missing = Vec::new();
+    for name in needed {
+        if lacks(crm, draft, &name)? {
+            missing.push(name);
+        }
+    }
+    if missing.iter().any(|name| is_checklist(draft, name)) {
+        return Err(unfinished(crm, draft, to)?);
+    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -43,9 +52,43 @@ pub(super) fn pass(crm: &mut Crm, draft: &Draft, to: &Stage) -> Result<()> {
     })
 }
 
-fn empty(draft: &Draft, name: &str) -> bool {
+/// Whether a gate speaks of the checklist of the stage that a deal leaves, in either language.
+fn is_checklist(draft: &Draft, name: &str) -> bool {
+    draft.schema.field("checklist_done").is_some_and(|field| field.name == name || field.label_zh == name)
+}
+
+fn lacks(crm: &mut Crm, draft: &Draft, name: &str) -> Result<bool> {
     let field = draft.schema.visible().find(|field| {
         field.name == name || field.name == format!("x_{name}") || !field.label_zh.is_empty() && field.label_zh == name
     });
-    field.is_some_and(|field| draft.get(&field.name).is_empty() || draft.get(&field.name) == Value::Bool(false))
+    let Some(field) = field else { return Ok(false) };
+    let value = match draft.id {
+        // What is computed stands with the record as it is still; a stage without a checklist has nothing left.
+        Some(id) if field.computed.is_some() => {
+            let value = crm.record("deal", id)?.value(&field.name);
+            return Ok(value == Value::Bool(false) || value.is_empty() && field.name != "checklist_done");
+        }
+        None if field.computed.is_some() => return Ok(false),
+        _ => draft.get(&field.name),
+    };
+    Ok(value.is_empty() || value == Value::Bool(false))
+}
+
+/// Names the steps that are left.
+fn unfinished(crm: &mut Crm, draft: &Draft, to: &Stage) -> Result<Error> {
+    let deal = draft.id.unwrap_or_default();
+    let sql = "SELECT s.name, a.id FROM deal_steps s JOIN deals d ON d.id = s.deal AND d.stage = s.stage \
+               LEFT JOIN activities a ON a.id = s.activity WHERE s.deal = ? AND s.deleted_at IS NULL \
+               AND a.done IS NULL AND a.cancelled IS NULL ORDER BY s.position, s.id";
+    let rows = crm.db.query(sql, &[Sql::Integer(deal)])?;
+    let left: Vec<String> = rows.iter().map(|row| text(&row[0])).collect();
+    let message = Message::new("A deal does not come to {stage} before its checklist is done: {steps}.")
+        .with("stage", &to.name)
+        .with("steps", left.join(", "));
+    let error = Error::new(Cause::Refused, message).on_field("stage");
+    let next = rows.iter().find(|row| !row[1].is_null()).map(|row| integer(&row[1]));
+    Ok(match next {
+        Some(activity) => error.hint(Message::new("kehu activity done A{number}").with("number", activity)),
+        None => error.hint(Message::new("kehu deal plan D{number}").with("number", deal)),
+    })
 }

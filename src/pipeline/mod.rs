@@ -1,7 +1,12 @@
 //! The pipeline: leads, pools, deals on their way through the stages of a sales process, and the history of that way.
 
+pub(crate) mod advice;
 pub mod board;
+pub(crate) mod checklist;
 pub(crate) mod deal;
+pub(crate) mod deal_contact;
+pub(crate) mod deal_line;
+pub(crate) mod deal_step;
 mod gate;
 pub(crate) mod lead;
 pub(crate) mod lead_rule;
@@ -11,11 +16,15 @@ mod outcome;
 pub(crate) mod pipeline;
 pub(crate) mod pool;
 pub(crate) mod score_rule;
+mod slippage;
 pub(crate) mod stage;
 pub(crate) mod stage_move;
 mod verbs;
 
 pub use deal::Deal;
+pub use deal_contact::{DealContact, DealRole};
+pub use deal_line::DealLine;
+pub use deal_step::DealStep;
 pub use lead::{Conversion, Converted, Lead, Taken, Welcome};
 pub use lead_rule::LeadRule;
 pub use pipeline::Pipeline;

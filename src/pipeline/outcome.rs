@@ -6,7 +6,7 @@ use crate::{
     crm::Crm,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Value},
+    record::{Draft, Origin, Value},
 };
 
 /// The reason of a deal that another system had lost without saying why.
@@ -50,6 +50,10 @@ fn missing_reason(draft: &Draft, stage: &Stage) -> Error {
 
 /// A probability that somebody set stands until it is handed back; what is closed is certain (behaviour 4).
 pub(super) fn keep_probability(draft: &mut Draft, stage: &Stage, moved: bool) {
+    // An export of another database has both as they were there.
+    if draft.origin == Origin::Export && draft.changed("probability").is_some() {
+        return;
+    }
     let said = draft.changed("probability").is_some_and(|value| !value.same(&draft.before("probability")));
     let handed_back = draft.changed("probability_by").and_then(Value::as_text) == Some("stage") && !draft.is_new();
     if stage.outcome != Outcome::Open {

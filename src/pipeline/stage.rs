@@ -1,6 +1,6 @@
 //! Stage: a step of a pipeline: how likely a deal is to be won there, what is to be done, what must be known.
 
-use super::Pipeline;
+use super::{Pipeline, checklist};
 use crate::{
     Result,
     crm::Crm,
@@ -73,6 +73,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         Some("lost" | "shelved") => draft.set("probability", Value::Integer(0)),
         _ => {}
     }
+    checklist::check(crm, draft)?;
     let deal = crm.schema("deal")?;
     for needed in ["needs", "needs_to_leave"] {
         for name in draft.get(needed).items() {

@@ -1,6 +1,6 @@
 //! What is done with deals: moved, won, lost, shelved, reopened.
 
-use super::{Deal, Outcome, Stage, pipeline};
+use super::{Deal, Outcome, Stage, checklist, pipeline};
 use crate::{
     Result,
     crm::Crm,
@@ -24,7 +24,15 @@ impl Deal {
                 required: false,
             }],
             example: "kehu deal move D1 --to Negotiation",
-            refused: |_, _| Ok(None),
+            refused: |crm, id| {
+                let deal: Self = crm.get(Id::new(id))?;
+                let stage: Stage = crm.get(deal.stage())?;
+                let message = Message::new("{deal} is {outcome}: kehu deal reopen D{number} takes it up again.")
+                    .with("deal", &deal.name)
+                    .with("outcome", stage.outcome.key())
+                    .with("number", id);
+                Ok((stage.outcome != Outcome::Open).then_some(message))
+            },
             run: |crm, id, answers| {
                 let deal: Self = crm.get(Id::new(id))?;
                 let stage = match parameter(answers, "to") {
@@ -73,6 +81,14 @@ impl Deal {
             example: "kehu deal shelve D3 --because \"budget frozen\" --close +6m",
             refused: |crm, id| closed_as(crm, id, Outcome::Shelved),
             run: |crm, id, answers| close(crm, id, Outcome::Shelved, answers),
+        },
+        Verb {
+            name: "plan",
+            doc: "Plans what the stage asks for, where that was not done yet",
+            asks: &[],
+            example: "kehu deal plan D4",
+            refused: |_, _| Ok(None),
+            run: |crm, id, _| checklist::plan_anew(crm, id),
         },
         Verb {
             name: "reopen",

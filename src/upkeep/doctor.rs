@@ -36,6 +36,9 @@ pub fn doctor(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Report> {
             if schema.kind == "attachment" {
                 visit.contents(schema)?;
             }
+            if schema.kind == "deal_line" {
+                visit.worth()?;
+            }
         }
     }
     Ok(visit.report())

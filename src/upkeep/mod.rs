@@ -5,6 +5,7 @@ mod contents;
 mod doctor;
 mod repair;
 mod restore;
+mod worth;
 
 pub use backup::{Backup, backup, backup_with};
 pub use contents::Copied;

@@ -1,8 +1,11 @@
 //! The integration tests, in one binary.
 
 mod attachments;
+mod checklists;
 mod cli;
 mod daily;
+mod deal_histories;
+mod deal_lines;
 mod deals;
 mod duplicates;
 mod filters;

@@ -141,10 +141,10 @@ fn rows_of_a_sort_that_is_not_kept_are_not_guessed_to_be_contacts() {
     let Some(folder) = real_files() else { return };
     for (file, foreign) in [
         ("freshdesk_tickets", true),
-        ("hubspot_deals", true),
-        ("odoo_crm_lead", true),
+        ("hubspot_deals", false),
+        ("odoo_crm_lead", false),
         ("salesforce_leads_dataloader", false),
-        ("salesforce_opportunities_dataloader", true),
+        ("salesforce_opportunities_dataloader", false),
         ("hubspot_contacts", false),
         ("hubspot_companies", false),
         ("pipedrive_people", false),

@@ -16,8 +16,20 @@ use std::{collections::BTreeMap, fs};
 
 /// Every kind that people keep records of, what is pointed to first; files come with a folder of their own.
 fn kinds() -> Vec<&'static str> {
-    let first =
-        ["branch", "user", "node", "product", "pipeline", "stage", "pool", "pool_rule", "customer", "contact", "deal"];
+    let first = [
+        "branch",
+        "user",
+        "node",
+        "product",
+        "pipeline",
+        "stage",
+        "pool",
+        "pool_rule",
+        "customer",
+        "contact",
+        "deal",
+        "lead",
+    ];
     let others = catalog::ENTRIES.iter().filter(|entry| entry.business && entry.kind != "attachment");
     let others = others.map(|entry| entry.kind).filter(|kind| !first.contains(kind));
     first.into_iter().chain(others).collect()
@@ -84,19 +96,27 @@ fn fill(world: &mut World) {
     world.add("fact", &[("text", "Plays the guzheng"), ("about", "hobbies"), ("contact", "P1")]);
     world.add("occasion", &[("name", "birthday"), ("day", "农历八月十五"), ("contact", "P1")]);
     world.add("relation", &[("kind", "friend-of"), ("contact", "P1"), ("other", "P2")]);
-    world.add("product", &[("name", "Flow meter"), ("price", "4800")]);
-    world.add(
-        "deal",
-        &[("name", "Twenty meters"), ("customer", "C1"), ("product", "Flow meter"), ("probability", "40")],
-    );
-    world.add("lead", &[("name", "Anna Berg"), ("source", "web")]);
-    world.add("lead_rule", &[("condition", "source=web"), ("user", "mei")]);
-    world.add("score_rule", &[("name", "Has a phone"), ("condition", "not mobile:"), ("points", "10")]);
+    fill_the_pipeline(world);
     world.add("pool", &[("name", "Open to all"), ("branch", "Hamburg"), ("claims_a_day", "5")]);
     let rule = [("name", "Thirty silent days"), ("pool", "PO1"), ("trigger", "no-follow-up"), ("days", "30")];
     world.add("pool_rule", &rule);
     world.edit("customer", 4, &[("owner", ""), ("pool", "PO1")]);
     world.edit("customer", 1, &[("protected_until", "2026-05-31")]);
+}
+
+/// A product, a deal about it that moved, a lead that came to nothing yet, and what is done with leads by itself.
+fn fill_the_pipeline(world: &mut World) {
+    world.add("product", &[("name", "Vault sensor"), ("price", "12000")]);
+    let deal = world.add("deal", &[("name", "Vault sensors"), ("customer", "C1"), ("product", "R1")]);
+    world.edit("stage", 2, &[("to_do", "+2d call: ask who decides\n+3d visit: see the hall")]);
+    world.edit("deal", deal, &[("stage", "Proposal")]);
+    for (name, price) in [("Vault sensor", "860.50"), ("Mounting", "120")] {
+        world.add("deal_line", &[("description", name), ("deal", "D1"), ("quantity", "3"), ("price", price)]);
+    }
+    world.add("deal_contact", &[("role", "decision_maker"), ("deal", "D1"), ("contact", "P1")]);
+    world.add("lead", &[("name", "Anna Berg"), ("company", "Berg Sensorik"), ("email", "anna@berg.example")]);
+    world.add("lead_rule", &[("condition", "source=web"), ("user", "mei")]);
+    world.add("score_rule", &[("name", "Has an address"), ("condition", "not email:"), ("points", "10")]);
 }
 
 on_both! {

@@ -145,22 +145,27 @@ impl World {
 
     /// Every record with every value but its version and when it was last changed, which no undo restores.
     pub fn dump(&mut self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for schema in self.crm.schemas().to_vec() {
-            let kept = |name: &&str| !matches!(*name, "version" | "updated_at");
-            let names = schema.visible().map(|field| &*field.name).filter(kept);
-            let query = Query {
-                columns: names.map(str::to_owned).collect(),
-                sort: Sort::parse("id"),
-                deleted: Deleted::With,
-                ..Query::new(schema.kind)
-            };
-            for row in self.crm.list(&query).expect("lists").rows {
-                lines.push(format!("{} {:?}", row.short, row.cells));
-            }
-        }
-        lines
+        dump(&mut self.crm)
     }
+}
+
+/// As [`World::dump`], through any handle.
+pub fn dump(crm: &mut Crm) -> Vec<String> {
+    let mut lines = Vec::new();
+    for schema in crm.schemas().to_vec() {
+        let kept = |name: &&str| !matches!(*name, "version" | "updated_at");
+        let names = schema.visible().map(|field| &*field.name).filter(kept);
+        let query = Query {
+            columns: names.map(str::to_owned).collect(),
+            sort: Sort::parse("id"),
+            deleted: Deleted::With,
+            ..Query::new(schema.kind)
+        };
+        for row in crm.list(&query).expect("lists").rows {
+            lines.push(format!("{} {:?}", row.short, row.cells));
+        }
+    }
+    lines
 }
 
 /// What a run of the program left behind.

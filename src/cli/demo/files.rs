@@ -39,6 +39,8 @@ pub const FILES: &[DemoFile] = &[
     source!("stage", "stages.csv"),
     source!("deal", "deals_europe.csv"),
     source!("deal", "deals_china.csv"),
+    source!("deal_line", "deal_lines.csv"),
+    source!("deal_contact", "deal_contacts.csv"),
     source!("lead", "leads.csv"),
     source!("lead_rule", "lead_rules.csv"),
     source!("score_rule", "score_rules.csv"),

@@ -223,12 +223,15 @@ fn likely(crm: &mut Crm, kind: &str, name: &str) -> Result<Option<String>> {
     if name.is_empty() || !few {
         return Ok(None);
     }
-    let title = crm.schema(kind)?.title().name.to_string();
-    let query = Query { columns: vec![title], limit: Some(LOOKED_AT), paging: true, ..Query::new(kind) };
+    let schema = crm.schema(kind)?;
+    // Colleagues go by their login as well, products by their number.
+    let also = ["login", "code"].into_iter().filter(|name| schema.field(name).is_some());
+    let columns = std::iter::once(&*schema.title().name).chain(also).map(str::to_owned).collect();
+    let query = Query { columns, limit: Some(LOOKED_AT), paging: true, ..Query::new(kind) };
     let grid = crm.list(&query)?;
     let bare = |text: &str| types::fold(text).replace([' ', '-', '_', '.'], "");
     let wanted = bare(name);
-    let names = || grid.rows.iter().filter_map(|row| row.cells[0].as_text());
+    let names = || grid.rows.iter().flat_map(|row| &row.cells).filter_map(Value::as_text);
     if let Some(same) = names().find(|known| bare(known) == wanted) {
         return Ok(Some(same.to_owned()));
     }

@@ -321,10 +321,13 @@ pub(super) fn takes_over(crm: &mut Crm, shape: &Shape, said: &Said, stored: &Sto
     Ok(other && crm.made_at_the_start(&shape.schema, stored.id)?)
 }
 
-/// Whether a unique field is another one there.
+/// Whether a unique field is another one there, or it belongs to something else: the lines of two deals, the stages of
+/// two pipelines.
 fn differs(shape: &Shape, said: &Said, stored: &Stored) -> bool {
-    shape.unique.iter().any(|slot| {
-        let (said, stored) = (said.value(Some(*slot)), &stored.values[*slot]);
+    let owners =
+        (0..shape.slots.len()).filter(|slot| shape.slots[*slot].field.child && shape.slots[*slot].field.required);
+    shape.unique.iter().copied().chain(owners).any(|slot| {
+        let (said, stored) = (said.value(Some(slot)), &stored.values[slot]);
         !said.is_empty() && !stored.is_empty() && !said.same(stored)
     })
 }
