@@ -9,11 +9,11 @@ use crate::{
     },
     org::{Branch, User, user},
     pipeline::{
-        Deal, Lead, LeadRule, Pipeline, ScoreRule, Stage, StageMove, deal, lead, lead_rule, score_rule, stage,
+        Deal, ForecastSnapshot, Lead, LeadRule, Pipeline, ScoreRule, Stage, StageMove, deal, forecast_snapshot, lead, lead_rule, score_rule, stage,
         stage_move,
     },
     products::Product,
-    record::{Draft, Grid, Origin, Record, Schema, Verb},
+    record::{Draft, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -55,6 +55,8 @@ pub struct Entry {
     /// How its records are listed under the record of a kind and number that they belong to, where a plain list would
     /// not say it right.
     pub under: Option<Under>,
+    /// Sums over its records that every write keeps, for what is asked all the time.
+    pub summary: Option<&'static Summary>,
 }
 
 /// A titled table on the page of a record of another kind.
@@ -107,6 +109,7 @@ const fn of<T: Record>() -> Entry {
         event: None,
         panels: &[],
         under: None,
+        summary: None,
     }
 }
 
@@ -160,6 +163,7 @@ pub static ENTRIES: &[Entry] = &[
             together: 1,
         }),
         panels: &[deal::PANEL],
+        summary: Some(&deal::TOTALS),
         ..of::<Deal>()
     },
     Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, ..of::<LeadRule>() },
@@ -176,12 +180,21 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry {
         check: stage_move::check,
+        settle: stage_move::settle,
         noun_zh: "阶段变更",
         detail: true,
         append_only: true,
         automatic: true,
         event: Some(Event { at: "at", planned: None, sort: None, tells: &["title", "deal"], together: 1 }),
         ..of::<StageMove>()
+    },
+    Entry {
+        check: forecast_snapshot::check,
+        noun_zh: "预测快照",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        ..of::<ForecastSnapshot>()
     },
     Entry {
         check: attachment::check,
@@ -225,6 +238,9 @@ pub static REPORTS: &[Report] = &[
     reports::referrals::REPORT,
     reports::funnel::REPORT,
     reports::forecast::REPORT,
+    reports::coverage::REPORT,
+    reports::forecast_accuracy::REPORT,
+    reports::stale::REPORT,
     reports::win_loss::REPORT,
     reports::velocity::REPORT,
     reports::occasions::REPORT,

@@ -415,7 +415,8 @@ pub fn base_schemas() -> Vec<Schema> {
             schema.fields.push(link.clone());
         }
     }
-    for schema in &mut schemas {
+    for (schema, entry) in schemas.iter_mut().zip(catalog::ENTRIES) {
+        schema.summary = entry.summary;
         schema.fields.extend(Schema::engine_fields());
     }
     crate::record::labels::apply(&mut schemas);

@@ -30,6 +30,7 @@ static EXTRAS: &[Extra] = &[
     Extra { noun: "contact", command: timeline::contact_command, run: timeline::of_contact },
     Extra { noun: "user", command: handover::command, run: handover::run },
     super::board::BOARD,
+    super::snapshot::SNAPSHOT,
     super::people::RELATE,
     super::people::REMEMBER,
     Extra { noun: "activity", command: super::plan::command, run: super::plan::run },

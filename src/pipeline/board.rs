@@ -5,14 +5,12 @@ use crate::{
     Result,
     crm::{Crm, Query, Sort, tally::Tally},
     record::{
-        Currency, Id, Money, Value,
+        Currency, Id, Money, Total, Value,
         filter::{Filter, Operand, Operator, Test},
-        types::timestamp_text,
     },
     store::Sql,
 };
-use jiff::ToSpan;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// One column of the board.
 #[derive(Debug, Clone)]
@@ -21,8 +19,8 @@ pub struct Lane {
     pub deals: u64,
     /// What they are worth, by currency.
     pub amounts: Vec<Money>,
-    /// How many have gone stale.
-    pub stale: u64,
+    /// How many have gone stale, as far as counting is cheap.
+    pub stale: Total,
     /// The largest.
     pub cards: Vec<Card>,
 }
@@ -53,28 +51,32 @@ impl Crm {
         let mut lanes = Vec::new();
         for stage in open {
             let (deals, amounts) = sums.remove(&stage.id.number).unwrap_or_default();
-            let stale = self.stale_deals(&stage, filter)?;
-            let cards = if deals == 0 { Vec::new() } else { self.largest_deals(&stage, filter, most, &stale)? };
-            lanes.push(Lane { deals, amounts, stale: stale.len() as u64, cards, stage });
+            let stale = if deals == 0 { Total::Exactly(0) } else { self.count_stale(&stage, filter)? };
+            let cards = if deals == 0 { Vec::new() } else { self.largest_deals(&stage, filter, most)? };
+            lanes.push(Lane { deals, amounts, stale, cards, stage });
         }
         Ok(lanes)
     }
 
     /// How many open deals there are in each stage, and what they are worth.
     fn lane_sums(&mut self, pipeline: Id<Pipeline>, filter: &Filter) -> Result<BTreeMap<i64, (u64, Vec<Money>)>> {
-        let query = Query { filter: filter.clone(), ..Query::new("deal") };
-        let (_, rows) = self.tally(&Tally {
-            query: &query,
-            beside: "",
-            by: "t.stage, t.amount_currency",
-            cells: "COUNT(*), CAST(COALESCE(SUM(t.amount), 0) AS BIGINT)",
-            condition: &format!(
-                "t.stage IN (SELECT id FROM stages WHERE pipeline = {} AND outcome = 'open')",
-                pipeline.number
-            ),
-        })?;
+        let rows = if *filter == Filter::All {
+            let sql = "SELECT t.stage, NULLIF(t.amount_currency, ''), CAST(SUM(t.records) AS BIGINT), \
+                       CAST(SUM(t.amount) AS BIGINT) FROM deal_totals t WHERE t.pipeline = ? GROUP BY t.stage, t.amount_currency";
+            self.db.query(sql, &[Sql::Integer(pipeline.number)])?
+        } else {
+            let query = Query { filter: filter.clone(), ..Query::new("deal") };
+            let tally = Tally {
+                query: &query,
+                beside: "",
+                by: "t.stage, t.amount_currency",
+                cells: "COUNT(*), CAST(COALESCE(SUM(t.amount), 0) AS BIGINT)",
+                condition: &format!("t.stage IN (SELECT id FROM stages WHERE pipeline = {} AND outcome = 'open')", pipeline.number),
+            };
+            self.tally(&tally)?.1.into_iter().map(|(_, cells)| cells).collect()
+        };
         let mut found: BTreeMap<i64, (u64, Vec<Money>)> = BTreeMap::new();
-        for (_, cells) in rows {
+        for cells in rows {
             let [Sql::Integer(stage), code, Sql::Integer(count), Sql::Integer(minor)] = &cells[..] else { continue };
             let lane = found.entry(*stage).or_default();
             lane.0 += count.unsigned_abs();
@@ -90,27 +92,7 @@ impl Crm {
         Ok(found)
     }
 
-    /// The deals of a stage that neither moved nor were touched by a person for too long, with nothing planned
-    /// (behaviour 2).
-    fn stale_deals(&mut self, stage: &Stage, filter: &Filter) -> Result<HashSet<i64>> {
-        let Some(days) = stage.days_to_rot else { return Ok(HashSet::new()) };
-        let now = self.reading().clock.now();
-        let hours = days.saturating_mul(24).min(1_000_000);
-        let since = timestamp_text(now.checked_sub(hours.hours()).unwrap_or(now));
-        let query = Query { filter: filter.clone(), ..Query::new("deal") };
-        let condition = format!(
-            "t.stage = {stage} AND NOT EXISTS (SELECT 1 FROM stage_moves m WHERE m.deal = t.id AND m.at >= '{since}' \
-             AND m.deleted_at IS NULL) AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.deal = t.id \
-             AND (a.done >= '{since}' OR a.done IS NULL AND a.due >= '{now}') AND a.deleted_at IS NULL)",
-            stage = stage.id.number,
-            now = timestamp_text(now),
-        );
-        let tally = Tally { query: &query, beside: "", by: "t.id", cells: "COUNT(*)", condition: &condition };
-        let (_, rows) = self.tally(&tally)?;
-        Ok(rows.iter().filter_map(|(_, cells)| cells[0].as_integer()).collect())
-    }
-
-    fn largest_deals(&mut self, stage: &Stage, filter: &Filter, most: u64, rotten: &HashSet<i64>) -> Result<Vec<Card>> {
+    fn largest_deals(&mut self, stage: &Stage, filter: &Filter, most: u64) -> Result<Vec<Card>> {
         let here = Filter::Test(Test {
             path: vec!["stage".into()],
             operator: Operator::Equal,
@@ -125,6 +107,7 @@ impl Crm {
             ..Query::new("deal")
         };
         let grid = self.list(&query)?;
+        let stale = self.stale_among(stage, &grid.rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
         let title = |value: &Value| match value {
             Value::Link(link) => link.title.clone(),
             value => value.as_text().unwrap_or_default().to_owned(),
@@ -136,7 +119,7 @@ impl Crm {
             owner: title(&row.cells[2]),
             amount: if let Value::Money(money) = row.cells[3] { Some(money) } else { None },
             close: title(&row.cells[4]),
-            stale: rotten.contains(&row.id),
+            stale: stale.contains(&row.id),
         };
         Ok(grid.rows.iter().map(card).collect())
     }

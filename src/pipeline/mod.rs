@@ -2,6 +2,7 @@
 
 pub mod board;
 pub(crate) mod deal;
+pub(crate) mod forecast_snapshot;
 mod gate;
 pub(crate) mod lead;
 pub(crate) mod lead_rule;
@@ -9,15 +10,21 @@ pub(crate) mod memo;
 mod outcome;
 #[expect(clippy::module_inception, reason = "a pipeline is what this room is about")]
 pub(crate) mod pipeline;
+mod reach;
 pub(crate) mod score_rule;
 pub(crate) mod stage;
 pub(crate) mod stage_move;
+pub(crate) mod stale;
 mod verbs;
+pub(crate) mod weighing;
 
 pub use deal::Deal;
+pub(crate) use reach::{WRONG_REACH, reach_anew};
+pub use forecast_snapshot::ForecastSnapshot;
 pub use lead::{Conversion, Converted, Lead, Taken, Welcome};
 pub use lead_rule::LeadRule;
 pub use pipeline::Pipeline;
 pub use score_rule::ScoreRule;
 pub use stage::{Outcome, Stage};
 pub use stage_move::StageMove;
+pub use stale::Stale;

@@ -47,6 +47,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     };
     basis.within(crm, values, "started")?;
     let stages = pipeline::stages(crm, Id::new(id))?;
+    let mut basis = basis.summed();
     let snapshot = snapshot(crm, &basis, &stages)?;
     let cohort = cohort(crm, &mut basis, &stages, id)?;
     Ok(vec![Part::new("Just now", snapshot), Part::new("How far deals came", cohort)]
@@ -84,7 +85,7 @@ struct Width {
 }
 
 fn snapshot(crm: &mut Crm, basis: &Basis, stages: &[Stage]) -> Result<Grid> {
-    let chance = if basis.evening.is_some() { "stg.probability" } else { "t.probability" };
+    let chance = if basis.evening.is_some() { "stg.probability" } else { basis.chance() };
     let (mut groups, mut foreign) = (Groups::<HashMap<i64, Width>>::new(), 0);
     for (group, cells) in basis.tally(crm, &format!("stg.id, {chance}"), &basis.cells(), "")? {
         let (deals, amount) = (number(&cells, 2), number(&cells, 3));
@@ -126,17 +127,25 @@ struct Reached {
     won: i64,
 }
 
-fn cohort(crm: &mut Crm, basis: &mut Basis, stages: &[Stage], pipeline: i64) -> Result<Grid> {
-    let open: Vec<&Stage> = stages.iter().filter(|stage| stage.outcome == Outcome::Open).collect();
-    let until = basis.evening.as_ref().map(|evening| format!(" AND m.at <= '{evening}'")).unwrap_or_default();
+/// How far a deal has come, or had on that day, as its history says.
+fn furthest(basis: &mut Basis, pipeline: i64) -> &'static str {
+    let Some(evening) = &basis.evening else {
+        return if basis.is_summed() { "NULLIF(t.reached, -1)" } else { "t.reached" };
+    };
     let _ = write!(
         basis.beside,
         " LEFT JOIN (SELECT m.deal, MAX(f.position) AS place FROM stage_moves m JOIN stages f ON f.id = m.stage \
-         WHERE f.pipeline = {pipeline} AND f.outcome = 'open' AND m.deleted_at IS NULL{until} GROUP BY m.deal) far \
-         ON far.deal = t.id"
+         WHERE f.pipeline = {pipeline} AND f.outcome = 'open' AND m.deleted_at IS NULL AND m.at <= '{evening}' \
+         GROUP BY m.deal) far ON far.deal = t.id"
     );
+    "far.place"
+}
+
+fn cohort(crm: &mut Crm, basis: &mut Basis, stages: &[Stage], pipeline: i64) -> Result<Grid> {
+    let open: Vec<&Stage> = stages.iter().filter(|stage| stage.outcome == Outcome::Open).collect();
+    let far = furthest(basis, pipeline);
     let mut groups = Groups::<Reached>::new();
-    for (group, cells) in basis.tally(crm, "stg.outcome, far.place", "COUNT(*)", "")? {
+    for (group, cells) in basis.tally(crm, &format!("stg.outcome, {far}"), &basis.count(), "")? {
         let (outcome, count) = (text(&cells[0]), number(&cells, 2));
         let reached = groups.at(&group);
         let last = open.len().saturating_sub(1);
