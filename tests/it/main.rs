@@ -6,6 +6,7 @@ mod daily;
 mod deals;
 mod duplicates;
 mod filters;
+mod forecasts;
 mod generated;
 mod gone;
 mod hardened;
