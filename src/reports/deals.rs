@@ -18,7 +18,7 @@ use crate::{
     store::Sql,
 };
 use jiff::civil::Date;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub(super) use crate::pipeline::weighing::{half_even, rounded, weighed};
 
@@ -392,6 +392,20 @@ fn title(value: &Value) -> String {
         Value::Link(link) => link.title.clone(),
         value => value.as_text().unwrap_or_default().to_owned(),
     }
+}
+
+/// The middle two of what there is so many times each; the same twice where there is one in the middle.
+pub(super) fn middle(counts: &BTreeMap<i64, i64>) -> Option<(i64, i64)> {
+    let all: i64 = counts.values().sum();
+    let at = |wanted: i64| {
+        let mut passed = 0;
+        let found = counts.iter().find(|(_, count)| {
+            passed += **count;
+            passed > wanted
+        });
+        found.map(|(value, _)| *value)
+    };
+    at((all - 1) / 2).zip(at(all / 2))
 }
 
 /// What a word of a parameter may be, refused with the words there are.

@@ -21,6 +21,7 @@ mod manners;
 mod many_records;
 mod mappings;
 mod maven;
+mod maven_figures;
 mod merging;
 mod messy_files;
 mod older_databases;
