@@ -9,8 +9,8 @@ use crate::{
     },
     org::{Branch, User, user},
     pipeline::{
-        Deal, ForecastSnapshot, Lead, LeadRule, Pipeline, ScoreRule, Stage, StageMove, deal, forecast_snapshot, lead, lead_rule, score_rule, stage,
-        stage_move,
+        Deal, ForecastSnapshot, Lead, LeadRule, Pipeline, ScoreRule, Stage, StageMove, deal, forecast_snapshot, lead,
+        lead_rule, score_rule, stage, stage_move,
     },
     products::Product,
     record::{Draft, Grid, Origin, Record, Schema, Summary, Verb},

@@ -228,7 +228,8 @@ fn write_activities(transaction: &Transaction, count: i64, customers: i64) -> Ou
 }
 
 fn log(transaction: &Transaction, kind: &str, table: &str) -> Outcome<()> {
-    let sql = format!("INSERT INTO change (op, what, kind, key) SELECT 1, 'insert', '{kind}', id FROM {table} ORDER BY id");
+    let sql =
+        format!("INSERT INTO change (op, what, kind, key) SELECT 1, 'insert', '{kind}', id FROM {table} ORDER BY id");
     transaction.execute(&sql, [])?;
     Ok(())
 }

@@ -57,9 +57,8 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         Some(view) => session.crm()?.arrangement(report.name, view)?,
         None => Arrangement::default(),
     };
-    let before = |ask: &Ask| {
-        Ok(kept.answers.iter().find(|(name, _)| name == ask.name).map(|(_, answer)| answer.clone()))
-    };
+    let before =
+        |ask: &Ask| Ok(kept.answers.iter().find(|(name, _)| name == ask.name).map(|(_, answer)| answer.clone()));
     let values = answers(session.crm()?, report.name, report.asks, matches, before)?;
     let columns = matches.get_one::<String>("columns").filter(|_| given(matches, "columns")).or(kept.columns.as_ref());
     let parts = (report.run)(session.crm()?, &values)?;
@@ -70,7 +69,8 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     print(session, &parts)?;
     if let Some(name) = matches.get_one::<String>("save") {
         let said = |ask: &Ask| {
-            let answer = matches.get_one::<String>(ask.name).cloned().map_or_else(|| before(ask), |said| Ok(Some(said)));
+            let answer =
+                matches.get_one::<String>(ask.name).cloned().map_or_else(|| before(ask), |said| Ok(Some(said)));
             answer.ok().flatten().map(|answer| (ask.name.to_owned(), answer))
         };
         let liked = Arrangement { answers: report.asks.iter().filter_map(said).collect(), columns: columns.cloned() };

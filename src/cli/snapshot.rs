@@ -23,7 +23,9 @@ fn run(session: &mut Session, _: &ArgMatches) -> Result<u8> {
         None => session.terminal.say(&Message::new("The forecast of {day} is kept already.").with("day", today)),
         Some(0) => session.terminal.say(&Message::new("There are no deals to forecast anything of.")),
         Some(lines) => session.wrote(
-            &Message::new("Kept the forecast of {day}: {count} {count:line|lines}.").with("day", today).with("count", lines),
+            &Message::new("Kept the forecast of {day}: {count} {count:line|lines}.")
+                .with("day", today)
+                .with("count", lines),
         )?,
     }
     Ok(0)

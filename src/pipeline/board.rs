@@ -71,7 +71,10 @@ impl Crm {
                 beside: "",
                 by: "t.stage, t.amount_currency",
                 cells: "COUNT(*), CAST(COALESCE(SUM(t.amount), 0) AS BIGINT)",
-                condition: &format!("t.stage IN (SELECT id FROM stages WHERE pipeline = {} AND outcome = 'open')", pipeline.number),
+                condition: &format!(
+                    "t.stage IN (SELECT id FROM stages WHERE pipeline = {} AND outcome = 'open')",
+                    pipeline.number
+                ),
             };
             self.tally(&tally)?.1.into_iter().map(|(_, cells)| cells).collect()
         };

@@ -92,7 +92,8 @@ impl Crm {
     }
 
     fn gather_open(&mut self, lines: &mut BTreeMap<Key, Line>) -> Result<()> {
-        let rows = self.gathered("close", "t.forecast, t.probability", "stg.outcome = 'open' AND t.forecast <> 'omitted'")?;
+        let rows =
+            self.gathered("close", "t.forecast, t.probability", "stg.outcome = 'open' AND t.forecast <> 'omitted'")?;
         for (key, cells) in rows {
             let (category, likely) = (text(&cells[0]), integer(&cells[1]));
             let (count, sum) = (integer(&cells[2]), integer(&cells[3]));

@@ -19,11 +19,11 @@ mod verbs;
 pub(crate) mod weighing;
 
 pub use deal::Deal;
-pub(crate) use reach::{WRONG_REACH, reach_anew};
 pub use forecast_snapshot::ForecastSnapshot;
 pub use lead::{Conversion, Converted, Lead, Taken, Welcome};
 pub use lead_rule::LeadRule;
 pub use pipeline::Pipeline;
+pub(crate) use reach::{WRONG_REACH, reach_anew};
 pub use score_rule::ScoreRule;
 pub use stage::{Outcome, Stage};
 pub use stage_move::StageMove;

@@ -159,9 +159,7 @@ fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Grou
     let (mut omitted, mut foreign) = (0, 0);
     let cells = basis.cells();
     let first = if key.is_empty() { 2 } else { 3 };
-    for (group, cells) in
-        basis.tally(crm, &format!("t.forecast, {chance}{key}"), &cells, "stg.outcome = 'open'")?
-    {
+    for (group, cells) in basis.tally(crm, &format!("t.forecast, {chance}{key}"), &cells, "stg.outcome = 'open'")? {
         let (count, sum) = (number(&cells, first), number(&cells, first + 1));
         let (category, likely) = (text(&cells[0]), number(&cells, 1));
         if category == "omitted" {

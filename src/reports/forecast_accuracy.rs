@@ -111,8 +111,10 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     }
     if unknown > 0 {
         crm.notice(
-            Message::new("No forecast was kept for {count} {count:month|months} of that time: kehu pipeline snapshot keeps one.")
-                .with("count", unknown),
+            Message::new(
+                "No forecast was kept for {count} {count:month|months} of that time: kehu pipeline snapshot keeps one.",
+            )
+            .with("count", unknown),
         );
     }
     Ok(vec![Part::new("", grid(&groups.all, by, currency))])
@@ -148,7 +150,8 @@ fn months(crm: &Crm, values: &Values) -> Result<Vec<Date>> {
 /// The day of the last forecast that was kept in time; where there was none, of the first within half the month.
 fn kept_on(crm: &mut Crm, month: Date, ahead: i64) -> Result<Option<Date>> {
     let mut day = |which: &str, first: Date, last: Date| -> Result<Option<Date>> {
-        let sql = format!("SELECT {which}(day) FROM forecast_snapshots WHERE day BETWEEN ? AND ? AND deleted_at IS NULL");
+        let sql =
+            format!("SELECT {which}(day) FROM forecast_snapshots WHERE day BETWEEN ? AND ? AND deleted_at IS NULL");
         let row = crm.db.first(&sql, &[Sql::Text(first.to_string()), Sql::Text(last.to_string())])?;
         Ok(row.and_then(|row| text(&row[0]).parse().ok()))
     };

@@ -168,13 +168,7 @@ fn furthest(basis: &mut Basis, pipeline: i64) -> &'static str {
     "far.place"
 }
 
-fn cohort(
-    crm: &mut Crm,
-    basis: &mut Basis,
-    stages: &[Stage],
-    shown: &[String],
-    pipeline: i64,
-) -> Result<Grid> {
+fn cohort(crm: &mut Crm, basis: &mut Basis, stages: &[Stage], shown: &[String], pipeline: i64) -> Result<Grid> {
     let open: Vec<&Stage> = stages.iter().filter(|stage| stage.outcome == Outcome::Open).collect();
     let far = furthest(basis, pipeline);
     let mut groups = Groups::<Reached>::new();

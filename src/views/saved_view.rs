@@ -138,10 +138,7 @@ impl Crm {
         let text = entry.value("parameters").as_text().unwrap_or("{}").to_owned();
         let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).unwrap_or_default();
         let answers = object.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
-        Ok(Arrangement {
-            answers: answers.collect(),
-            columns: entry.value("columns").as_text().map(str::to_owned),
-        })
+        Ok(Arrangement { answers: answers.collect(), columns: entry.value("columns").as_text().map(str::to_owned) })
     }
 
     /// The views of a report under that name, with who made them.
