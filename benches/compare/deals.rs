@@ -88,7 +88,7 @@ pub fn add(database: &Path, count: i64) -> Outcome<()> {
     for statement in kept {
         connection.execute_batch(&statement)?;
     }
-    connection.execute_batch("PRAGMA journal_mode = WAL; ANALYZE")?;
+    connection.execute_batch("PRAGMA journal_mode = WAL")?;
     Ok(())
 }
 

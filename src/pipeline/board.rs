@@ -53,7 +53,7 @@ impl Crm {
             let (deals, amounts) = sums.remove(&stage.id.number).unwrap_or_default();
             let stale = if deals == 0 { Total::Exactly(0) } else { self.count_stale(&stage, filter)? };
             let cards = if deals == 0 { Vec::new() } else { self.largest_deals(&stage, filter, most)? };
-            lanes.push(Lane { deals, amounts, stale, cards, stage });
+            lanes.push(Lane { stage, deals, amounts, stale, cards });
         }
         Ok(lanes)
     }
@@ -110,7 +110,7 @@ impl Crm {
             ..Query::new("deal")
         };
         let grid = self.list(&query)?;
-        let stale = self.stale_among(stage, &grid.rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        let rotten = self.stale_among(stage, &grid.rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
         let title = |value: &Value| match value {
             Value::Link(link) => link.title.clone(),
             value => value.as_text().unwrap_or_default().to_owned(),
@@ -122,7 +122,7 @@ impl Crm {
             owner: title(&row.cells[2]),
             amount: if let Value::Money(money) = row.cells[3] { Some(money) } else { None },
             close: title(&row.cells[4]),
-            stale: stale.contains(&row.id),
+            stale: rotten.contains(&row.id),
         };
         Ok(grid.rows.iter().map(card).collect())
     }

@@ -57,12 +57,12 @@ impl Crm {
         let (_, rows) = self.tally(&Tally { query: &query, beside: "", by: "t.id", cells, condition: &condition })?;
         let now = self.reading().clock.now();
         let days = |cell: &Sql| text(cell).parse::<Timestamp>().ok().map(|at| now.duration_since(at).as_hours() / 24);
-        let stale = |cells: &[Sql]| {
+        let found = |cells: &[Sql]| {
             // What has no history at all, nobody touched for as long as is allowed and longer.
             let quiet = cells[1..].iter().filter_map(days).min().unwrap_or(allowed);
             Some(Stale { deal: cells[0].as_integer()?, quiet, allowed })
         };
-        Ok(rows.iter().filter_map(|(_, cells)| stale(cells)).collect())
+        Ok(rows.iter().filter_map(|(_, cells)| found(cells)).collect())
     }
 
     /// Which of some deals of a stage are stale.
