@@ -124,13 +124,14 @@ fn lines(lane: &Lane, width: usize, chinese: bool) -> Vec<String> {
     if lane.deals == 1 && !chinese {
         count.pop();
     }
-    match (lane.stale, chinese) {
-        (Total::Exactly(0), _) => {}
-        (Total::Exactly(stale), false) => count.push_str(&format!(", {stale} stale *")),
-        (Total::Exactly(stale), true) => count.push_str(&format!("，停滞 {stale}")),
-        (Total::MoreThan(stale), false) => count.push_str(&format!(", >{stale} stale *")),
-        (Total::MoreThan(stale), true) => count.push_str(&format!("，停滞超过 {stale}")),
-    }
+    let stale = match (lane.stale, chinese) {
+        (Total::Exactly(0), _) => String::new(),
+        (Total::Exactly(stale), false) => format!(", {stale} stale *"),
+        (Total::Exactly(stale), true) => format!("，停滞 {stale}"),
+        (Total::MoreThan(stale), false) => format!(", >{stale} stale *"),
+        (Total::MoreThan(stale), true) => format!("，停滞超过 {stale}"),
+    };
+    count.push_str(&stale);
     let mut lines = vec![lane.stage.name.clone(), count];
     lines.extend(lane.amounts.iter().map(ToString::to_string));
     lines.push("─".repeat(width));
