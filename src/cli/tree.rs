@@ -283,6 +283,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
         "stage" => ("Trial", "--pipeline 2 --probability 50", "outcome=open"),
         "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
+        "forecast_snapshot" => ("2026-04", "--day today", "month=undated"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),
         "fact" => ("\"plays golf on Sundays\"", "--contact P1 --about hobbies", "about=drinks"),

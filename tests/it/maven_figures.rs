@@ -159,7 +159,8 @@ fn ages(desk: &Desk, oracle: &Value) {
         let found = count(desk, &format!("stage=Engaging started={days}"));
         assert_eq!(found, oracle[bucket].as_i64().expect(bucket), "{bucket}");
     }
-    let stale = json(desk, "report stale --days 181 --where stage=Engaging --limit 0 --now 2017-12-31T09:00");
+    let stale =
+        desk.say("report stale --days 181 --where stage=Engaging --limit 0 --now 2017-12-31T09:00 -f json").json();
     assert_eq!(items(&stale).as_array().expect("rows").len(), 730, "and so long nobody moved them");
 }
 
