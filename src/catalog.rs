@@ -9,12 +9,12 @@ use crate::{
     },
     org::{Branch, User, user},
     pipeline::{
-        Deal, DealContact, DealLine, DealStep, Lead, LeadRule, Pipeline, Pool, PoolMove, PoolRule, ScoreRule, Stage,
-        StageMove, advice, checklist, deal, deal_contact, deal_line, deal_step, lead, lead_rule, pool, score_rule,
-        stage, stage_move,
+        Deal, DealContact, DealLine, DealStep, ForecastSnapshot, Lead, LeadRule, Pipeline, Pool, PoolMove, PoolRule,
+        ScoreRule, Stage, StageMove, advice, checklist, deal, deal_contact, deal_line, deal_step, forecast_snapshot,
+        lead, lead_rule, pool, score_rule, stage, stage_move,
     },
     products::Product,
-    record::{Draft, Field, Grid, Origin, Record, Schema, Verb},
+    record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -63,6 +63,8 @@ pub struct Entry {
     pub holds: &'static [Hold],
     /// What these add to the plan of the day.
     pub plan: Option<PlanPart>,
+    /// Sums over its records that every write keeps, for what is asked all the time.
+    pub summary: Option<&'static Summary>,
 }
 
 /// The kind that gets fields, and the fields.
@@ -141,6 +143,7 @@ const fn of<T: Record>() -> Entry {
         gives: None,
         holds: &[],
         plan: None,
+        summary: None,
     }
 }
 
@@ -200,6 +203,7 @@ pub static ENTRIES: &[Entry] = &[
         }),
         panels: &[deal::PANEL, advice::PANEL],
         holds: &[deal::HOLD],
+        summary: Some(&deal::TOTALS),
         ..of::<Deal>()
     },
     Entry {
@@ -250,6 +254,7 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry {
         check: stage_move::check,
+        settle: stage_move::settle,
         noun_zh: "阶段变更",
         detail: true,
         append_only: true,
@@ -266,6 +271,14 @@ pub static ENTRIES: &[Entry] = &[
         automatic: true,
         panels: &[deal_step::PANEL],
         ..of::<DealStep>()
+    },
+    Entry {
+        check: forecast_snapshot::check,
+        noun_zh: "预测快照",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        ..of::<ForecastSnapshot>()
     },
     Entry {
         check: attachment::check,
@@ -309,6 +322,9 @@ pub static REPORTS: &[Report] = &[
     reports::referrals::REPORT,
     reports::funnel::REPORT,
     reports::forecast::REPORT,
+    reports::coverage::REPORT,
+    reports::forecast_accuracy::REPORT,
+    reports::stale::REPORT,
     reports::win_loss::REPORT,
     reports::velocity::REPORT,
     reports::pool::REPORT,

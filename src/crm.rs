@@ -423,7 +423,8 @@ pub fn base_schemas() -> Vec<Schema> {
             schema.fields.extend(fields());
         }
     }
-    for schema in &mut schemas {
+    for (schema, entry) in schemas.iter_mut().zip(catalog::ENTRIES) {
+        schema.summary = entry.summary;
         schema.fields.extend(Schema::engine_fields());
     }
     crate::record::labels::apply(&mut schemas);

@@ -18,8 +18,9 @@
 //! 2. Every write is a named operation in one transaction: rows, change log and search text, or none of them.
 //! 3. Every change is kept with old and new value, who, when and from which door.
 //! 4. No floats for money; a document keeps its own currency.
-//! 5. What can be computed is not stored, but for folded copies, search text and what the lines of a deal come to, which
-//!    `kehu doctor` proves, and what a plan was first and how often it or a deal was put off, which its history proves.
+//! 5. What can be computed is not stored, but for folded copies, search text, what the lines of a deal come to, sums over
+//!    deals and how far those came, which `kehu doctor` proves, and what a plan was first and how often it or a deal was
+//!    put off, which its history proves.
 //! 6. A prompt appears only on a terminal; a script never hangs.
 
 pub mod catalog;

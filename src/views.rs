@@ -5,7 +5,7 @@ pub(crate) mod saved_view;
 
 pub(crate) use custom_field::is_taken;
 pub use custom_field::{CustomField, KINDS as FIELD_KINDS};
-pub use saved_view::SavedView;
+pub use saved_view::{Arrangement, SavedView};
 
 use crate::{Result, record::Schema, store::Database};
 

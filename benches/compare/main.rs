@@ -2,6 +2,7 @@
 
 mod activities;
 mod bare_loader;
+mod deals;
 mod generate;
 mod pieces;
 
@@ -23,6 +24,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ["owners"] => (0..generate::OWNERS).for_each(|number| println!("{}", generate::owner(number))),
         ["load", file, database] => println!("{}", bare_loader::load(Path::new(file), Path::new(database))?),
         ["activities", database, count] => activities::add(Path::new(database), count.parse()?)?,
+        ["deals", database, count] => deals::add(Path::new(database), count.parse()?)?,
         ["query", database, file] => query(database, file)?,
         ["pieces"] => pieces::measure(),
         [] => return run(SIZE),
@@ -30,7 +32,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         _ => {
             return Err(
                 "compare [SIZE] | generate COUNT | owners | pieces | load FILE DATABASE | activities DATABASE COUNT | \
-                 query DATABASE FILE"
+                 deals DATABASE COUNT | query DATABASE FILE"
                     .into(),
             );
         }

@@ -14,7 +14,7 @@ use kehu::{
         Deal,
         board::{Card, Lane},
     },
-    record::{Id, filter},
+    record::{Id, Total, filter},
 };
 
 pub const BOARD: Extra = Extra { noun: "deal", command, run };
@@ -85,11 +85,16 @@ fn lane_json(lane: &Lane) -> serde_json::Value {
             "stale": card.stale,
         })
     };
-    serde_json::json!({
-        "stage": lane.stage.name, "deals": lane.deals, "stale": lane.stale,
+    let mut lane_json = serde_json::json!({
+        "stage": lane.stage.name, "deals": lane.deals, "stale": null,
         "amounts": lane.amounts.iter().map(money).collect::<Vec<_>>(),
         "top": lane.cards.iter().map(card).collect::<Vec<_>>(),
-    })
+    });
+    match lane.stale {
+        Total::Exactly(stale) => lane_json["stale"] = stale.into(),
+        Total::MoreThan(stale) => lane_json["stale_at_least"] = (stale + 1).into(),
+    }
+    lane_json
 }
 
 /// The lanes side by side, as many as the width has room for, and the others below them.
@@ -119,10 +124,14 @@ fn lines(lane: &Lane, width: usize, chinese: bool) -> Vec<String> {
     if lane.deals == 1 && !chinese {
         count.pop();
     }
-    if lane.stale > 0 {
-        let stale = if chinese { format!("，停滞 {}", lane.stale) } else { format!(", {} stale *", lane.stale) };
-        count.push_str(&stale);
-    }
+    let stale = match (lane.stale, chinese) {
+        (Total::Exactly(0), _) => String::new(),
+        (Total::Exactly(stale), false) => format!(", {stale} stale *"),
+        (Total::Exactly(stale), true) => format!("，停滞 {stale}"),
+        (Total::MoreThan(stale), false) => format!(", >{stale} stale *"),
+        (Total::MoreThan(stale), true) => format!("，停滞超过 {stale}"),
+    };
+    count.push_str(&stale);
     let mut lines = vec![lane.stage.name.clone(), count];
     lines.extend(lane.amounts.iter().map(ToString::to_string));
     lines.push("─".repeat(width));

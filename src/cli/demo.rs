@@ -72,7 +72,9 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
     }
     share_some(session)?;
     pool_some(session)?;
-    plan_some(session)
+    plan_some(session)?;
+    // What is expected now, to be compared one day with what came of it.
+    session.crm()?.keep_forecast().map(|_| ())
 }
 
 /// Customers whom nobody looks after wait in the pool of their region.

@@ -31,6 +31,7 @@ static EXTRAS: &[Extra] = &[
     Extra { noun: "user", command: handover::command, run: handover::run },
     super::board::BOARD,
     super::next::NEXT,
+    super::snapshot::SNAPSHOT,
     super::people::RELATE,
     super::people::REMEMBER,
     Extra { noun: "activity", command: super::plan::command, run: super::plan::run },

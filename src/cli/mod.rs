@@ -41,6 +41,7 @@ mod report;
 mod review;
 mod session;
 mod setup;
+mod snapshot;
 mod sql;
 mod timeline;
 mod tree;

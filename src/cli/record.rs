@@ -484,14 +484,12 @@ pub fn answers(
 ) -> Result<Values> {
     let mut answers = Values::new();
     for ask in asks {
-        if let Some(text) = matches.get_one::<String>(ask.name) {
+        let said = matches.get_one::<String>(ask.name).cloned();
+        if let Some(text) = said.map_or_else(|| missing(ask), |said| Ok(Some(said)))? {
             let value = match (ask.kind)() {
-                Kind::Link(kind) => crm.link(&kind, text)?,
-                kind => types::parse(&kind, text, crm.reading()).map_err(|error| error.on_field(ask.name))?,
+                Kind::Link(kind) => crm.link(&kind, &text)?,
+                kind => types::parse(&kind, &text, crm.reading()).map_err(|error| error.on_field(ask.name))?,
             };
-            answers.push((ask.name.to_owned(), value));
-        } else if let Some(text) = missing(ask)? {
-            let value = types::parse(&(ask.kind)(), &text, crm.reading()).map_err(|error| error.on_field(ask.name))?;
             answers.push((ask.name.to_owned(), value));
         } else if ask.required {
             return Err(Error::bad_value(

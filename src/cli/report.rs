@@ -3,13 +3,14 @@
 use super::{
     output::{self, Format},
     record::answers,
-    session::{Session, unwritable},
+    session::{Session, given, unwritable},
 };
 use clap::{Arg, ArgMatches, Command};
 use kehu::{
-    Result, catalog,
-    record::{Column, Grid, Kind, Total, Value},
+    Error, Message, Result, catalog,
+    record::{Ask, Column, Grid, Kind, Total, Value},
     reports::{Part, Report},
+    views::Arrangement,
 };
 
 /// The command, with a subcommand for each report.
@@ -42,17 +43,74 @@ fn one(report: &Report) -> Command {
             _ => name.num_args(1).allow_hyphen_values(true),
         });
     }
+    let named = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("NAME").help(help);
     command
+        .arg(named("view", "As it was kept under that name: by you, else by anybody; what else is said counts more"))
+        .arg(named("save", "Keep what is said here under a name of yours, columns included"))
 }
 
 /// Runs a report and prints its parts.
 pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let Some((name, matches)) = matches.subcommand() else { return Err(super::unanswered("report", "")) };
     let Some(report) = catalog::report(name) else { return Err(super::unanswered("report", name)) };
-    let values = answers(session.crm()?, report.name, report.asks, matches, |_| Ok(None))?;
+    let kept = match matches.get_one::<String>("view") {
+        Some(view) => session.crm()?.arrangement(report.name, view)?,
+        None => Arrangement::default(),
+    };
+    let before =
+        |ask: &Ask| Ok(kept.answers.iter().find(|(name, _)| name == ask.name).map(|(_, answer)| answer.clone()));
+    let values = answers(session.crm()?, report.name, report.asks, matches, before)?;
+    let columns = matches.get_one::<String>("columns").filter(|_| given(matches, "columns")).or(kept.columns.as_ref());
     let parts = (report.run)(session.crm()?, &values)?;
+    let parts = match columns {
+        Some(columns) => picked(parts, columns)?,
+        None => parts,
+    };
     print(session, &parts)?;
+    if let Some(name) = matches.get_one::<String>("save") {
+        let said = |ask: &Ask| {
+            let answer =
+                matches.get_one::<String>(ask.name).cloned().map_or_else(|| before(ask), |said| Ok(Some(said)));
+            answer.ok().flatten().map(|answer| (ask.name.to_owned(), answer))
+        };
+        let liked = Arrangement { answers: report.asks.iter().filter_map(said).collect(), columns: columns.cloned() };
+        session.crm()?.keep_arrangement(report.name, name, &liked)?;
+        session.wrote(
+            &Message::new("Kept the report: kehu report {report} --view \"{name}\".")
+                .with("report", report.name)
+                .with("name", name),
+        )?;
+    }
     Ok(0)
+}
+
+/// The columns that were asked for, in that order, of each part that has any of them.
+fn picked(parts: Vec<Part>, columns: &str) -> Result<Vec<Part>> {
+    let names: Vec<&str> = columns.split([',', '，']).map(str::trim).filter(|name| !name.is_empty()).collect();
+    let known = |name: &str| parts.iter().any(|part| part.grid.columns.iter().any(|column| column.name == name));
+    if let Some(unknown) = names.iter().find(|name| !known(name)) {
+        let mut all: Vec<&str> = Vec::new();
+        for column in parts.iter().flat_map(|part| &part.grid.columns) {
+            if !all.contains(&&*column.name) {
+                all.push(&column.name);
+            }
+        }
+        let message = Message::new("{kind} has no field {field}; it has {fields}.").with("kind", "report");
+        return Err(Error::bad_value(message.with("field", unknown).with("fields", all.join(", "))).on_field("columns"));
+    }
+    Ok(parts.into_iter().filter_map(|part| only(part, &names)).collect())
+}
+
+fn only(mut part: Part, names: &[&str]) -> Option<Part> {
+    let place = |name: &&str| part.grid.columns.iter().position(|column| column.name == *name);
+    let places: Vec<usize> = names.iter().filter_map(place).collect();
+    let pick = |cells: &Vec<Value>| places.iter().map(|place| cells[*place].clone()).collect::<Vec<Value>>();
+    for row in &mut part.grid.rows {
+        row.cells = pick(&row.cells);
+    }
+    part.grid.totals = part.grid.totals.as_ref().map(pick);
+    part.grid.columns = places.iter().map(|place| part.grid.columns[*place].clone()).collect();
+    (!places.is_empty()).then_some(part)
 }
 
 /// One table of all parts, the first column naming the part, where they have the same columns; what has other headings

@@ -289,6 +289,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "pool_rule" => ("\"Sixty silent days\"", "--pool PO1 --trigger no-follow-up --days 60", "paused=no"),
         "pool_move" => ("\"Open to all\"", "--customer C1", "action=claimed"),
         "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
+        "forecast_snapshot" => ("2026-04", "--day today", "month=undated"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),
         "fact" => ("\"plays golf on Sundays\"", "--contact P1 --about hobbies", "about=drinks"),

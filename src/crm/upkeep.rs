@@ -94,7 +94,13 @@ impl Crm {
         } else {
             self.db.rollback()?;
         }
-        done
+        let mut done = done?;
+        // But how far deals came is, so that it is one.
+        let far = self.transaction("Read the stage history anew", crate::pipeline::reach_anew)?;
+        if far > 0 {
+            done.push(Message::new("Put right how far {count} deals came.").with("count", far));
+        }
+        Ok(done)
     }
 
     fn repair_all(&mut self) -> Result<Vec<Message>> {

@@ -5,12 +5,12 @@ use crate::{
     Result,
     crm::{Crm, Query, Sort, tally::Tally},
     record::{
-        Currency, Id, Money, Value,
+        Currency, Id, Money, Total, Value,
         filter::{Filter, Operand, Operator, Test},
     },
     store::Sql,
 };
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// One column of the board.
 #[derive(Debug, Clone)]
@@ -19,8 +19,8 @@ pub struct Lane {
     pub deals: u64,
     /// What they are worth, by currency.
     pub amounts: Vec<Money>,
-    /// How many have gone stale.
-    pub stale: u64,
+    /// How many have gone stale, as far as counting is cheap.
+    pub stale: Total,
     /// The largest.
     pub cards: Vec<Card>,
 }
@@ -51,28 +51,35 @@ impl Crm {
         let mut lanes = Vec::new();
         for stage in open {
             let (deals, amounts) = sums.remove(&stage.id.number).unwrap_or_default();
-            let stale = self.stale_deals(&stage, filter)?;
-            let cards = if deals == 0 { Vec::new() } else { self.largest_deals(&stage, filter, most, &stale)? };
-            lanes.push(Lane { deals, amounts, stale: stale.len() as u64, cards, stage });
+            let stale = if deals == 0 { Total::Exactly(0) } else { self.count_stale(&stage, filter)? };
+            let cards = if deals == 0 { Vec::new() } else { self.largest_deals(&stage, filter, most)? };
+            lanes.push(Lane { stage, deals, amounts, stale, cards });
         }
         Ok(lanes)
     }
 
     /// How many open deals there are in each stage, and what they are worth.
     fn lane_sums(&mut self, pipeline: Id<Pipeline>, filter: &Filter) -> Result<BTreeMap<i64, (u64, Vec<Money>)>> {
-        let query = Query { filter: filter.clone(), ..Query::new("deal") };
-        let (_, rows) = self.tally(&Tally {
-            query: &query,
-            beside: "",
-            by: "t.stage, t.amount_currency",
-            cells: "COUNT(*), CAST(COALESCE(SUM(t.amount), 0) AS BIGINT)",
-            condition: &format!(
-                "t.stage IN (SELECT id FROM stages WHERE pipeline = {} AND outcome = 'open')",
-                pipeline.number
-            ),
-        })?;
+        let rows = if *filter == Filter::All {
+            let sql = "SELECT t.stage, NULLIF(t.amount_currency, ''), CAST(SUM(t.records) AS BIGINT), \
+                       CAST(SUM(t.amount) AS BIGINT) FROM deal_totals t WHERE t.pipeline = ? GROUP BY t.stage, t.amount_currency";
+            self.db.query(sql, &[Sql::Integer(pipeline.number)])?
+        } else {
+            let query = Query { filter: filter.clone(), ..Query::new("deal") };
+            let tally = Tally {
+                query: &query,
+                beside: "",
+                by: "t.stage, t.amount_currency",
+                cells: "COUNT(*), CAST(COALESCE(SUM(t.amount), 0) AS BIGINT)",
+                condition: &format!(
+                    "t.stage IN (SELECT id FROM stages WHERE pipeline = {} AND outcome = 'open')",
+                    pipeline.number
+                ),
+            };
+            self.tally(&tally)?.1.into_iter().map(|(_, cells)| cells).collect()
+        };
         let mut found: BTreeMap<i64, (u64, Vec<Money>)> = BTreeMap::new();
-        for (_, cells) in rows {
+        for cells in rows {
             let [Sql::Integer(stage), code, Sql::Integer(count), Sql::Integer(minor)] = &cells[..] else { continue };
             let lane = found.entry(*stage).or_default();
             lane.0 += count.unsigned_abs();
@@ -88,21 +95,7 @@ impl Crm {
         Ok(found)
     }
 
-    /// The deals of a stage that neither moved nor were touched by a person for too long, with nothing planned
-    /// (behaviour 2).
-    fn stale_deals(&mut self, stage: &Stage, filter: &Filter) -> Result<HashSet<i64>> {
-        if stage.days_to_rot.is_none() {
-            return Ok(HashSet::new());
-        }
-        let query = Query { filter: filter.clone(), ..Query::new("deal") };
-        let rotten = self.computed_sql(&self.schema("deal")?, "stale", "t");
-        let condition = format!("t.stage = {} AND {rotten}", stage.id.number);
-        let tally = Tally { query: &query, beside: "", by: "t.id", cells: "COUNT(*)", condition: &condition };
-        let (_, rows) = self.tally(&tally)?;
-        Ok(rows.iter().filter_map(|(_, cells)| cells[0].as_integer()).collect())
-    }
-
-    fn largest_deals(&mut self, stage: &Stage, filter: &Filter, most: u64, rotten: &HashSet<i64>) -> Result<Vec<Card>> {
+    fn largest_deals(&mut self, stage: &Stage, filter: &Filter, most: u64) -> Result<Vec<Card>> {
         let here = Filter::Test(Test {
             path: vec!["stage".into()],
             operator: Operator::Equal,
@@ -117,6 +110,7 @@ impl Crm {
             ..Query::new("deal")
         };
         let grid = self.list(&query)?;
+        let rotten = self.stale_among(stage, &grid.rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
         let title = |value: &Value| match value {
             Value::Link(link) => link.title.clone(),
             value => value.as_text().unwrap_or_default().to_owned(),

@@ -1,6 +1,6 @@
 //! Deal: something that a customer may buy from us, on its way through a pipeline (R47, R57-R61).
 
-use super::{Pipeline, Stage, checklist, deal_line, gate, memo, outcome, pipeline, slippage, stage, stage_move};
+use super::{Pipeline, Stage, checklist, deal_line, gate, memo, outcome, pipeline, reach, slippage, stage, stage_move};
 use crate::{
     Result,
     catalog::{Hold, Panel},
@@ -11,7 +11,7 @@ use crate::{
     org::User,
     products::Product,
     record::{
-        Draft, Grid, Id, Link, Money, Value, filter, record,
+        Draft, Grid, Id, Link, Money, Summary, SummaryKey, Value, filter, record,
         types::{ExternalIds, LongText, Open, Percent, Tags},
     },
 };
@@ -31,7 +31,7 @@ record! {
         /// The sales process it goes through; the usual one unless said
         pipeline: Option<Id<Pipeline>> [index],
         /// How far it has come; the first step unless said
-        stage: Option<Id<Stage>> [index, list],
+        stage: Option<Id<Stage>> [index("amount"), list],
         /// What it is worth: the sum of its lines where it has any, else the list price of its product unless said
         amount: Option<Money> [list, min("0")],
         /// What it is mainly about
@@ -51,7 +51,9 @@ record! {
         /// Whether the stage says how likely it is, or somebody did by hand
         probability_by: ProbabilityOwner [default("stage")],
         /// How sure the forecast may be of it
-        forecast: Forecast [default("pipeline")],
+        forecast: Forecast [default("auto")],
+        /// The place of the furthest open stage that it came to
+        reached: Option<i64> [automatic],
         /// Why it was lost or shelved
         lost_reason: Option<Open>,
         /// Who won it instead
@@ -114,6 +116,11 @@ record! {
              WHERE m.deal = {t}.id AND m.deleted_at IS NULL UNION ALL SELECT a.done FROM activities a \
              WHERE a.deal = {t}.id AND a.done IS NOT NULL AND a.deleted_at IS NULL) x){hours_to}'{now}'{hours_end}, 0) \
              >= 24 * (SELECT s.days_to_rot FROM stages s WHERE s.id = {t}.stage) END)",
+        /// What a forecast counts it as: what somebody said, else by its probability: commit from 80 %, best case from 50 %
+        counts_as: <Category as crate::record::types::FieldType>::kind() =>
+            "(CASE (SELECT s.outcome FROM stages s WHERE s.id = {t}.stage) WHEN 'won' THEN 'closed' WHEN 'open' THEN \
+             CASE WHEN {t}.forecast <> 'auto' THEN {t}.forecast WHEN {t}.probability >= 8000 THEN 'commit' \
+             WHEN {t}.probability >= 5000 THEN 'best_case' ELSE 'pipeline' END END)",
     }
 }
 
@@ -128,8 +135,10 @@ record! {
 }
 
 record! {
-    /// How sure a forecast may be of a deal.
+    /// How sure a forecast may be of a deal, as somebody said.
     pub enum Forecast {
+        /// By its probability
+        Auto = "auto",
         /// Pipeline
         Pipeline = "pipeline",
         /// Best case
@@ -140,6 +149,43 @@ record! {
         Omitted = "omitted",
     }
 }
+
+record! {
+    /// What a forecast counts a deal as.
+    pub enum Category {
+        /// Pipeline
+        Pipeline = "pipeline",
+        /// Best case
+        BestCase = "best_case",
+        /// Commit
+        Commit = "commit",
+        /// Closed
+        Closed = "closed",
+        /// Left out
+        Omitted = "omitted",
+    }
+}
+
+/// From which probability on, in hundredths of a percent, a deal counts as a commitment or as the best case where nobody
+/// said otherwise; `counts_as` says the same.
+pub(crate) const COMMIT: i64 = 8_000;
+pub(crate) const BEST_CASE: i64 = 5_000;
+
+/// What boards, funnels and forecasts ask all the time.
+pub(crate) const TOTALS: Summary = Summary {
+    table: "deal_totals",
+    keys: &[
+        SummaryKey { name: "pipeline", sql: "{r}.pipeline", text: false },
+        SummaryKey { name: "stage", sql: "{r}.stage", text: false },
+        SummaryKey { name: "reached", sql: "{r}.reached", text: false },
+        SummaryKey { name: "close", sql: "SUBSTR({r}.close, 1, 7)", text: true },
+        SummaryKey { name: "closed", sql: "SUBSTR({r}.closed, 1, 7)", text: true },
+        SummaryKey { name: "probability", sql: "{r}.probability", text: false },
+        SummaryKey { name: "forecast", sql: "{r}.forecast", text: true },
+        SummaryKey { name: "amount_currency", sql: "{r}.amount_currency", text: true },
+    ],
+    sum: "amount",
+};
 
 /// What a customer may buy just now, on its page, with what that is worth in all.
 pub(crate) const PANEL: Panel =
@@ -217,6 +263,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     let moved = draft.changed("stage").is_some_and(|stage| !stage.same(&draft.before("stage")));
     if moved {
         gate::pass(crm, draft, &stage)?;
+        reach::follow(crm, draft, &stage)?;
         outcome::follow(crm, draft, &stage)?;
     }
     outcome::keep_probability(draft, &stage, moved);

@@ -1,6 +1,6 @@
 //! Stage: a step of a pipeline: how likely a deal is to be won there, what is to be done, what must be known.
 
-use super::{Pipeline, checklist};
+use super::{Pipeline, checklist, reach_anew};
 use crate::{
     Result,
     crm::Crm,
@@ -51,10 +51,13 @@ record! {
     }
 }
 
-/// A stage that was written is read anew.
-#[expect(clippy::unnecessary_wraps, reason = "what follows from a write may fail for other kinds")]
-pub(crate) fn settle(crm: &mut Crm, _: &Draft) -> Result<()> {
+/// A stage that was written is read anew; where it went to another place, deals came to another place with it.
+pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
     crm.memo = crm.memo.is_some().then(Default::default);
+    let changed = |field: &str| draft.changed(field).is_some_and(|value| !value.same(&draft.before(field)));
+    if draft.schema.kind == "stage" && !draft.stored.is_empty() && (changed("position") || changed("outcome")) {
+        reach_anew(crm)?;
+    }
     Ok(())
 }
 

@@ -42,6 +42,18 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         .hint(Message::new("kehu deal move D1 --to \"STAGE\"")))
 }
 
+/// A step that comes out of another database may have led its deal further than is known here.
+pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    if draft.deleted() || draft.origin != crate::record::Origin::Export {
+        return Ok(());
+    }
+    let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
+    match draft.get("deal").as_integer() {
+        Some(deal) if stage.outcome == Outcome::Open => super::reach::at_least(crm, deal, &stage),
+        _ => Ok(()),
+    }
+}
+
 /// Writes the step that a draft of a deal is about to take, or has taken elsewhere.
 pub(super) fn write(crm: &mut Crm, draft: &Draft) -> Result<()> {
     // A draft that is settled has its number already; what it had before tells whether it is new.

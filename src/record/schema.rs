@@ -19,6 +19,27 @@ pub struct Schema {
     pub doc: &'static str,
     /// Declared fields, then custom ones, then what the engine keeps on every record.
     pub fields: Vec<Field>,
+    /// Sums over its records that are kept with them.
+    pub summary: Option<&'static Summary>,
+}
+
+/// Sums over a kind's live records, by some of what they hold, that every write keeps up to date.
+#[derive(Debug)]
+pub struct Summary {
+    pub table: &'static str,
+    /// What they are summed up by.
+    pub keys: &'static [SummaryKey],
+    /// The number that is summed, beside how many `records` there are.
+    pub sum: &'static str,
+}
+
+/// A column of a summary: of which SQL expression of a row, `{r}`.
+#[derive(Debug)]
+pub struct SummaryKey {
+    pub name: &'static str,
+    pub sql: &'static str,
+    /// Text; otherwise a number.
+    pub text: bool,
 }
 
 /// One field of a record.

@@ -10,7 +10,7 @@ use crate::{
     },
     error::{Error, Result as Fallible},
     message::Message,
-    pipeline::pipeline,
+    pipeline::{deal::TOTALS, pipeline},
     record::{
         Ask, Column, Currency, Field, Id, Kind, Money, Value, Values, filter,
         types::{currency, day_bounds, parse_date, parse_period},
@@ -18,7 +18,9 @@ use crate::{
     store::Sql,
 };
 use jiff::civil::Date;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+pub(super) use crate::pipeline::weighing::{half_even, rounded, weighed};
 
 pub(super) const WHERE: Ask =
     Ask { name: "where", doc: "Only deals that match, in the filter language", kind: || Kind::Text, required: false };
@@ -57,6 +59,10 @@ pub(super) struct Basis {
     quarter: bool,
     /// The day by whose month is grouped.
     day: &'static str,
+    /// Only deals of which that day lies in that time.
+    period: Option<(String, Date, Date)>,
+    /// Answered from the sums that are kept with the deals.
+    summed: bool,
 }
 
 impl Basis {
@@ -72,6 +78,8 @@ impl Basis {
             month: false,
             quarter: false,
             day,
+            period: None,
+            summed: false,
         };
         if let Some(condition) = said("where") {
             basis.query.filter = filter::parse(&condition)?;
@@ -133,9 +141,9 @@ impl Basis {
     }
 
     /// Where no deal is in the base currency, the one in which most are.
-    fn choose_currency(&mut self, crm: &mut Crm) -> Result<()> {
-        let all = self.ungrouped();
-        let rows = all.tally(crm, "t.amount_currency", "COUNT(*)", "t.amount_currency IS NOT NULL")?;
+    pub fn choose_currency(&mut self, crm: &mut Crm) -> Result<()> {
+        let all = self.ungrouped().summed();
+        let rows = all.tally(crm, "t.amount_currency", &all.count(), "t.amount_currency <> ''")?;
         let most =
             rows.iter().max_by_key(|(_, cells)| (text(&cells[0]) == self.currency.to_string(), number(cells, 1)));
         if let Some((_, cells)) = most {
@@ -149,12 +157,62 @@ impl Basis {
         let said = parameter(values, "period");
         let Some(period) = said.as_text() else { return Ok(None) };
         let (first, last) = parse_period(period, crm.reading()).map_err(|error| error.on_field("period"))?;
-        self.conditions.push(format!("t.{field} BETWEEN '{first}' AND '{last}'"));
+        self.period = Some((field.to_owned(), first, last));
         Ok(Some((first, last)))
+    }
+
+    /// Reads the sums that are kept with the deals instead of the deals, where those hold all that is asked: of all
+    /// deals as they are now, by months.
+    pub fn summed(mut self) -> Self {
+        let whole = |(field, first, last): &(String, Date, Date)| {
+            field != "started" && *first == first.first_of_month() && *last == last.last_of_month()
+        };
+        let all = self.query.filter == filter::Filter::All && self.query.group_by.is_empty();
+        let dated = !self.month || self.day != "started";
+        self.summed = all && dated && self.evening.is_none() && self.period.as_ref().is_none_or(whole);
+        self
+    }
+
+    pub fn is_summed(&self) -> bool {
+        self.summed
+    }
+
+    /// How many deals a row stands for.
+    fn each(&self) -> &'static str {
+        if self.summed { "t.records" } else { "1" }
+    }
+
+    /// Counts deals.
+    pub fn count(&self) -> String {
+        self.count_if("")
+    }
+
+    /// Counts the deals of which a condition holds.
+    pub fn count_if(&self, condition: &str) -> String {
+        let each = self.each();
+        match condition {
+            "" => format!("CAST(COALESCE(SUM({each}), 0) AS BIGINT)"),
+            condition => format!("CAST(COALESCE(SUM(CASE WHEN {condition} THEN {each} ELSE 0 END), 0) AS BIGINT)"),
+        }
+    }
+
+    /// How likely a deal is to be won. What is known only today, that a person or the end of a deal changed that, was
+    /// not known on an earlier day.
+    pub fn chance(&self) -> &'static str {
+        match (&self.evening, self.summed) {
+            (None, false) => "t.probability",
+            (None, true) => "NULLIF(t.probability, -1)",
+            (Some(_), _) => {
+                "CASE WHEN cur.outcome = 'open' AND t.probability_by = 'hand' THEN t.probability ELSE stg.probability END"
+            }
+        }
     }
 
     /// What a deal was worth, and in which currency.
     pub fn value(&self) -> [String; 2] {
+        if self.summed {
+            return ["t.amount".to_owned(), "NULLIF(t.amount_currency, '')".to_owned()];
+        }
         ["", "_currency"].map(|part| match self.evening {
             None => format!("t.amount{part}"),
             Some(_) => format!(
@@ -169,8 +227,9 @@ impl Basis {
         let [value, code] = self.value();
         let currency = self.currency;
         format!(
-            "COUNT(*), CAST(COALESCE(SUM(CASE WHEN {code} = '{currency}' THEN {value} END), 0) AS BIGINT), \
-             CAST(SUM(CASE WHEN {code} <> '{currency}' THEN 1 ELSE 0 END) AS BIGINT)"
+            "{}, CAST(COALESCE(SUM(CASE WHEN {code} = '{currency}' THEN {value} END), 0) AS BIGINT), {}",
+            self.count(),
+            self.count_if(&format!("{code} <> '{currency}'")),
         )
     }
 
@@ -178,7 +237,8 @@ impl Basis {
     pub fn final_cells(&self) -> String {
         let currency = self.currency;
         format!(
-            "COUNT(*), CAST(COALESCE(SUM(CASE WHEN t.amount_currency = '{currency}' THEN t.amount END), 0) AS BIGINT)"
+            "{}, CAST(COALESCE(SUM(CASE WHEN t.amount_currency = '{currency}' THEN t.amount END), 0) AS BIGINT)",
+            self.count(),
         )
     }
 
@@ -192,6 +252,17 @@ impl Basis {
         };
         let mut conditions = self.conditions.clone();
         conditions.extend((!condition.is_empty()).then(|| format!("({condition})")));
+        if let Some((field, first, last)) = &self.period {
+            conditions.push(if self.summed {
+                format!("t.{field} BETWEEN '{}' AND '{}'", first.strftime("%Y-%m"), last.strftime("%Y-%m"))
+            } else {
+                format!("t.{field} BETWEEN '{first}' AND '{last}'")
+            });
+        }
+        if self.summed {
+            let rows = self.sums(crm, &groups, cells, &conditions)?;
+            return Ok(rows.into_iter().map(|cells| self.keyed((Vec::new(), cells))).collect());
+        }
         let (_, rows) = crm.tally(&Tally {
             query: &self.query,
             beside: &self.beside,
@@ -200,6 +271,15 @@ impl Basis {
             condition: &conditions.join(" AND "),
         })?;
         Ok(rows.into_iter().map(|row| self.keyed(row)).collect())
+    }
+
+    /// As a tally, of the sums.
+    fn sums(&self, crm: &mut Crm, groups: &str, cells: &str, conditions: &[String]) -> Result<Vec<Vec<Sql>>> {
+        let glue = if groups.is_empty() { "" } else { ", " };
+        let rest = if groups.is_empty() { String::new() } else { format!(" GROUP BY {groups}") };
+        let conditions = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
+        let (table, beside) = (TOTALS.table, &self.beside);
+        crm.db.query(&format!("SELECT {groups}{glue}{cells} FROM {table} t{beside} WHERE {conditions}{rest}"), &[])
     }
 
     fn keyed(&self, (mut values, mut cells): TallyRow) -> (Value, Vec<Sql>) {
@@ -296,6 +376,11 @@ impl Basis {
         Self { query, month: false, quarter: false, ..self.clone() }
     }
 
+    /// The same deals by another of their days, whenever that was.
+    pub fn by_day(&self, day: &'static str) -> Self {
+        Self { day, period: None, summed: false, ..self.clone() }
+    }
+
     /// Whether they are grouped by months or quarters.
     pub fn dated(&self) -> bool {
         self.month
@@ -309,30 +394,18 @@ fn title(value: &Value) -> String {
     }
 }
 
-/// So many further digits are carried until a sum is rounded, once.
-const DIGITS: i128 = 1_000_000_000;
-
-/// A share of an amount, in billionths of its minor unit, rounded half to even.
-pub(super) fn weighed(minor: i64, part: i64, whole: i64) -> i128 {
-    if whole == 0 {
-        return 0;
-    }
-    half_even(i128::from(minor) * i128::from(part) * DIGITS, i128::from(whole))
-}
-
-/// A sum of such shares in minor units, rounded half to even.
-pub(super) fn rounded(sum: i128) -> i64 {
-    i64::try_from(half_even(sum, DIGITS)).unwrap_or(i64::MAX)
-}
-
-/// A quotient of whole numbers, rounded half to even.
-pub(super) fn half_even(number: i128, divisor: i128) -> i128 {
-    let (whole, rest) = (number.div_euclid(divisor), number.rem_euclid(divisor));
-    match (rest * 2).cmp(&divisor) {
-        std::cmp::Ordering::Greater => whole + 1,
-        std::cmp::Ordering::Equal => whole + whole.rem_euclid(2),
-        std::cmp::Ordering::Less => whole,
-    }
+/// The middle two of what there is so many times each; the same twice where there is one in the middle.
+pub(super) fn middle(counts: &BTreeMap<i64, i64>) -> Option<(i64, i64)> {
+    let all: i64 = counts.values().sum();
+    let at = |wanted: i64| {
+        let mut passed = 0;
+        let found = counts.iter().find(|(_, count)| {
+            passed += **count;
+            passed > wanted
+        });
+        found.map(|(value, _)| *value)
+    };
+    at((all - 1) / 2).zip(at(all / 2))
 }
 
 /// What a word of a parameter may be, refused with the words there are.
@@ -352,19 +425,6 @@ pub(super) fn number(cells: &[Sql], place: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_half_goes_to_the_even_neighbour() {
-        assert_eq!([5, 15, 25, -5, -15].map(|number| half_even(number, 10)), [0, 2, 2, 0, -2]);
-        assert_eq!([14, 16, -14, -16].map(|number| half_even(number, 10)), [1, 2, -1, -2]);
-    }
-
-    #[test]
-    fn shares_are_rounded_once() {
-        let thirds: i128 = (0..3).map(|_| weighed(100, 1, 3)).sum();
-        assert_eq!(rounded(thirds), 100);
-        assert_eq!(weighed(100, 1, 0), 0);
-    }
 
     #[test]
     fn a_month_lies_in_its_quarter() {

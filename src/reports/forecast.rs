@@ -9,6 +9,7 @@ use crate::{
     Result,
     crm::{Crm, text},
     message::Message,
+    pipeline::deal::{BEST_CASE, COMMIT},
     record::{Ask, Choice, Column, Grid, Kind, Value, Values},
     store::Sql,
 };
@@ -17,15 +18,10 @@ use std::collections::HashMap;
 /// `kehu report forecast`.
 pub const REPORT: Report = Report {
     name: "forecast",
-    doc: "What open deals will bring by the month they are expected in, and what was won; weighted",
+    doc: "What open deals will bring by the month they are expected in, and what was won; weighted, and as commit, \
+          best case and pipeline: as somebody said, else by how likely they are",
     asks: &[
-        Ask {
-            name: "probability",
-            doc: "How likely a deal is: as its stage (or a person) says, or as often as deals of its owner, of its \
-                  product or all deals are won: stage, owner, product, overall (stage)",
-            kind: || Kind::Text,
-            required: false,
-        },
+        PROBABILITY,
         BY,
         Ask {
             name: "period",
@@ -42,21 +38,42 @@ pub const REPORT: Report = Report {
     run,
 };
 
+pub(super) const PROBABILITY: Ask = Ask {
+    name: "probability",
+    doc: "How likely a deal is: as its stage (or a person) says, or as often as deals of its owner, of its product or \
+          all deals are won: stage, owner, product, overall (stage)",
+    kind: || Kind::Text,
+    required: false,
+};
+
 /// What is expected of one group; weighted in billionths of a minor unit.
 #[derive(Default, Clone, Copy)]
-struct Line {
-    deals: i64,
-    amount: i64,
+pub(super) struct Line {
+    pub deals: i64,
+    pub amount: i64,
     commit: i64,
     best_case: i64,
     pipeline: i64,
-    weighted: i128,
-    won: i64,
+    pub weighted: i128,
+    pub won: i64,
     closed: i64,
 }
 
+impl Line {
+    pub fn add(&mut self, other: &Self) {
+        self.deals += other.deals;
+        self.amount += other.amount;
+        self.commit += other.commit;
+        self.best_case += other.best_case;
+        self.pipeline += other.pipeline;
+        self.weighted += other.weighted;
+        self.won += other.won;
+        self.closed += other.closed;
+    }
+}
+
 /// Won and lost deals, by owner or product; of all of them under nothing.
-struct Rates {
+pub(super) struct Rates {
     by: HashMap<Option<i64>, (i64, i64)>,
     overall: (i64, i64),
 }
@@ -70,22 +87,34 @@ impl Rates {
 }
 
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
-    let said = parameter(values, "probability");
-    let by = one_of(said.as_text().unwrap_or("stage"), &["stage", "owner", "product", "overall"], "probability")?;
+    let by = probability(values)?;
     let mut basis = Basis::of(crm, values, "month", "close")?;
     if !parameter(values, "pipeline").is_empty() {
         basis.in_pipeline(crm, values)?;
     }
-    let rates = rates(crm, values, by)?;
-    let mut groups = Groups::<Line>::new();
-    open(crm, &basis, by, &rates, &mut groups)?;
-    won(crm, values, &basis, &mut groups)?;
+    let (groups, rates) = expected(crm, values, &basis, by)?;
     let grid = grid(crm, &basis, groups)?;
     let mut parts = vec![Part::new("Forecast", grid)];
     if by != "stage" {
         parts.push(Part::new("Win rates", rate_grid(crm, by, &rates)?));
     }
     Ok(parts)
+}
+
+/// Who says how likely a deal is to be won.
+pub(super) fn probability(values: &Values) -> Result<&'static str> {
+    let said = parameter(values, "probability");
+    one_of(said.as_text().unwrap_or("stage"), &["stage", "owner", "product", "overall"], "probability")
+}
+
+/// What the open deals of a basis will bring, and what was won in the period, by the groups of the basis.
+pub(super) fn expected(crm: &mut Crm, values: &Values, basis: &Basis, by: &str) -> Result<(Groups<Line>, Rates)> {
+    let rates = rates(crm, values, by)?;
+    let mut groups = Groups::<Line>::new();
+    let basis = if matches!(by, "stage" | "overall") { basis.clone().summed() } else { basis.clone() };
+    open(crm, &basis, by, &rates, &mut groups)?;
+    won(crm, values, &basis, &mut groups)?;
+    Ok((groups, rates))
 }
 
 /// The field whose win rate weighs a deal.
@@ -105,10 +134,10 @@ fn rates(crm: &mut Crm, values: &Values, by: &str) -> Result<Rates> {
     if by == "stage" {
         return Ok(rates);
     }
-    let cells = "CAST(SUM(CASE WHEN stg.outcome = 'won' THEN 1 ELSE 0 END) AS BIGINT), \
-                 CAST(SUM(CASE WHEN stg.outcome = 'lost' THEN 1 ELSE 0 END) AS BIGINT)";
+    let all = if by == "overall" { all.summed() } else { all };
+    let cells = format!("{}, {}", all.count_if("stg.outcome = 'won'"), all.count_if("stg.outcome = 'lost'"));
     let group = if by == "overall" { "" } else { key_of(by) };
-    for (_, cells) in all.tally(crm, group, cells, "stg.outcome IN ('won', 'lost')")? {
+    for (_, cells) in all.tally(crm, group, &cells, "stg.outcome IN ('won', 'lost')")? {
         let (key, at) = if by == "overall" { (None, 0) } else { (id(&cells[0]), 1) };
         let (won, lost) = (number(&cells, at), number(&cells, at + 1));
         rates.overall = (rates.overall.0 + won, rates.overall.1 + lost);
@@ -125,25 +154,20 @@ fn id(cell: &Sql) -> Option<i64> {
 
 /// Sums up the open deals; those that are left out of forecasts are counted.
 fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Groups<Line>) -> Result<()> {
-    // What is known only today, that a person or the end of a deal changed its probability, was not known then.
-    let chance = match basis.evening {
-        None => "t.probability",
-        Some(_) => {
-            "CASE WHEN cur.outcome = 'open' AND t.probability_by = 'hand' THEN t.probability \
-                    ELSE stg.probability END"
-        }
-    };
-    let key = if by == "stage" { chance } else { key_of(by) };
+    let chance = basis.chance();
+    let key = if by == "stage" { String::new() } else { format!(", {}", key_of(by)) };
     let (mut omitted, mut foreign) = (0, 0);
-    for (group, cells) in basis.tally(crm, &format!("t.forecast, {key}"), &basis.cells(), "stg.outcome = 'open'")? {
-        let (count, sum) = (number(&cells, 2), number(&cells, 3));
-        let category = text(&cells[0]);
+    let cells = basis.cells();
+    let first = if key.is_empty() { 2 } else { 3 };
+    for (group, cells) in basis.tally(crm, &format!("t.forecast, {chance}{key}"), &cells, "stg.outcome = 'open'")? {
+        let (count, sum) = (number(&cells, first), number(&cells, first + 1));
+        let (category, likely) = (text(&cells[0]), number(&cells, 1));
         if category == "omitted" {
             omitted += count;
             continue;
         }
-        foreign += number(&cells, 4);
-        let (part, whole) = if by == "stage" { (number(&cells, 1), 10_000) } else { rates.of(id(&cells[1])) };
+        foreign += number(&cells, first + 2);
+        let (part, whole) = if by == "stage" { (likely, 10_000) } else { rates.of(id(&cells[2])) };
         let line = groups.at(&group);
         line.deals += count;
         line.amount += sum;
@@ -151,6 +175,8 @@ fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Grou
         match category.as_str() {
             "commit" => line.commit += sum,
             "best_case" => line.best_case += sum,
+            "auto" if likely >= COMMIT => line.commit += sum,
+            "auto" if likely >= BEST_CASE => line.best_case += sum,
             _ => line.pipeline += sum,
         }
     }
@@ -171,18 +197,20 @@ fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) 
         let year = day.as_text().and_then(|day| day.get(..4));
         values.push(("period".into(), Value::text(year.unwrap_or("this-year"))));
     }
-    let mut basis = Basis::of(crm, &values, "month", "closed")?;
-    if !parameter(&values, "pipeline").is_empty() {
-        basis.in_pipeline(crm, &values)?;
-    }
-    basis.currency = open.currency;
+    let mut basis = open.by_day("closed");
     basis.within(crm, &values, "closed")?;
+    let basis = basis.summed();
     for (group, cells) in basis.tally(crm, "", &basis.final_cells(), "stg.outcome = 'won'")? {
         let line = groups.at(&group);
         line.closed += number(&cells, 0);
         line.won += number(&cells, 1);
     }
     Ok(())
+}
+
+/// A category with the probability from which on a deal counts as one of it.
+fn from(category: &str, percent: i64) -> String {
+    format!("{category} (≥ {} %)", percent / 100)
 }
 
 fn grid(crm: &mut Crm, basis: &Basis, groups: Groups<Line>) -> Result<Grid> {
@@ -193,8 +221,9 @@ fn grid(crm: &mut Crm, basis: &Basis, groups: Groups<Line>) -> Result<Grid> {
         Column::new("deals", "Open deals", "进行中商机", Kind::Integer),
         Column::new("amount", "Amount", "金额", Kind::Money),
         Column::new("weighted", "Weighted", "加权金额", Kind::Money),
-        Column::new("commit", "Commit", "承诺", Kind::Money),
-        Column::new("best_case", "Best case", "乐观", Kind::Money),
+        // Where nobody says what a deal is to count as, its probability does.
+        Column::new("commit", &from("Commit", COMMIT), &from("承诺", COMMIT), Kind::Money),
+        Column::new("best_case", &from("Best case", BEST_CASE), &from("乐观", BEST_CASE), Kind::Money),
         Column::new("pipeline", "Pipeline", "管道", Kind::Money),
         Column::new("closed_deals", "Won deals", "赢单数", Kind::Integer),
         Column::new("closed", "Closed", "已成交", Kind::Money),
@@ -210,13 +239,7 @@ fn grid(crm: &mut Crm, basis: &Basis, groups: Groups<Line>) -> Result<Grid> {
     let (mut whole, mut weighted) = (Line::default(), 0);
     for (_, line) in &lines {
         weighted += rounded(line.weighted);
-        whole.deals += line.deals;
-        whole.amount += line.amount;
-        whole.commit += line.commit;
-        whole.best_case += line.best_case;
-        whole.pipeline += line.pipeline;
-        whole.closed += line.closed;
-        whole.won += line.won;
+        whole.add(line);
     }
     let rows = lines.iter().map(|(key, line)| cells(key, line, rounded(line.weighted))).collect();
     let totals = Some(cells(&Value::Null, &whole, weighted));

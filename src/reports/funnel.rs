@@ -2,7 +2,7 @@
 
 use super::{
     Part, Report,
-    deals::{AS_OF, BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, number, rounded, weighed},
+    deals::{AS_OF, BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, number, one_of, rounded, weighed},
     share, tell_few,
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     crm::{Crm, text},
     message::Message,
     pipeline::{Outcome, Stage, pipeline},
-    record::{Ask, Choice, Column, Grid, Id, Kind, Value, Values},
+    record::{Ask, Choice, Column, Grid, Id, Kind, Value, Values, types::fold},
 };
 use std::{collections::HashMap, fmt::Write};
 
@@ -26,12 +26,20 @@ pub const REPORT: Report = Report {
             kind: || Kind::Text,
             required: false,
         },
+        Ask {
+            name: "stages",
+            doc: "Only these stages, in this order, with commas; closed and won count as stages (all)",
+            kind: || Kind::Text,
+            required: false,
+        },
         AS_OF,
         PIPELINE,
         WHERE,
         CURRENCY,
     ],
-    example: "kehu report funnel\n  kehu report funnel --by owner --period this-year -f json",
+    example: "kehu report funnel\n  \
+              kehu report funnel --stages Proposal,Negotiation,won -c stage,deals,reached,of_all --save mine\n  \
+              kehu report funnel --view mine --where owner=me\n  kehu report funnel --by owner --period this-year -f json",
     run,
 };
 
@@ -47,8 +55,10 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     };
     basis.within(crm, values, "started")?;
     let stages = pipeline::stages(crm, Id::new(id))?;
-    let snapshot = snapshot(crm, &basis, &stages)?;
-    let cohort = cohort(crm, &mut basis, &stages, id)?;
+    let mut basis = basis.summed();
+    let shown = shown(values, &stages)?;
+    let snapshot = snapshot(crm, &basis, &stages, &shown)?;
+    let cohort = cohort(crm, &mut basis, &stages, &shown, id)?;
     Ok(vec![Part::new("Just now", snapshot), Part::new("How far deals came", cohort)]
         .into_iter()
         .map(|part| match (&basis.evening, part.title.template) {
@@ -56,6 +66,24 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
             _ => part,
         })
         .collect())
+}
+
+/// The stages that somebody wants to see, in their order; all of them unless said (R54).
+fn shown(values: &Values, stages: &[Stage]) -> Result<Vec<String>> {
+    let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).chain([CLOSED, WON]).collect();
+    let said = super::parameter(values, "stages");
+    let Some(said) = said.as_text() else { return Ok(names.into_iter().map(str::to_owned).collect()) };
+    let words = said.split([',', '，']).map(str::trim).filter(|word| !word.is_empty());
+    let mut shown = Vec::new();
+    for word in words {
+        // A stage may be called as a step is.
+        let known: Vec<&str> = names.iter().copied().filter(|name| fold(name) == fold(word)).collect();
+        if known.is_empty() {
+            one_of(word, &names, "stages")?;
+        }
+        shown.extend(known.into_iter().map(str::to_owned));
+    }
+    Ok(shown)
 }
 
 /// Stages by the names that people gave them.
@@ -83,8 +111,8 @@ struct Width {
     weighted: i128,
 }
 
-fn snapshot(crm: &mut Crm, basis: &Basis, stages: &[Stage]) -> Result<Grid> {
-    let chance = if basis.evening.is_some() { "stg.probability" } else { "t.probability" };
+fn snapshot(crm: &mut Crm, basis: &Basis, stages: &[Stage], shown: &[String]) -> Result<Grid> {
+    let chance = if basis.evening.is_some() { "stg.probability" } else { basis.chance() };
     let (mut groups, mut foreign) = (Groups::<HashMap<i64, Width>>::new(), 0);
     for (group, cells) in basis.tally(crm, &format!("stg.id, {chance}"), &basis.cells(), "")? {
         let (deals, amount) = (number(&cells, 2), number(&cells, 3));
@@ -106,7 +134,7 @@ fn snapshot(crm: &mut Crm, basis: &Basis, stages: &[Stage]) -> Result<Grid> {
     let groups = groups.sorted(basis.dated(), |widths| widths.values().map(|width| width.deals).sum());
     let mut rows = Vec::new();
     for (group, widths) in &groups {
-        for stage in stages {
+        for stage in shown.iter().filter_map(|name| stages.iter().find(|stage| stage.name == *name)) {
             let width = widths.get(&stage.id.number).copied().unwrap_or_default();
             let mut row = vec![group.clone(); grouped];
             row.extend([Value::text(&stage.name), Value::Integer(width.deals)]);
@@ -126,17 +154,25 @@ struct Reached {
     won: i64,
 }
 
-fn cohort(crm: &mut Crm, basis: &mut Basis, stages: &[Stage], pipeline: i64) -> Result<Grid> {
-    let open: Vec<&Stage> = stages.iter().filter(|stage| stage.outcome == Outcome::Open).collect();
-    let until = basis.evening.as_ref().map(|evening| format!(" AND m.at <= '{evening}'")).unwrap_or_default();
+/// How far a deal has come, or had on that day, as its history says.
+fn furthest(basis: &mut Basis, pipeline: i64) -> &'static str {
+    let Some(evening) = &basis.evening else {
+        return if basis.is_summed() { "NULLIF(t.reached, -1)" } else { "t.reached" };
+    };
     let _ = write!(
         basis.beside,
         " LEFT JOIN (SELECT m.deal, MAX(f.position) AS place FROM stage_moves m JOIN stages f ON f.id = m.stage \
-         WHERE f.pipeline = {pipeline} AND f.outcome = 'open' AND m.deleted_at IS NULL{until} GROUP BY m.deal) far \
-         ON far.deal = t.id"
+         WHERE f.pipeline = {pipeline} AND f.outcome = 'open' AND m.deleted_at IS NULL AND m.at <= '{evening}' \
+         GROUP BY m.deal) far ON far.deal = t.id"
     );
+    "far.place"
+}
+
+fn cohort(crm: &mut Crm, basis: &mut Basis, stages: &[Stage], shown: &[String], pipeline: i64) -> Result<Grid> {
+    let open: Vec<&Stage> = stages.iter().filter(|stage| stage.outcome == Outcome::Open).collect();
+    let far = furthest(basis, pipeline);
     let mut groups = Groups::<Reached>::new();
-    for (group, cells) in basis.tally(crm, "stg.outcome, far.place", "COUNT(*)", "")? {
+    for (group, cells) in basis.tally(crm, &format!("stg.outcome, {far}"), &basis.count(), "")? {
         let (outcome, count) = (text(&cells[0]), number(&cells, 2));
         let reached = groups.at(&group);
         let last = open.len().saturating_sub(1);
@@ -171,7 +207,8 @@ fn cohort(crm: &mut Crm, basis: &mut Basis, stages: &[Stage], pipeline: i64) -> 
         steps.extend([(CLOSED, reached.closed), (WON, reached.won)]);
         let all = steps.first().map_or(0, |(_, count)| *count);
         let mut before = None;
-        for (name, count) in steps {
+        let wanted = shown.iter().filter_map(|name| steps.iter().find(|(step, _)| step == name).copied());
+        for (name, count) in wanted {
             let mut row = vec![group.clone(); grouped];
             row.extend([Value::text(name), Value::Integer(count)]);
             row.extend([before.map_or(Value::Null, |before| share(count, before)), share(count, all)]);

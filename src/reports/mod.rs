@@ -1,9 +1,11 @@
 //! Reports: questions with parameters and a typed answer. A report never mentions a format, a format never a report.
 
+pub mod coverage;
 pub mod customers;
 pub mod day;
 mod deals;
 pub mod forecast;
+pub mod forecast_accuracy;
 pub mod funnel;
 pub mod latest;
 pub mod occasions;
@@ -11,6 +13,7 @@ pub mod operations;
 pub mod pool;
 pub mod qualification;
 pub mod referrals;
+pub mod stale;
 pub mod velocity;
 pub mod win_loss;
 

@@ -2,7 +2,7 @@
 
 use super::{
     Part, Report,
-    deals::{BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, half_even, number},
+    deals::{BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, half_even, middle, number},
 };
 use crate::{
     Result,
@@ -55,18 +55,7 @@ impl Cycles {
 
     /// The middle one, or between the middle two.
     fn median(&self) -> Value {
-        let count = self.count();
-        let at = |wanted: i64| {
-            let mut passed = 0;
-            self.days.iter().find(|(_, count)| {
-                passed += **count;
-                passed > wanted
-            })
-        };
-        match (at((count - 1) / 2), at(count / 2)) {
-            (Some((low, _)), Some((high, _))) if count > 0 => Value::Integer((low + high) * 5),
-            _ => Value::Null,
-        }
+        middle(&self.days).map_or(Value::Null, |(low, high)| Value::Integer((low + high) * 5))
     }
 }
 

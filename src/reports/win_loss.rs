@@ -2,7 +2,7 @@
 
 use super::{
     Part, Report,
-    deals::{BY, Basis, CURRENCY, Groups, WHERE, half_even, number},
+    deals::{BY, Basis, CURRENCY, Groups, WHERE, half_even, middle, number},
     share, tell_few,
 };
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     crm::{Crm, text},
     record::{Ask, Column, Grid, Kind, Value, Values},
 };
+use std::collections::{BTreeMap, HashMap};
 
 /// `kehu report win-loss`.
 pub const REPORT: Report = Report {
@@ -59,7 +60,7 @@ impl Line {
         self.won + self.lost + self.open + self.shelved
     }
 
-    fn cells(&self, basis: &Basis) -> Vec<Value> {
+    fn cells(&self, basis: &Basis, median: Option<i64>) -> Vec<Value> {
         let average = half_even(i128::from(self.revenue), i128::from(self.summed.max(1)));
         let average = i64::try_from(average).unwrap_or_default();
         let mut cells: Vec<Value> =
@@ -67,6 +68,7 @@ impl Line {
         cells.push(share(self.won, self.won + self.lost));
         cells.push(basis.money(self.revenue));
         cells.push(if self.summed > 0 { basis.money(average) } else { Value::Null });
+        cells.push(median.map_or(Value::Null, |median| basis.money(median)));
         cells.push(basis.money(self.missed));
         cells
     }
@@ -113,13 +115,39 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         Column::new("win_rate", "Win rate", "赢单率", Kind::Percent),
         Column::new("revenue", "Revenue", "成交额", Kind::Money),
         Column::new("average", "Average", "平均成交额", Kind::Money),
+        Column::new("median", "Median", "成交额中位数", Kind::Money),
         Column::new("missed", "Missed", "输单额", Kind::Money),
     ]);
-    let row = |key: &Value, line: &Line| {
+    let amounts = amounts(crm, &basis, condition)?;
+    let mut all = Amounts::new();
+    for (amount, count) in amounts.values().flatten() {
+        *all.entry(*amount).or_default() += count;
+    }
+    let row = |key: &Value, line: &Line, amounts: Option<&Amounts>| {
         let key = std::iter::repeat_n(key.clone(), grouped);
-        key.chain(line.cells(&basis)).collect::<Vec<Value>>()
+        key.chain(line.cells(&basis, amounts.and_then(median))).collect::<Vec<Value>>()
     };
-    let rows = lines.iter().map(|(key, line)| row(key, line)).collect();
-    let totals = Some(row(&Value::Null, &whole));
+    let rows = lines.iter().map(|(key, line)| row(key, line, amounts.get(key))).collect();
+    let totals = Some(row(&Value::Null, &whole, Some(&all)));
     Ok(vec![Part::new("", Grid { totals, ..Grid::of(super::GROUPS, columns, rows) })])
+}
+
+/// What won deals were worth, with how many were worth so much.
+type Amounts = BTreeMap<i64, i64>;
+
+fn amounts(crm: &mut Crm, basis: &Basis, condition: &str) -> Result<HashMap<Value, Amounts>> {
+    let [value, code] = basis.value();
+    let more = if condition.is_empty() { String::new() } else { format!(" AND {condition}") };
+    let won = format!("stg.outcome = 'won' AND {code} = '{}'{more}", basis.currency);
+    let mut found: HashMap<Value, Amounts> = HashMap::new();
+    for (key, cells) in basis.tally(crm, &value, &basis.count(), &won)? {
+        *found.entry(key).or_default().entry(number(&cells, 0)).or_default() += number(&cells, 1);
+    }
+    Ok(found)
+}
+
+/// The middle one, or halfway between the middle two.
+fn median(amounts: &Amounts) -> Option<i64> {
+    let (low, high) = middle(amounts)?;
+    i64::try_from(half_even(i128::from(low) + i128::from(high), 2)).ok()
 }

@@ -45,6 +45,12 @@ pub fn add_what_is_missing(db: &mut dyn Database, schemas: &[&Schema]) -> Result
             run(db, &search_statements(dialect, schema))?;
             added.searchable.push(schema.kind);
         }
+        if let Some(summary) = schema.summary
+            && columns(db, summary.table)?.is_empty()
+        {
+            run(db, &super::summaries::table(dialect, schema).into_iter().collect::<Vec<_>>())?;
+            super::sum_anew(db, schema)?;
+        }
     }
     Ok(added)
 }

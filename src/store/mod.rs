@@ -14,6 +14,7 @@ mod operation;
 mod postgres;
 mod sql;
 mod sqlite;
+mod summaries;
 mod tables;
 mod triggers;
 mod undo;
@@ -22,6 +23,7 @@ pub(crate) use errors::{from_file, is_disk_full};
 pub(crate) use interruption::taken_back;
 pub(crate) use migrations::{beside, mark, missing_triggers, newer, older};
 pub(crate) use open::private_file;
+pub(crate) use summaries::{sum_anew, wrong_sums};
 
 pub use additions::{Added, add_what_is_missing};
 pub use bulk::{Bulk, begin_bulk, end_bulk};

@@ -65,6 +65,7 @@ pub fn statements(dialect: Dialect, schema: &Schema, columns: &[Logged]) -> Vec<
             Dialect::Postgres => postgres_list(&table, &kind),
         });
     }
+    statements.extend(super::summaries::triggers(dialect, schema));
     statements
 }
 

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::message::Message;
 use crate::record::Schema;
-use crate::store::{Database, Dialect, VERSION, columns, logged, missing_triggers, version};
+use crate::store::{Database, Dialect, VERSION, columns, logged, missing_triggers, version, wrong_sums};
 use serde::Serialize;
 
 /// What the doctor found.
@@ -33,6 +33,7 @@ pub fn doctor(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Report> {
             visit.keys(schema)?;
             visit.search(schema)?;
             visit.log(schema)?;
+            visit.sums(schema)?;
             if schema.kind == "attachment" {
                 visit.contents(schema)?;
             }
@@ -145,6 +146,12 @@ impl Visit<'_> {
                 missing.push(table);
             }
         }
+        let sums = schema.summary.map(|summary| summary.table);
+        if let Some(table) = sums.filter(|_| missing.is_empty())
+            && columns(self.db, table)?.is_empty()
+        {
+            missing.push(table.to_owned());
+        }
         for name in &missing {
             let issue = Message::new("The column or table {name} is missing.").with("name", name);
             self.found(issue, "Run `kehu restore` with a backup.");
@@ -192,6 +199,25 @@ impl Visit<'_> {
                 .with("indexed", indexed)
                 .with("live", live);
             self.found(issue, "Write the search text anew.");
+        }
+        Ok(())
+    }
+
+    /// What is summed up beside the records, against a recount.
+    fn sums(&mut self, schema: &Schema) -> Result<()> {
+        let wrong = wrong_sums(self.db, schema)?;
+        if wrong > 0 {
+            let issue = Message::new("{count} sums over {table} differ from a recount.")
+                .with("count", wrong)
+                .with("table", schema.table);
+            self.found(issue, "Count the sums anew.");
+        }
+        if schema.kind == "deal" {
+            let far = self.count(&format!("SELECT COUNT(*) FROM deals t WHERE {}", crate::pipeline::WRONG_REACH))?;
+            if far > 0 {
+                let issue = Message::new("How far {count} deals came is not what their stage history says.");
+                self.found(issue.with("count", far), "Read the stage history anew.");
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The pipeline of a real data set: 8,800 deals come in by shown commands, once, and the reports equal the oracle.
 
-use crate::{messy_files::real_files, world::Desk};
+use crate::{maven_figures, messy_files::real_files, world::Desk};
 use serde_json::Value;
 use std::{collections::BTreeMap, path::Path};
 
@@ -27,34 +27,34 @@ fn imports(folder: &Path) -> [Vec<String>; 4] {
     ]
 }
 
-fn json(desk: &Desk, line: &str) -> Value {
+pub fn json(desk: &Desk, line: &str) -> Value {
     desk.say(&format!("{line} -f json --now 2018-01-02T09:00")).json()
 }
 
 /// The rows of a report by the words of a column, and those without one under nothing.
-fn by(rows: &Value, column: &str) -> BTreeMap<String, Value> {
+pub fn by(rows: &Value, column: &str) -> BTreeMap<String, Value> {
     let rows = rows.as_array().expect("rows");
     let name = |row: &Value| row[column].as_str().or(row[column]["title"].as_str()).unwrap_or_default().to_owned();
     rows.iter().map(|row| (name(row), row.clone())).collect()
 }
 
-fn cents(value: &Value) -> i64 {
+pub fn cents(value: &Value) -> i64 {
     let text = value["amount"].as_str().expect("an amount");
     text.replace('.', "").parse().expect("a number")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a few thousand")]
-fn ratio(part: i64, whole: i64) -> f64 {
+pub fn ratio(part: i64, whole: i64) -> f64 {
     part as f64 / whole as f64
 }
 
 #[track_caller]
-fn close(ours: f64, oracle: &Value, what: &str) {
+pub fn close(ours: f64, oracle: &Value, what: &str) {
     let oracle = oracle.as_f64().expect(what);
     assert!((ours - oracle).abs() < 1e-9, "{what}: {ours} is not {oracle}");
 }
 
-fn items(report: &Value) -> &Value {
+pub fn items(report: &Value) -> &Value {
     if report["items"].is_array() { &report["items"] } else { report }
 }
 
@@ -80,6 +80,7 @@ fn compare(desk: &Desk, path: &str, oracle: &Value, rename: &dyn Fn(&str) -> Str
             continue;
         }
         close(ratio(cents(&line["revenue"]), 100 * wins), &wanted["avg_won_value"], name);
+        close(ratio(cents(&line["median"]), 100), &wanted["median_won_value"], name);
         let cycle = &days[&rename(name)];
         let sums = ["sum_won", "sum_lost"].map(|column| cycle[column].as_i64().expect(column));
         close(ratio(sums[0], wins), &wanted["avg_cycle_won"], name);
@@ -88,7 +89,7 @@ fn compare(desk: &Desk, path: &str, oracle: &Value, rename: &dyn Fn(&str) -> Str
     }
 }
 
-fn path_column(path: &str) -> &str {
+pub fn path_column(path: &str) -> &str {
     match path {
         "manager" => "owner.manager",
         "branch" => "owner.branch",
@@ -136,6 +137,7 @@ fn the_maven_pipeline_comes_in_once_and_answers_as_the_oracle_does() {
     funnel(&desk, &oracle);
     groups(&desk, &oracle);
     forecasts(&desk, &oracle);
+    maven_figures::all(&desk, &oracle, &folder);
 }
 
 fn people_and_links(desk: &Desk) {
