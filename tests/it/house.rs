@@ -23,7 +23,7 @@ impl Source {
 
     /// Whether it belongs to one of the doors.
     fn is_door(&self) -> bool {
-        ["src/main.rs", "src/cli", "src/tui"].iter().any(|door| self.path.starts_with(door))
+        ["src/main.rs", "src/cli", "src/tui", "src/doors"].iter().any(|door| self.path.starts_with(door))
     }
 }
 
