@@ -18,7 +18,7 @@ pub fn commands() -> Vec<Command> {
     vec![
         Command::new("tui")
             .about("Opens the dashboard")
-            .after_help("Examples:\n  kehu tui\n  kehu tui --lang zh\n\nIt needs a terminal; kehu keys lists its keys."),
+            .after_help("Examples:\n  kehu tui --dry-run\n  kehu tui --lang zh --dry-run\n\nWithout --dry-run it opens on a terminal; kehu keys lists its keys."),
         Command::new("keys")
             .about("Lists the keys of the dashboard")
             .after_help("Examples:\n  kehu keys\n  kehu keys -f md --lang zh"),
@@ -27,11 +27,16 @@ pub fn commands() -> Vec<Command> {
 
 /// Opens the dashboard, where there is a terminal to show it on.
 pub fn run(session: &mut Session) -> Result<u8> {
+    let crm = session.crm()?;
+    if crm.is_dry_run() {
+        let message = Message::new("The dashboard would open {database}.").with("database", crm.url());
+        session.terminal.warn(&message);
+        return Ok(0);
+    }
     if !has_terminal() {
         return Err(Error::bad_value(Message::new("The dashboard needs a terminal."))
             .hint(Message::new("kehu customer list")));
     }
-    let _ = session.crm()?;
     let launch = launch(session)?;
     // Each of its threads has a handle of its own.
     session.close();
