@@ -34,8 +34,9 @@ pub fn run(session: &mut Session) -> Result<u8> {
         return Ok(0);
     }
     if !has_terminal() {
-        return Err(Error::bad_value(Message::new("The dashboard needs a terminal."))
-            .hint(Message::new("kehu customer list")));
+        return Err(
+            Error::bad_value(Message::new("The dashboard needs a terminal.")).hint(Message::new("kehu customer list"))
+        );
     }
     let launch = launch(session)?;
     // Each of its threads has a handle of its own.

@@ -63,12 +63,7 @@ impl Action {
 
 /// Every action there is: those of the frame, of lists, of boxes, and of every page.
 pub fn all() -> impl Iterator<Item = &'static Action> {
-    let fixed = [
-        super::frame::ACTIONS,
-        super::settings::ACTIONS,
-        super::listing::ACTIONS,
-        super::modals::ACTIONS,
-    ];
+    let fixed = [super::frame::ACTIONS, super::settings::ACTIONS, super::listing::ACTIONS, super::modals::ACTIONS];
     fixed.into_iter().chain(super::pages::PAGES.iter().map(|page| page.actions)).flatten()
 }
 

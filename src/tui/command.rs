@@ -15,10 +15,17 @@ pub type Scope = (u64, &'static str);
 /// What is done with an answer, on the thread of the screen.
 pub type Reply = Box<dyn FnOnce(&mut State) -> Vec<Cmd> + Send>;
 
+/// What a reader does for a question: the answer, and whether it was stopped before its end.
+type Question = Box<dyn Fn(&mut Crm) -> (Reply, bool) + Send>;
+/// What is done with the text that came back from the editor.
+type Written = Box<dyn FnOnce(&mut State, Result<String>) -> Vec<Cmd>>;
+/// A change of the state.
+type Change = Box<dyn FnOnce(&mut State) -> Vec<Cmd>>;
+
 /// A question to the database; asked again where it was stopped by mistake.
 pub struct Ask {
     pub scope: Scope,
-    pub work: Box<dyn Fn(&mut Crm) -> (Reply, bool) + Send>,
+    pub work: Question,
 }
 
 /// A write; the next one waits for it.
@@ -38,7 +45,7 @@ pub struct Editor {
     pub text: String,
     /// What the file's name ends with.
     pub ending: &'static str,
-    pub then: Box<dyn FnOnce(&mut State, Result<String>) -> Vec<Cmd>>,
+    pub then: Written,
 }
 
 /// What an update wants done.
@@ -50,7 +57,7 @@ pub enum Cmd {
     /// To the clipboard.
     Copy(String),
     /// A change of the state that a page cannot make itself.
-    Do(Box<dyn FnOnce(&mut State) -> Vec<Cmd>>),
+    Do(Change),
     /// Writes down what the next session begins with.
     Remember(serde_json::Value),
     /// Writes down, or with null forgets, what was typed into a form and not saved yet.
@@ -70,9 +77,11 @@ impl Cmd {
         work: impl Fn(&mut Crm) -> Result<T> + Send + 'static,
         then: impl FnOnce(&mut P, Result<T>, &Context) -> Vec<Cmd> + Clone + Send + 'static,
     ) -> Self {
-        Self::question((page, name), work, move |state, result| state.with_page(page, |page, context| {
-            page_as::<P>(page).map_or_else(Vec::new, |page| then(page, result, context))
-        }))
+        Self::question((page, name), work, move |state, result| {
+            state.with_page(page, |page, context| {
+                page_as::<P>(page).map_or_else(Vec::new, |page| then(page, result, context))
+            })
+        })
     }
 
     /// A question whose answer goes to the whole state.
@@ -140,9 +149,7 @@ impl Cmd {
         then: impl FnOnce(&mut P, &Context) -> Vec<Cmd> + Send + 'static,
     ) -> Self {
         Self::wake((page, name), after, move |state| {
-            state.with_page(page, |page, context| {
-                page_as::<P>(page).map_or_else(Vec::new, |page| then(page, context))
-            })
+            state.with_page(page, |page, context| page_as::<P>(page).map_or_else(Vec::new, |page| then(page, context)))
         })
     }
 

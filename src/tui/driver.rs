@@ -115,7 +115,8 @@ impl Driver {
                 self.send(Msg::Reply(reply));
             }
             let due = self.clock + PATIENCE;
-            let next = self.timers.iter().enumerate().filter(|(_, (at, ..))| *at <= due).min_by_key(|(_, (at, ..))| *at);
+            let next =
+                self.timers.iter().enumerate().filter(|(_, (at, ..))| *at <= due).min_by_key(|(_, (at, ..))| *at);
             let Some((place, _)) = next else { return self };
             let (at, _, then) = self.timers.remove(place);
             self.clock = self.clock.max(at);
@@ -128,7 +129,8 @@ impl Driver {
         let until = self.clock + time;
         loop {
             self.settle();
-            let next = self.timers.iter().enumerate().filter(|(_, (at, ..))| *at <= until).min_by_key(|(_, (at, ..))| *at);
+            let next =
+                self.timers.iter().enumerate().filter(|(_, (at, ..))| *at <= until).min_by_key(|(_, (at, ..))| *at);
             let Some((place, _)) = next else { break };
             let (at, _, then) = self.timers.remove(place);
             self.clock = self.clock.max(at);

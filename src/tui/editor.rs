@@ -9,7 +9,8 @@ pub fn edit(program: &str, text: &str, ending: &str) -> Result<String> {
         let message = Message::new("The editor {program} cannot be run: {why}.");
         Error::new(Cause::Storage, message.with("program", program).with("why", error))
     };
-    let mut file = tempfile::Builder::new().prefix("kehu-").suffix(ending).tempfile().map_err(|error| failed(&error))?;
+    let mut file =
+        tempfile::Builder::new().prefix("kehu-").suffix(ending).tempfile().map_err(|error| failed(&error))?;
     file.write_all(text.as_bytes()).and_then(|()| file.flush()).map_err(|error| failed(&error))?;
     let mut words = program.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or("vi"));

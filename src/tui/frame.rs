@@ -10,8 +10,22 @@ use super::{
 };
 use crate::{Crm, Message, crm::UndoReport, record::Kind};
 
-const fn tab(id: &'static str, label: [&'static str; 2], keys: &'static [&'static str], run: fn(&mut State) -> Vec<Cmd>, enabled: fn(&State) -> Result<(), Message>) -> Action {
-    Action { id, label, help: ["Goes to this tab; pressed again to its first page", "到此标签；再按回到首页"], keys, enabled, run, ..PLAIN }
+const fn tab(
+    id: &'static str,
+    label: [&'static str; 2],
+    keys: &'static [&'static str],
+    run: fn(&mut State) -> Vec<Cmd>,
+    enabled: fn(&State) -> Result<(), Message>,
+) -> Action {
+    Action {
+        id,
+        label,
+        help: ["Goes to this tab; pressed again to its first page", "到此标签；再按回到首页"],
+        keys,
+        enabled,
+        run,
+        ..PLAIN
+    }
 }
 
 fn has_tab(state: &State, number: u8) -> Result<(), Message> {
@@ -67,7 +81,10 @@ pub static ACTIONS: &[Action] = &[
     Action {
         id: "frame.back",
         label: ["back", "返回"],
-        help: ["Takes back the smallest thing: a box, the marks, a filter; then goes back", "依次关闭窗口、取消选择、清除筛选、返回上页"],
+        help: [
+            "Takes back the smallest thing: a box, the marks, a filter; then goes back",
+            "依次关闭窗口、取消选择、清除筛选、返回上页",
+        ],
         keys: &["Esc"],
         rank: 23,
         run: State::back,
@@ -184,7 +201,7 @@ fn quit(state: &mut State) -> Vec<Cmd> {
     if !first {
         return state.leave();
     }
-    let question = state.context.pick("Leave the dashboard?", "退出？").to_owned();
+    let question = state.context.say(&Message::new("Leave the dashboard?"));
     let confirm = modals::Confirm::new(&state.context, question, Vec::new(), |_| vec![Cmd::Quit]);
     state.show(Box::new(confirm))
 }
@@ -204,8 +221,12 @@ pub fn jump(state: &mut State, text: &str) -> Vec<Cmd> {
         return Vec::new();
     }
     let number = state.page().map(Page::id).unwrap_or_default();
-    vec![Cmd::question((number, "jump"), move |crm| crm.find_any(&text), |state, answer| match answer {
-        Ok((kind, id)) => state.visit(kind, id),
-        Err(error) => state.fault(&error),
-    })]
+    vec![Cmd::question(
+        (number, "jump"),
+        move |crm| crm.find_any(&text),
+        |state, answer| match answer {
+            Ok((kind, id)) => state.visit(kind, id),
+            Err(error) => state.fault(&error),
+        },
+    )]
 }

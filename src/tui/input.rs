@@ -2,10 +2,7 @@
 
 use super::runtime::Incoming;
 use std::{
-    sync::{
-        Arc, Condvar, Mutex, PoisonError,
-        mpsc::Sender,
-    },
+    sync::{Arc, Condvar, Mutex, PoisonError, mpsc::Sender},
     time::Duration,
 };
 

@@ -86,7 +86,9 @@ impl Launch {
 /// A database that cannot be shared or opened, or a terminal that does not obey.
 pub fn run(launch: &Launch) -> Result<()> {
     if launch.url == ":memory:" {
-        return Err(Error::bad_value(Message::new("The dashboard needs a database that several can open, not :memory:.")));
+        return Err(Error::bad_value(Message::new(
+            "The dashboard needs a database that several can open, not :memory:.",
+        )));
     }
     let crm = launch.open()?;
     let memory = Memory::new(launch.folder.as_deref(), &crm.url());

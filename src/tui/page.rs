@@ -1,6 +1,14 @@
 //! `Page`: what fills the screen or a box on top of it. A page is one file, and one line in `pages::PAGES`.
 
-use super::{action::Action, canvas::Canvas, command::Cmd, context::Context, hits::{Gesture, Target}, key::Key, listing::Listing};
+use super::{
+    action::Action,
+    canvas::Canvas,
+    command::Cmd,
+    context::Context,
+    hits::{Gesture, Target},
+    key::Key,
+    listing::Listing,
+};
 use ratatui::layout::Rect;
 use std::any::Any;
 

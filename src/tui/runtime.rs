@@ -108,7 +108,7 @@ impl Runtime<'_> {
     fn wait(&mut self, at_most: Option<Duration>) -> io::Result<bool> {
         let next = self.timers.iter().map(|(at, ..)| *at).min();
         let next = next.map(|at| at.saturating_duration_since(Instant::now()));
-        let patience = [next, at_most].into_iter().flatten().min().unwrap_or(Duration::from_secs(60));
+        let patience = [next, at_most].into_iter().flatten().min().unwrap_or(Duration::from_mins(1));
         match self.incoming.recv_timeout(patience) {
             Ok(incoming) => {
                 self.take(incoming)?;

@@ -107,7 +107,11 @@ fn crumbs(state: &State, canvas: &mut Canvas, line: Rect) {
         let rest: Vec<String> = names.iter().skip(skipped).cloned().collect();
         shown = format!("{}{crumb}{}", context.glyphs.ellipsis, rest.join(&crumb));
     }
-    canvas.text(Rect { width: u16::try_from(room + 1).unwrap_or(line.width), ..line }, &format!(" {shown}"), context.theme.title);
+    canvas.text(
+        Rect { width: u16::try_from(room + 1).unwrap_or(line.width), ..line },
+        &format!(" {shown}"),
+        context.theme.title,
+    );
     canvas.text_right(line, &right, context.theme.dim);
 }
 
@@ -154,14 +158,18 @@ fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
 fn following(state: &State, canvas: &mut Canvas, area: Rect) {
     let found = action::following(&state.contexts(), &state.pressed);
     let height = u16::try_from(found.len() + 2).unwrap_or(20).min(area.height);
-    let place = Rect { x: area.right().saturating_sub(44), y: area.bottom().saturating_sub(height + 1), width: 44, height };
+    let place =
+        Rect { x: area.right().saturating_sub(44), y: area.bottom().saturating_sub(height + 1), width: 44, height };
     let place = place.intersection(area);
     canvas.clear(place);
     let pressed: Vec<String> = state.pressed.iter().map(|key| key.label()).collect();
     let inside = canvas.frame(place, &pressed.join(" "), "", true);
     for ((keys, action), line) in found.iter().zip(super::canvas::rows(inside)) {
         let theme = state.context.theme;
-        canvas.pieces(line, &[(" ", theme.text), (keys, theme.key), ("  ", theme.text), (action.label(&state.context), theme.text)]);
+        canvas.pieces(
+            line,
+            &[(" ", theme.text), (keys, theme.key), ("  ", theme.text), (action.label(&state.context), theme.text)],
+        );
         canvas.hit(line, Target::Act(action.id));
     }
 }

@@ -31,7 +31,10 @@ pub static ACTIONS: &[Action] = &[
     Action {
         id: "settings.mouse",
         label: ["mouse on or off", "鼠标开关"],
-        help: ["Leaves the mouse to the terminal, for selecting text, or takes it back", "把鼠标交还终端以选择文字，或收回"],
+        help: [
+            "Leaves the mouse to the terminal, for selecting text, or takes it back",
+            "把鼠标交还终端以选择文字，或收回",
+        ],
         keys: &["Alt-m"],
         run: |state| {
             state.context.mouse = !state.context.mouse;

@@ -58,9 +58,8 @@ impl State {
     /// A dashboard that shows nothing yet; [`State::begin`] opens the first page.
     #[must_use]
     pub fn new(context: Context) -> Self {
-        let mut stacks: Vec<Stack> = pages::tabs()
-            .map(|tab| Stack { tab, pages: vec![(tab.open)(&context)], forward: Vec::new() })
-            .collect();
+        let mut stacks: Vec<Stack> =
+            pages::tabs().map(|tab| Stack { tab, pages: vec![(tab.open)(&context)], forward: Vec::new() }).collect();
         stacks.sort_by_key(|stack| stack.tab.number);
         Self {
             context,
@@ -90,7 +89,7 @@ impl State {
         let place = tab.and_then(|tab| self.stacks.iter().position(|stack| u64::from(stack.tab.number) == tab));
         self.current = place.unwrap_or_default();
         let mut commands = self.start_top();
-        commands.push(super::live::watch());
+        commands.push(super::live::look());
         commands
     }
 
@@ -137,7 +136,7 @@ impl State {
     /// The page on top asks for what it shows.
     pub fn start_top(&mut self) -> Vec<Cmd> {
         let number = self.page().map(Page::id).unwrap_or_default();
-        self.with_page(number, |page, context| page.start(context))
+        self.with_page(number, Page::start)
     }
 
     /// Everything on the screen is read again: what was written may show anywhere.
@@ -145,7 +144,7 @@ impl State {
         let mut commands = self.start_top();
         let boxes: Vec<u64> = self.boxes.iter().map(|page| page.id()).collect();
         for number in boxes {
-            commands.extend(self.with_page(number, |page, context| page.start(context)));
+            commands.extend(self.with_page(number, Page::start));
         }
         commands
     }
@@ -200,38 +199,31 @@ impl State {
             return Vec::new();
         }
         if !self.boxes.is_empty() {
-            let number = self.top().map(Page::id).unwrap_or_default();
-            let mut kept = true;
-            let commands = self.with_page(number, |page, context| match page.back(context) {
-                Some(commands) => commands,
-                None => {
-                    kept = false;
-                    Vec::new()
-                }
-            });
-            return if kept { commands } else { self.close() };
+            return self.back_on_top().unwrap_or_else(|| self.close());
         }
         if self.toasts.iter().any(|toast| toast.tone == Tone::Error) {
             self.toasts.clear();
             return Vec::new();
         }
-        let number = self.page().map(Page::id).unwrap_or_default();
-        let mut kept = false;
-        let commands = self.with_page(number, |page, context| match page.back(context) {
-            Some(commands) => {
-                kept = true;
-                commands
-            }
-            None => Vec::new(),
+        self.back_on_top().unwrap_or_else(|| self.leave())
+    }
+
+    /// What the page on top takes back by itself.
+    fn back_on_top(&mut self) -> Option<Vec<Cmd>> {
+        let number = self.top().map(Page::id)?;
+        let mut taken = None;
+        self.with_page(number, |page, context| {
+            taken = page.back(context);
+            Vec::new()
         });
-        if kept { commands } else { self.leave() }
+        taken
     }
 
     /// Opens a page in a box.
     pub fn show(&mut self, page: Box<dyn Page>) -> Vec<Cmd> {
         let number = page.id();
         self.boxes.push(page);
-        self.with_page(number, |page, context| page.start(context))
+        self.with_page(number, Page::start)
     }
 
     /// Closes the uppermost box.

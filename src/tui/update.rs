@@ -68,8 +68,11 @@ impl State {
     }
 
     fn paste(&mut self, text: &str) -> Vec<Cmd> {
-        let harmless: String =
-            text.chars().map(|letter| if letter == '\r' { '\n' } else { letter }).filter(|letter| *letter == '\n' || *letter == '\t' || !letter.is_control()).collect();
+        let harmless: String = text
+            .chars()
+            .map(|letter| if letter == '\r' { '\n' } else { letter })
+            .filter(|letter| *letter == '\n' || *letter == '\t' || !letter.is_control())
+            .collect();
         let number = self.top().map(Page::id).unwrap_or_default();
         if self.top().is_some_and(Page::typing) {
             return self.with_page(number, |page, context| page.paste(&harmless, context));
@@ -142,8 +145,7 @@ impl State {
         if screen.is_empty() {
             return Vec::new();
         }
-        let position =
-            Position { x: mouse.column.min(screen.right() - 1), y: mouse.row.min(screen.bottom() - 1) };
+        let position = Position { x: mouse.column.min(screen.right() - 1), y: mouse.row.min(screen.bottom() - 1) };
         let gesture = match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => self.clicked(position),
             MouseEventKind::ScrollDown => Gesture::Wheel(3),

@@ -17,7 +17,7 @@ const LIST: Action = Action { context: "list", ..PLAIN };
 const RECORD: Action = Action { context: "record", enabled: meant, ..PLAIN };
 
 fn meant(state: &State) -> Result<(), Message> {
-    let subject = state.top().and_then(|page| page.subject());
+    let subject = state.top().and_then(Page::subject);
     subject.map(drop).ok_or_else(|| Message::new("There is no record under the cursor."))
 }
 

@@ -22,7 +22,7 @@ fn subject(state: &State) -> Option<(&'static str, i64)> {
 pub fn meant(state: &State) -> Option<(&'static str, Vec<i64>)> {
     let (kind, id) = subject(state)?;
     let listed = state.top().and_then(|page| page.listing()).filter(|listing| listing.schema.kind == kind);
-    let ids = listed.map(|listing| listing.meant()).filter(|ids| !ids.is_empty());
+    let ids = listed.map(super::Listing::meant).filter(|ids| !ids.is_empty());
     Some((kind, ids.unwrap_or_else(|| vec![id])))
 }
 
@@ -36,10 +36,14 @@ fn reading(
     id: i64,
     then: impl FnOnce(&mut State, Entry) -> Vec<Cmd> + Clone + Send + 'static,
 ) -> Vec<Cmd> {
-    vec![Cmd::question((0, "record"), move |crm| crm.record(kind, id), move |state, answer| match answer {
-        Ok(entry) => then(state, entry),
-        Err(error) => state.fault(&error),
-    })]
+    vec![Cmd::question(
+        (0, "record"),
+        move |crm| crm.record(kind, id),
+        move |state, answer| match answer {
+            Ok(entry) => then(state, entry),
+            Err(error) => state.fault(&error),
+        },
+    )]
 }
 
 pub fn can_add(state: &State) -> Result<(), Message> {
@@ -91,7 +95,8 @@ pub fn verbs(state: &mut State) -> Vec<Cmd> {
     let Some((kind, ids)) = meant(state) else { return Vec::new() };
     let Some(entry) = catalog::entry(kind) else { return Vec::new() };
     let first = ids.first().copied().unwrap_or_default();
-    let ask = move |crm: &mut Crm| entry.verbs.iter().map(|verb| (verb.refused)(crm, first)).collect::<Result<Vec<_>>>();
+    let ask =
+        move |crm: &mut Crm| entry.verbs.iter().map(|verb| (verb.refused)(crm, first)).collect::<Result<Vec<_>>>();
     vec![Cmd::question((0, "verbs"), ask, move |state, answer| match answer {
         Ok(reasons) => offer_verbs(state, kind, ids, &reasons),
         Err(error) => state.fault(&error),
@@ -102,11 +107,16 @@ fn offer_verbs(state: &mut State, kind: &'static str, ids: Vec<i64>, reasons: &[
     let Some(entry) = catalog::entry(kind) else { return Vec::new() };
     let context = &state.context;
     let help = |text: &str| if context.is_chinese() { crate::doors::language::help(text) } else { text.to_owned() };
-    let mut items: Vec<Item> = entry.verbs.iter().zip(reasons).map(|(verb, reason)| {
-        let mut item = Item::new(help(verb.name), verb.name).detail(help(verb.doc));
-        item.reason = reason.as_ref().map(|reason| context.say(reason));
-        item
-    }).collect();
+    let mut items: Vec<Item> = entry
+        .verbs
+        .iter()
+        .zip(reasons)
+        .map(|(verb, reason)| {
+            let mut item = Item::new(help(verb.name), verb.name).detail(help(verb.doc));
+            item.reason = reason.as_ref().map(|reason| context.say(reason));
+            item
+        })
+        .collect();
     for id in ["record.edit", "record.activity", "record.copy", "record.note", "record.delete", "record.restore"] {
         if let Some(action) = crate::tui::action::named(id) {
             items.push(Item::new(action.label(context), id).detail(action.help(context)));

@@ -81,14 +81,16 @@ fn preview(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cm
         Ok((changed.len(), lines))
     };
     Cmd::write(work, move |state, answer| match answer {
-        Ok((0, _)) => state.tell(Tone::Notice, &Message::new("All {count} that match are so already.").with("count", wanted.len())),
+        Ok((0, _)) => state
+            .tell(Tone::Notice, &Message::new("All {count} that match are so already.").with("count", wanted.len())),
         Ok((count, mut lines)) => {
             if count > lines.len() {
                 lines.push(format!("+{}", count - lines.len()));
             }
             let question = Message::new("Change {count} {kind}?").with("count", count).with("kind", kind);
             let question = state.context.say(&question);
-            let confirm = Confirm::new(&state.context, question, lines, move |_| vec![write(kind, wanted, same, again)]);
+            let confirm =
+                Confirm::new(&state.context, question, lines, move |_| vec![write(kind, wanted, same, again)]);
             state.show(Box::new(confirm))
         }
         Err(error) => state.fault(&error),
@@ -103,10 +105,13 @@ fn change(crm: &mut Crm, kind: &str, ids: &[i64], field: &str, text: &str) -> Re
 }
 
 fn write(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cmd {
-    Cmd::done(move |crm| change(crm, kind, &ids, &field, &text), move |context, saves| {
-        let count = saves.iter().filter(|save| !save.changed.is_empty()).count();
-        context.say(&Message::new("Changed {count} {kind}.").with("count", count).with("kind", kind))
-    })
+    Cmd::done(
+        move |crm| change(crm, kind, &ids, &field, &text),
+        move |context, saves| {
+            let count = saves.iter().filter(|save| !save.changed.is_empty()).count();
+            context.say(&Message::new("Changed {count} {kind}.").with("count", count).with("kind", kind))
+        },
+    )
 }
 
 /// `C3 Acme: level B > A`.

@@ -69,10 +69,14 @@ pub fn columns(state: &mut State) -> Vec<Cmd> {
 pub fn views(state: &mut State) -> Vec<Cmd> {
     let Some(listing) = state.top().and_then(Page::listing) else { return Vec::new() };
     let (kind, number) = (listing.schema.kind, listing.number);
-    vec![Cmd::question((number, "views"), move |crm| read(crm, kind), move |state, answer| match answer {
-        Ok(views) => offer(state, number, views),
-        Err(error) => state.fault(&error),
-    })]
+    vec![Cmd::question(
+        (number, "views"),
+        move |crm| read(crm, kind),
+        move |state, answer| match answer {
+            Ok(views) => offer(state, number, views),
+            Err(error) => state.fault(&error),
+        },
+    )]
 }
 
 type View = (String, String, String, String);

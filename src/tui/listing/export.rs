@@ -57,6 +57,7 @@ fn keep(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
             Message::new("{path} cannot be written: {why}.").with("path", path.display()).with("why", error),
         ),
     };
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| wrong(&error))?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| wrong(&error))?;
     std::io::Write::write_all(&mut file, bytes).map_err(|error| wrong(&error))
 }

@@ -1,8 +1,8 @@
 //! `Listing`: records of one kind as a list of any length, of which only what is in sight is read: filter, search, order,
 //! columns, marks. Every page that shows a list has one, and the keys of lists work on it.
 
-mod acts;
 mod actions;
+mod acts;
 mod bulk;
 mod choices;
 mod export;
@@ -191,32 +191,40 @@ impl Listing {
         query.offset = Some(offset as u64);
         query.paging = true;
         let number = self.number;
-        Cmd::question((number, "rows"), move |crm| crm.list(&query), move |state, answer| {
-            state.with_listing(number, |listing, context| {
-                match answer {
-                    Ok(grid) => listing.came(grid, offset),
-                    Err(error) if error.cause == crate::Cause::Interrupted => {}
-                    Err(error) => listing.fault = Some(context.fault(&error)),
-                }
-                Vec::new()
-            })
-        })
+        Cmd::question(
+            (number, "rows"),
+            move |crm| crm.list(&query),
+            move |state, answer| {
+                state.with_listing(number, |listing, context| {
+                    match answer {
+                        Ok(grid) => listing.came(grid, offset),
+                        Err(error) if error.cause == crate::Cause::Interrupted => {}
+                        Err(error) => listing.fault = Some(context.fault(&error)),
+                    }
+                    Vec::new()
+                })
+            },
+        )
     }
 
     fn count(&self, mut query: Query, exact: bool) -> Cmd {
         query.exact = exact;
         let number = self.number;
-        Cmd::question((number, "total"), move |crm| crm.total(&query), move |state, answer| {
-            state.with_listing(number, |listing, context| {
-                let Ok(total) = answer else { return Vec::new() };
-                listing.total = Some(total);
-                if exact {
-                    let last = listing.length().saturating_sub(1);
-                    return listing.go_to(last, context);
-                }
-                Vec::new()
-            })
-        })
+        Cmd::question(
+            (number, "total"),
+            move |crm| crm.total(&query),
+            move |state, answer| {
+                state.with_listing(number, |listing, context| {
+                    let Ok(total) = answer else { return Vec::new() };
+                    listing.total = Some(total);
+                    if exact {
+                        let last = listing.length().saturating_sub(1);
+                        return listing.go_to(last, context);
+                    }
+                    Vec::new()
+                })
+            },
+        )
     }
 
     fn came(&mut self, grid: Grid, offset: usize) {
@@ -240,7 +248,7 @@ impl Listing {
     }
 
     /// Moves the cursor, and reads on where it comes near the end of what was read.
-    pub fn go_to(&mut self, place: usize, context: &Context) -> Vec<Cmd> {
+    pub fn go_to(&mut self, place: usize, _: &Context) -> Vec<Cmd> {
         self.cursor = place.min(self.length().saturating_sub(1));
         self.chosen = None;
         self.settle();
@@ -249,9 +257,12 @@ impl Listing {
         let above = self.offset > 0 && self.first < self.offset + near;
         let below = end < self.length() && self.first + self.height + near > end;
         if above || below {
-            return self.query().map(|query| self.read(query, self.first.saturating_sub(self.height))).into_iter().collect();
+            return self
+                .query()
+                .map(|query| self.read(query, self.first.saturating_sub(self.height)))
+                .into_iter()
+                .collect();
         }
-        let _ = context;
         Vec::new()
     }
 
@@ -316,14 +327,18 @@ impl Listing {
 
     fn mark_matching(&mut self, offset: Option<u64>, limit: Option<u64>) -> Vec<Cmd> {
         let Ok(query) = self.query() else { return Vec::new() };
-        let (query, number) = (Query { offset, limit, ..query }, self.number);
-        vec![Cmd::question((number, "marks"), move |crm| crm.matching(&query), move |state, answer| match answer {
-            Ok(ids) => state.with_listing(number, |listing, _| {
-                listing.marks.extend(ids);
-                Vec::new()
-            }),
-            Err(error) => state.fault(&error),
-        })]
+        let (query, number) = (Query { limit, offset, ..query }, self.number);
+        vec![Cmd::question(
+            (number, "marks"),
+            move |crm| crm.matching(&query),
+            move |state, answer| match answer {
+                Ok(ids) => state.with_listing(number, |listing, _| {
+                    listing.marks.extend(ids);
+                    Vec::new()
+                }),
+                Err(error) => state.fault(&error),
+            },
+        )]
     }
 
     /// Sorts by a field; the other way round where it is sorted by it already.
@@ -336,7 +351,7 @@ impl Listing {
     /// Adds a condition: what is under the cursor in that column.
     pub fn filter_like(&mut self, context: &Context) -> Vec<Cmd> {
         let Some(condition) = self.like_cell() else { return Vec::new() };
-        self.filter = format!("{} {condition}", self.filter).trim().to_owned();
+        format!("{} {condition}", self.filter).trim().clone_into(&mut self.filter);
         self.reload(context)
     }
 

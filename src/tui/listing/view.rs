@@ -27,7 +27,8 @@ impl Listing {
         let area = self.chips(canvas, area);
         let table = trimmed(area, 1, 0);
         let visible = usize::from(table.height);
-        let first = self.first.clamp(self.cursor.saturating_sub(visible.saturating_sub(1)), self.cursor.max(self.first));
+        let first =
+            self.first.clamp(self.cursor.saturating_sub(visible.saturating_sub(1)), self.cursor.max(self.first));
         let cells = self.cells(canvas.context, first, visible);
         let shown = self.shown(canvas.context, &cells, usize::from(area.width));
         self.headings(canvas, row(area, 0), &shown);
@@ -36,7 +37,9 @@ impl Listing {
             canvas.hit(line, Target::Row(place));
         }
         if self.loaded && self.length() == 0 {
-            let words = canvas.context.pick("Nothing here. Press N to add one, or Esc to see all.", "没有记录。按 N 新增，按 Esc 查看全部。");
+            let words = canvas
+                .context
+                .pick("Nothing here. Press N to add one, or Esc to see all.", "没有记录。按 N 新增，按 Esc 查看全部。");
             canvas.text(row(table, 1), &format!("  {words}"), canvas.context.theme.dim);
         }
     }
@@ -76,7 +79,8 @@ impl Listing {
     fn cells(&self, context: &Context, first: usize, count: usize) -> Vec<Vec<String>> {
         let texts = |place: usize| {
             let Some(row) = self.row(place) else { return Vec::new() };
-            let value = |(head, value): (&crate::record::Column, &crate::record::Value)| context.value(&head.kind, value);
+            let value =
+                |(head, value): (&crate::record::Column, &crate::record::Value)| context.value(&head.kind, value);
             self.heads.iter().zip(&row.cells).map(value).collect()
         };
         (first..self.length().min(first + count)).map(texts).collect()
@@ -95,17 +99,24 @@ impl Listing {
         };
         let mut shown: Vec<Shown> = self.heads.iter().enumerate().map(natural).collect();
         let room = room.saturating_sub(3 + self.refs(cells.len()) + 1);
-        let needed = |shown: &[Shown], cap: usize| shown.iter().map(|column| column.width.min(cap) + 2).sum::<usize>();
-        let cap = [60, 36, 24, 18].into_iter().find(|cap| needed(&shown, *cap) <= room).unwrap_or(18);
+        // Half a number would be another number, and the name is what people look for.
+        let capped = |column: &Shown, cap: usize| match (column.right, column.place == name) {
+            (true, _) => column.width,
+            (_, true) => column.width.min(cap.max(24)),
+            _ => column.width.min(cap),
+        };
+        let needed = |shown: &[Shown], cap: usize| shown.iter().map(|column| capped(column, cap) + 2).sum::<usize>();
+        let cap = [60, 36, 24, 18, 12].into_iter().find(|cap| needed(&shown, *cap) <= room).unwrap_or(16);
         while shown.len() > 1 && needed(&shown, cap) > room {
             let last = shown.iter().rposition(|column| column.place != name).unwrap_or_default();
             shown.remove(last);
         }
         let mut spare = room.saturating_sub(needed(&shown, cap));
         for column in &mut shown {
-            let more = column.width.saturating_sub(cap).min(spare);
+            let kept = capped(column, cap);
+            let more = (column.width - kept).min(spare);
             spare -= more;
-            column.width = column.width.min(cap) + more;
+            column.width = kept + more;
         }
         shown
     }
@@ -132,9 +143,21 @@ impl Listing {
             canvas.hit(Rect { width: used.min(here.width), ..here }, Target::Heading(column.place));
             x = x.saturating_add(used + 2);
         }
+        let hidden = self.heads.len() - shown.len();
+        if hidden > 0 {
+            canvas.text_right(line, &format!(" +{hidden} "), theme.dim);
+        }
     }
 
-    fn line(&self, canvas: &mut Canvas, line: Rect, place: usize, cells: Option<&Vec<String>>, shown: &[Shown], focused: bool) {
+    fn line(
+        &self,
+        canvas: &mut Canvas,
+        line: Rect,
+        place: usize,
+        cells: Option<&Vec<String>>,
+        shown: &[Shown],
+        focused: bool,
+    ) {
         let (theme, glyphs) = (canvas.context.theme, canvas.context.glyphs);
         let here = place == self.cursor;
         let record = self.row(place);

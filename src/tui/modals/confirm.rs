@@ -66,7 +66,9 @@ impl Page for Confirm {
 
     fn mouse(&mut self, target: &Target, gesture: Gesture, _: &Context) -> Vec<Cmd> {
         match (target, gesture) {
-            (Target::Part(part), Gesture::Click) => vec![Cmd::act(if *part == 1 { "confirm.yes" } else { "confirm.no" })],
+            (Target::Part(part), Gesture::Click) => {
+                vec![Cmd::act(if *part == 1 { "confirm.yes" } else { "confirm.no" })]
+            }
             _ => Vec::new(),
         }
     }

@@ -154,7 +154,8 @@ impl Page for Form {
         match (target, gesture) {
             (_, Gesture::Wheel(by)) => self.step(i64::from(by.signum()), context),
             (Target::Row(place), Gesture::Click) => {
-                let by = i64::try_from(*place).unwrap_or_default() - i64::try_from(self.menu.cursor).unwrap_or_default();
+                let by =
+                    i64::try_from(*place).unwrap_or_default() - i64::try_from(self.menu.cursor).unwrap_or_default();
                 self.step(by, context)
             }
             (Target::Row(_), Gesture::DoubleClick) => vec![Cmd::act("form.pick")],

@@ -11,8 +11,8 @@ pub fn help(state: &State) -> Picker {
         for action in action::all().filter(|action| action.context == *context) {
             let keys: Vec<String> = action.keys.iter().map(|keys| key::label(keys)).collect();
             let mut item = Item::new(format!("{:<16} {}", keys.join(" "), action.help(&state.context)), action.id);
-            item.detail = (*context).to_owned();
-            item.hidden = action.label(&state.context).to_owned();
+            (*context).clone_into(&mut item.detail);
+            action.label(&state.context).clone_into(&mut item.hidden);
             item.reason = (action.enabled)(state).err().map(|reason| state.context.say(&reason));
             items.push(item);
         }

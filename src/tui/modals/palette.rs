@@ -14,10 +14,15 @@ const RECORDS: u64 = 12;
 pub fn palette(state: &State) -> Picker {
     let context = &state.context;
     let contexts = state.contexts();
-    let mut items: Vec<Item> = state.recent.iter().take(5).map(|(kind, id, name)| {
-        let short = context.schema(kind).map_or_else(String::new, |schema| schema.short(*id));
-        Item::new(format!("{short} {name}"), format!("record {short}")).detail(context.noun(kind))
-    }).collect();
+    let mut items: Vec<Item> = state
+        .recent
+        .iter()
+        .take(5)
+        .map(|(kind, id, name)| {
+            let short = context.schema(kind).map_or_else(String::new, |schema| schema.short(*id));
+            Item::new(format!("{short} {name}"), format!("record {short}")).detail(context.noun(kind))
+        })
+        .collect();
     let here = |action: &&action::Action| contexts.contains(&action.context) && action.id != "frame.palette";
     for action in action::all().filter(here) {
         let mut item = Item::new(action.label(context), action.id);
@@ -26,7 +31,9 @@ pub fn palette(state: &State) -> Picker {
         item.reason = (action.enabled)(state).err().map(|reason| context.say(&reason));
         items.push(item);
     }
-    for schema in context.schemas.iter().filter(|schema| catalog::entry(schema.kind).is_some_and(|entry| entry.business)) {
+    for schema in
+        context.schemas.iter().filter(|schema| catalog::entry(schema.kind).is_some_and(|entry| entry.business))
+    {
         let label = format!("{} {}", context.pick("Go to", "前往"), context.nouns(schema));
         items.push(Item::new(label, format!("kind {}", schema.kind)));
     }
@@ -41,13 +48,18 @@ fn records(crm: &mut Crm, typed: &str, chinese: bool) -> Result<Vec<Item>> {
         return Ok(Vec::new());
     }
     let grid = crm.search(typed, RECORDS)?;
-    let text = |cell: Option<&crate::record::Value>| cell.and_then(|cell| cell.as_text()).unwrap_or_default().to_owned();
-    Ok(grid.rows.iter().map(|row| {
-        let kind = text(row.cells.first());
-        let noun = catalog::entry(&kind).map_or("", |entry| entry.noun_zh);
-        let noun = if chinese && !noun.is_empty() { noun.to_owned() } else { kind };
-        Item::new(format!("{} {}", row.short, text(row.cells.get(1))), format!("record {}", row.short)).detail(noun)
-    }).collect())
+    let text =
+        |cell: Option<&crate::record::Value>| cell.and_then(|cell| cell.as_text()).unwrap_or_default().to_owned();
+    Ok(grid
+        .rows
+        .iter()
+        .map(|row| {
+            let kind = text(row.cells.first());
+            let noun = catalog::entry(&kind).map_or("", |entry| entry.noun_zh);
+            let noun = if chinese && !noun.is_empty() { noun.to_owned() } else { kind };
+            Item::new(format!("{} {}", row.short, text(row.cells.get(1))), format!("record {}", row.short)).detail(noun)
+        })
+        .collect())
 }
 
 fn run(state: &mut State, items: Vec<Item>) -> Vec<super::super::command::Cmd> {

@@ -153,7 +153,10 @@ impl Picker {
         let typed = self.typed();
         self.found = match sign {
             Some('@' | '#' | '$') => Vec::new(),
-            _ => fuzzy::rank(&typed, &self.texts).into_iter().filter_map(|place| self.items.get(place).cloned()).collect(),
+            _ => fuzzy::rank(&typed, &self.texts)
+                .into_iter()
+                .filter_map(|place| self.items.get(place).cloned())
+                .collect(),
         };
         let fits = |item: &&Item| match sign {
             None => true,
@@ -200,30 +203,35 @@ impl Picker {
     /// Chooses what is under the cursor, or all that were chosen.
     pub(super) fn choose(state: &mut State) -> Vec<Cmd> {
         let mut taken = None;
-        state.with(|picker: &mut Self, context| {
-            let under = picker.found.get(picker.menu.cursor).cloned();
-            if let Some(reason) = under.as_ref().and_then(|item| item.reason.clone()) {
-                return vec![Cmd::toast(crate::tui::toast::Tone::Notice, reason)];
-            }
-            let items = match &picker.chosen {
-                Some(chosen) => {
-                    chosen.iter().filter_map(|value| picker.items.iter().find(|item| item.value == *value).cloned()).collect()
+        state
+            .with(|picker: &mut Self, _| {
+                let under = picker.found.get(picker.menu.cursor).cloned();
+                if let Some(reason) = under.as_ref().and_then(|item| item.reason.clone()) {
+                    return vec![Cmd::toast(crate::tui::toast::Tone::Notice, reason)];
                 }
-                None => under.into_iter().collect::<Vec<_>>(),
-            };
-            let _ = context;
-            if items.is_empty() && picker.chosen.is_none() {
-                return Vec::new();
-            }
-            taken = picker.then.take().map(|then| (then, items));
-            Vec::new()
-        })
-        .into_iter()
-        .chain(taken.map(|(then, items)| {
-            state.boxes.pop();
-            then(state, items)
-        }).unwrap_or_default())
-        .collect()
+                let items = match &picker.chosen {
+                    Some(chosen) => chosen
+                        .iter()
+                        .filter_map(|value| picker.items.iter().find(|item| item.value == *value).cloned())
+                        .collect(),
+                    None => under.into_iter().collect::<Vec<_>>(),
+                };
+                if items.is_empty() && picker.chosen.is_none() {
+                    return Vec::new();
+                }
+                taken = picker.then.take().map(|then| (then, items));
+                Vec::new()
+            })
+            .into_iter()
+            .chain(
+                taken
+                    .map(|(then, items)| {
+                        state.boxes.pop();
+                        then(state, items)
+                    })
+                    .unwrap_or_default(),
+            )
+            .collect()
     }
 
     /// Chooses one more, or one less.
@@ -348,7 +356,8 @@ impl Page for Picker {
     fn place(&self, screen: Rect) -> Rect {
         let longest = self.items.iter().map(|item| text::width(&item.label) + text::width(&item.detail) + 12).max();
         let width = u16::try_from(longest.unwrap_or(60)).unwrap_or(76).clamp(44, 76);
-        let tall = if self.source.is_some() { 18 } else { u16::try_from(self.items.len() + 4).unwrap_or(20).clamp(7, 22) };
+        let tall =
+            if self.source.is_some() { 18 } else { u16::try_from(self.items.len() + 4).unwrap_or(20).clamp(7, 22) };
         canvas::centred(screen, width.max(if self.source.is_some() { 68 } else { 0 }), tall)
     }
 }

@@ -19,7 +19,13 @@ use ratatui::layout::Rect;
 /// How it is declared.
 pub static KIND: PageKind = PageKind {
     id: "kinds",
-    tabs: &[Tab { number: 7, label: "Admin", label_zh: "管理", short: "Adm", open: |context| Box::new(Kinds::new(context)) }],
+    tabs: &[Tab {
+        number: 7,
+        label: "Admin",
+        label_zh: "管理",
+        short: "Adm",
+        open: |context| Box::new(Kinds::new(context)),
+    }],
     record: None,
     actions: &[
         Action {

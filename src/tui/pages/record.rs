@@ -138,7 +138,11 @@ impl RecordView {
         let wanted = Wanted { kind: self.kind.to_owned(), id: self.id, limit: Some(EVENTS), ..Wanted::default() };
         let chinese = context.is_chinese();
         let ask = move |crm: &mut Crm| {
-            if crm.has_timeline(&wanted.kind) { crm.timeline(&wanted).map(|timeline| (timeline, chinese)) } else { Ok((Timeline::default(), chinese)) }
+            if crm.has_timeline(&wanted.kind) {
+                crm.timeline(&wanted).map(|timeline| (timeline, chinese))
+            } else {
+                Ok((Timeline::default(), chinese))
+            }
         };
         Cmd::ask(self.number, "timeline", ask, |page: &mut Self, answer, context| {
             if let Ok((timeline, chinese)) = answer {
@@ -150,13 +154,18 @@ impl RecordView {
 
     fn ask_history(&self) -> Cmd {
         let (kind, id) = (self.kind, self.id);
-        Cmd::ask(self.number, "history", move |crm| crm.history(kind, id), |page: &mut Self, answer, _| {
-            if let Ok(mut lines) = answer {
-                lines.reverse();
-                page.history = lines;
-            }
-            Vec::new()
-        })
+        Cmd::ask(
+            self.number,
+            "history",
+            move |crm| crm.history(kind, id),
+            |page: &mut Self, answer, _| {
+                if let Ok(mut lines) = answer {
+                    lines.reverse();
+                    page.history = lines;
+                }
+                Vec::new()
+            },
+        )
     }
 }
 
@@ -165,7 +174,11 @@ fn related(context: &Context, kind: &str) -> Vec<(Arc<Schema>, String)> {
     let (mut own, mut others) = (Vec::new(), Vec::new());
     for schema in &context.schemas {
         let links = schema.fields.iter().filter(|field| {
-            !field.engine && !field.automatic && !field.retired && field.computed.is_none() && field.kind.target() == Some(kind)
+            !field.engine
+                && !field.automatic
+                && !field.retired
+                && field.computed.is_none()
+                && field.kind.target() == Some(kind)
         });
         for field in links {
             let to = if field.child { &mut own } else { &mut others };

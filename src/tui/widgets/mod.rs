@@ -4,7 +4,7 @@ mod chart;
 mod input;
 mod menu;
 
-pub use chart::{bar, sparkline, timeline, Event};
+pub use chart::{Event, bar, sparkline, timeline};
 pub use input::Input;
 pub use menu::Menu;
 

@@ -85,7 +85,7 @@ fn notes_are_written_in_ones_own_editor() {
 fn a_verb_that_cannot_be_run_is_listed_with_the_reason() {
     let mut it = at(120, 40);
     it.press("7").press("G G");
-    it.press("Ctrl-k").type_("Go to Users").press("Enter").sees("Lin").press(".").sees("Actions");
+    it.press("Ctrl-k").type_("Go to Users").press("Enter").sees("Lukas Brandt").press(".").sees("Actions");
     let screen = it.screen();
     assert!(screen.contains("activate") || screen.contains("retire"), "{screen}");
 }

@@ -49,7 +49,13 @@ fn the_palette_finds_commands_records_and_says_why_not() {
     it.press("Ctrl-k").type_("zsyh").sees("C1 招商银行深圳分行").press("Down Down Down Down Down Down Down Enter");
     it.press("Esc Esc").press(":").type_("@nordic").sees("C2 Nordic").press("Enter").sees("[Overview]");
     it.press("Ctrl-k").sees("C2 Nordic Instruments GmbH");
-    it.press("Esc").press("Esc").press("/").type_("nothing at all").press("Enter").press("e").sees("no record under the cursor");
+    it.press("Esc")
+        .press("Esc")
+        .press("/")
+        .type_("nothing at all")
+        .press("Enter")
+        .press("e")
+        .sees("no record under the cursor");
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What the registry of actions promises of every key, word and footer.
 
 use kehu::tui::{action, action::Danger, key::Key, text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Terminals take these for other keys, or never send them.
-const EATEN: [&str; 9] = ["Ctrl-j", "Ctrl-m", "Ctrl-i", "Ctrl-h", "Ctrl-[", "Ctrl-Enter", "Alt-Enter", "Shift-Enter", "Ctrl-Space"];
+const EATEN: [&str; 9] =
+    ["Ctrl-j", "Ctrl-m", "Ctrl-i", "Ctrl-h", "Ctrl-[", "Ctrl-Enter", "Alt-Enter", "Shift-Enter", "Ctrl-Space"];
 
 #[track_caller]
 fn none(wrong: &[String]) {
@@ -46,13 +47,13 @@ fn every_key_can_be_pressed_and_is_not_eaten_by_terminals() {
 
 #[test]
 fn every_action_is_named_and_explained_in_both_languages_and_its_name_is_its_own() {
-    let (mut known, mut wrong) = (BTreeMap::new(), Vec::new());
+    let (mut known, mut wrong) = (BTreeSet::new(), Vec::new());
     for action in action::all() {
         let words = action.label.iter().chain(&action.help);
         if words.clone().any(|text| text.trim().is_empty() || text.ends_with('.')) {
             wrong.push(format!("{}: {:?} {:?}", action.id, action.label, action.help));
         }
-        if known.insert(action.id, ()).is_some() {
+        if !known.insert(action.id) {
             wrong.push(format!("{} stands there twice", action.id));
         }
     }
@@ -64,8 +65,11 @@ fn every_action_has_a_way_that_works_while_an_input_method_is_on() {
     // The palette has all that counts everywhere; in boxes letters are text, so their keys must be none.
     let letter = |keys: &&&str| Key::sequence(keys).iter().any(|key| key.letter().is_some_and(|letter| letter != ' '));
     let boxed = |action: &&action::Action| matches!(action.context, "form" | "picker");
-    let wrong: Vec<String> =
-        action::all().filter(boxed).filter(|action| action.keys.iter().any(|keys| letter(&keys))).map(|action| action.id.to_owned()).collect();
+    let wrong: Vec<String> = action::all()
+        .filter(boxed)
+        .filter(|action| action.keys.iter().any(|keys| letter(&keys)))
+        .map(|action| action.id.to_owned())
+        .collect();
     none(&wrong);
 }
 

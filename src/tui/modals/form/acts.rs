@@ -90,7 +90,8 @@ impl Form {
                 Picker::new(context, &line.label, Vec::new(), put).asking(source)
             }
             Kind::YesNo => {
-                let items = vec![Item::new(context.pick("Yes", "是"), "yes"), Item::new(context.pick("No", "否"), "no")];
+                let items =
+                    vec![Item::new(context.pick("Yes", "是"), "yes"), Item::new(context.pick("No", "否"), "no")];
                 Picker::new(context, &line.label, items, put)
             }
             _ if single => return self.save(context),
@@ -143,7 +144,7 @@ impl Form {
         if !self.is_changed() {
             return None;
         }
-        let question = context.pick("Throw away what you wrote?", "放弃未保存的内容？").to_owned();
+        let question = context.say(&Message::new("Throw away what you wrote?"));
         let forget = self.draft.clone();
         let confirm = Confirm::new(context, question, vec![self.title.clone()], move |state| {
             let mut commands = state.close();
@@ -245,9 +246,7 @@ impl Line {
         let told = matches!(self.kind, Kind::Date | Kind::Money | Kind::Timestamp) && !text.trim().is_empty();
         let value = types::parse(&self.kind, &text, &context.reading).ok().filter(|_| told);
         self.echo = match (&self.kind, value) {
-            (Kind::Date, Some(Value::Text(day))) => {
-                day.parse().map_or(day, |day: Date| told_day(day, context))
-            }
+            (Kind::Date, Some(Value::Text(day))) => day.parse().map_or(day, |day: Date| told_day(day, context)),
             (kind, Some(value)) => context.value(kind, &value),
             (_, None) => String::new(),
         };

@@ -120,9 +120,9 @@ fn read(crm: &mut Crm, kind: &str, said: &[(String, String)]) -> Result<Values, 
 #[must_use]
 pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'static [Ask], ids: Vec<i64>) -> Form {
     let help = |doc: &str| if context.is_chinese() { crate::doors::language::help(doc) } else { doc.to_owned() };
-    let lines = asks.iter().map(|ask| {
-        free_line(ask.name, ask.name.replace(['_', '-'], " "), help(ask.doc), (ask.kind)(), ask.required)
-    });
+    let lines = asks
+        .iter()
+        .map(|ask| free_line(ask.name, ask.name.replace(['_', '-'], " "), help(ask.doc), (ask.kind)(), ask.required));
     let save = move |crm: &mut Crm, said: &[(String, String)], _: Option<i64>| {
         let done = answers(crm, asks, said).and_then(|values| run(crm, kind, name, &ids, &values));
         match done {

@@ -48,7 +48,8 @@ impl RecordView {
             return;
         }
         let Some(entry) = &self.entry else { return };
-        let gone = if entry.is_deleted() { canvas.context.pick("(in the recycle bin) ", "（在回收站）") } else { "" };
+        let gone =
+            if entry.is_deleted() { canvas.context.pick("(in the recycle bin) ", "（在回收站）") } else { "" };
         let name = format!(" {} {}  {gone}", entry.short(), entry.title());
         let x = canvas.pieces(line, &[(&name, theme.title)]);
         let told: Vec<String> = entry
@@ -95,7 +96,9 @@ impl RecordView {
             .fields
             .iter()
             .zip(&entry.values)
-            .filter(|(field, value)| !value.is_empty() && !field.retired && !matches!(&*field.name, "id" | "uid" | "version"))
+            .filter(|(field, value)| {
+                !value.is_empty() && !field.retired && !matches!(&*field.name, "id" | "uid" | "version")
+            })
             .map(|(field, value)| {
                 let style = if field.engine { context.theme.dim } else { context.theme.text };
                 let link = if let Value::Link(link) = value { format!("{} ", link.short()) } else { String::new() };
@@ -143,8 +146,13 @@ impl RecordView {
                 format!("{before} {} {after}", context.glyphs.arrow)
             };
             let head = format!(" {} ", context.instant(&line.at));
-            let who = format!("{} {} ", text::fit(&line.actor, 12, false, context.glyphs.ellipsis), text::fit(&label, 16, false, context.glyphs.ellipsis));
-            canvas.pieces(area, &[(&head, context.theme.dim), (&who, context.theme.text), (&change, context.theme.text)]);
+            let who = format!(
+                "{} {} ",
+                text::fit(&line.actor, 12, false, context.glyphs.ellipsis),
+                text::fit(&label, 16, false, context.glyphs.ellipsis)
+            );
+            canvas
+                .pieces(area, &[(&head, context.theme.dim), (&who, context.theme.text), (&change, context.theme.text)]);
         }
     }
 }
@@ -157,7 +165,8 @@ fn label(part: &Part, context: &Context) -> String {
         Part::History => context.pick("History", "变更").to_owned(),
         Part::Related(listing, field) => {
             let nouns = context.nouns(&listing.schema);
-            let links = listing.schema.fields.iter().filter(|other| other.kind.target().is_some() && other.name != *field);
+            let links =
+                listing.schema.fields.iter().filter(|other| other.kind.target().is_some() && other.name != *field);
             let same = listing.schema.field(field).and_then(|field| field.kind.target());
             // Two links to the same kind are told apart by their field.
             let several = links.clone().any(|other| !other.engine && !other.automatic && other.kind.target() == same);
