@@ -11,7 +11,11 @@ use super::{
 };
 use crate::{Cause, Crm, Error, Message, Result, Settings, customers::duplicates::Watch, doors::language::Language};
 use ratatui::layout::Rect;
-use std::{cell::Cell, path::PathBuf};
+use std::{
+    cell::Cell,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// What the dashboard needs to know of the world, since it reads nothing of it itself.
 #[derive(Clone)]
@@ -80,6 +84,15 @@ impl Launch {
     }
 }
 
+/// Whether the dashboard runs in this process.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether it is open, also while an editor has the screen.
+#[must_use]
+pub fn is_open() -> bool {
+    OPEN.load(Ordering::SeqCst)
+}
+
 /// Runs the dashboard until somebody leaves it.
 ///
 /// # Errors
@@ -102,7 +115,9 @@ pub fn run(launch: &Launch) -> Result<()> {
     let context = launch.context(&crm, glyphs, Rect { x: 0, y: 0, width, height });
     drop(crm);
     let state = launch.state(context, &memory);
+    OPEN.store(true, Ordering::SeqCst);
     let done = runtime::run(launch, state, &memory);
+    OPEN.store(false, Ordering::SeqCst);
     drop(guard);
     done.map_err(|error| broken(&error))
 }

@@ -39,4 +39,4 @@ pub mod widgets;
 mod workers;
 
 pub use keys::table as keys;
-pub use launch::{Launch, run};
+pub use launch::{Launch, is_open, run};

@@ -7,6 +7,7 @@ mod fuzz;
 mod oracle;
 mod program;
 mod registry;
+mod themes;
 
 use crate::world::{Desk, settings};
 use kehu::{
