@@ -25,7 +25,7 @@ fn money(minor: i64, currency: &str) -> Value {
 
 on_both! {
     fn a_list_can_begin_further_down(world) {
-        people(&mut world);
+        people(world);
         let query = Query { limit: Some(2), sort: Sort::parse("id"), ..Query::new("customer") };
         let from = |offset| Query { offset: Some(offset), ..query.clone() };
         assert_eq!(refs(&world.crm.list(&from(1)).expect("lists")), "C2 C3");
@@ -35,7 +35,7 @@ on_both! {
     }
 
     fn whoever_watches_sees_that_something_was_written(world) {
-        people(&mut world);
+        people(world);
         let before = world.crm.latest_change().expect("reads");
         assert_eq!(world.crm.latest_change().expect("reads"), before);
         world.edit("customer", 1, &[("city", "Bremen")]);
@@ -43,7 +43,7 @@ on_both! {
     }
 
     fn a_question_that_nobody_waits_for_is_stopped_and_the_next_one_is_answered(world) {
-        people(&mut world);
+        people(world);
         world.crm.interrupter().stop_statement();
         assert_eq!(refs(&world.crm.list(&Query { limit: Some(1), ..Query::new("customer") }).expect("lists")), "C4");
     }
