@@ -75,6 +75,7 @@ fn launch(session: &Session) -> Result<Launch> {
         ascii,
         wide: false,
         editor: configuration.editor(),
+        opener: variable("SSH_CONNECTION").is_none().then(|| configuration.opener()),
         folder: folder.map(|folder| std::path::Path::new(&folder).join("kehu")),
         exporter: export,
     })

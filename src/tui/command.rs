@@ -54,6 +54,8 @@ pub enum Cmd {
     Write(Write),
     Wake(Wake),
     Edit(Editor),
+    /// A web page, a mail or a call, by whatever the person uses for them.
+    Open(String),
     /// To the clipboard.
     Copy(String),
     /// A change of the state that a page cannot make itself.

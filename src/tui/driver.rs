@@ -37,6 +37,8 @@ pub struct Driver {
     terminal: Terminal<TestBackend>,
     /// What went to the clipboard.
     pub copied: Vec<String>,
+    /// What was opened elsewhere.
+    pub opened: Vec<String>,
     /// What the editor makes of a text.
     pub editor: fn(String) -> String,
     pub over: bool,
@@ -62,6 +64,7 @@ impl Driver {
             clock: Duration::ZERO,
             terminal,
             copied: Vec::new(),
+            opened: Vec::new(),
             editor: |text| text,
             over: false,
         };
@@ -163,6 +166,7 @@ impl Driver {
                     self.perform(more);
                 }
                 Cmd::Copy(text) => self.copied.push(text),
+                Cmd::Open(address) => self.opened.push(address),
                 Cmd::Remember(session) => self.memory.keep_session(&session),
                 Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
                 Cmd::Mouse(_) | Cmd::Redraw | Cmd::Suspend => {}

@@ -32,6 +32,8 @@ pub struct Launch {
     /// The terminal's language draws ambiguous signs wide, where it does not say.
     pub wide: bool,
     pub editor: String,
+    /// The program that opens web pages and the like; none where nobody would see it, as over SSH.
+    pub opener: Option<String>,
     /// Where what stays from one session to the next is kept.
     pub folder: Option<PathBuf>,
     pub exporter: Exporter,

@@ -2,7 +2,7 @@
 
 use super::{
     command::{Cmd, Reply, Scope, Wake},
-    editor,
+    editor, frame,
     input::Input,
     launch::Launch,
     live,
@@ -10,6 +10,7 @@ use super::{
     screen,
     state::State,
     terminal,
+    toast::Tone,
     update::Msg,
     workers::Workers,
 };
@@ -21,6 +22,7 @@ use crossterm::{
 use ratatui::{Terminal, backend::CrosstermBackend};
 use std::{
     io::{self, Stdout, stdout},
+    process::{Command, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     time::{Duration, Instant},
 };
@@ -177,6 +179,7 @@ impl Runtime<'_> {
                     self.perform(more)?;
                 }
                 Cmd::Copy(text) => execute!(stdout(), CopyToClipboard::to_clipboard_from(text.as_bytes()))?,
+                Cmd::Open(address) => self.open(address)?,
                 Cmd::Remember(session) => self.memory.keep_session(&session),
                 Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
                 Cmd::Mouse(on) => terminal::set_mouse(on)?,
@@ -192,6 +195,21 @@ impl Runtime<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Opens an address, or copies it where nothing can open it here.
+    fn open(&mut self, address: String) -> io::Result<()> {
+        let started = self.launch.opener.as_ref().is_some_and(|opener| {
+            let mut words = opener.split_whitespace();
+            let mut command = Command::new(words.next().unwrap_or_default());
+            command.args(words).arg(&address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.spawn().is_ok()
+        });
+        if started {
+            return Ok(());
+        }
+        let commands = frame::copy(&mut self.state, address, Tone::Notice);
+        self.perform(commands)
     }
 
     fn wait_for_answer(&mut self, shown: bool) {

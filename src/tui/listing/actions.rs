@@ -1,6 +1,6 @@
 //! The keys of lists, and of whatever record is meant.
 
-use super::{Bar, acts, bulk, choices, export};
+use super::{Bar, acts, bulk, choices, export, links};
 use crate::{
     Message,
     tui::{
@@ -334,6 +334,14 @@ pub static ACTIONS: &[Action] = &[
         help: ["Copies one of its values to the clipboard", "复制其中一个值"],
         keys: &["y"],
         run: acts::copy,
+        ..RECORD
+    },
+    Action {
+        id: "record.open",
+        label: ["open link", "打开链接"],
+        help: ["Opens its web page, a mail to it or a call", "打开网页、写邮件或拨号"],
+        keys: &["o"],
+        run: links::open,
         ..RECORD
     },
     Action {

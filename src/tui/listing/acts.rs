@@ -31,7 +31,7 @@ pub fn open(state: &mut State) -> Vec<Cmd> {
 }
 
 /// Reads a record, then does something with it.
-fn reading(
+pub(super) fn reading(
     kind: &'static str,
     id: i64,
     then: impl FnOnce(&mut State, Entry) -> Vec<Cmd> + Clone + Send + 'static,

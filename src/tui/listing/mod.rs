@@ -6,6 +6,7 @@ mod acts;
 mod bulk;
 mod choices;
 mod export;
+mod links;
 mod view;
 
 pub use actions::ACTIONS;

@@ -53,8 +53,17 @@ pub enum Saved {
     Overtaken(Overtaken),
 }
 
-/// Saves the texts that differ, by field; with the version that the record was read at.
-pub type Save = Arc<dyn Fn(&mut Crm, &[(String, String)], Option<i64>) -> Saved + Send + Sync>;
+/// On which terms a form is saved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terms {
+    /// The version that the record was read at.
+    pub version: Option<i64>,
+    /// Also where another record has the same e-mail or phone.
+    pub twice: bool,
+}
+
+/// Saves the texts that differ, by field.
+pub type Save = Arc<dyn Fn(&mut Crm, &[(String, String)], Terms) -> Saved + Send + Sync>;
 
 /// What follows when a form was filled in that saves nothing itself.
 pub type Then = Arc<dyn Fn(&mut State, Vec<(String, String)>) -> Vec<Cmd>>;
@@ -74,7 +83,7 @@ pub struct Form {
     pub menu: Menu,
     /// Under which key a draft of it is kept.
     pub draft: Option<String>,
-    pub version: Option<i64>,
+    pub terms: Terms,
     pub purpose: Purpose,
     /// All fields are handed over, changed or not.
     pub whole: bool,
@@ -91,7 +100,7 @@ impl Form {
             lines,
             menu,
             draft: None,
-            version: None,
+            terms: Terms::default(),
             purpose,
             whole: false,
             saving: false,

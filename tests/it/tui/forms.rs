@@ -89,3 +89,15 @@ fn a_verb_that_cannot_be_run_is_listed_with_the_reason() {
     let screen = it.screen();
     assert!(screen.contains("activate") || screen.contains("retire"), "{screen}");
 }
+
+#[test]
+fn a_record_that_is_probably_there_already_is_added_on_the_second_word_only() {
+    let mut it = at(120, 40);
+    it.press("N").type_("Doppelt");
+    while !it.screen().lines().any(|line| line.contains('▌') && line.contains("Email")) {
+        it.press("Down");
+    }
+    it.type_("hello@acme.example").press("F2").sees("save again to keep both").sees("New customer");
+    assert_eq!(it.crm.count_where("customer", "").expect("counts"), 4);
+    it.press("F2").sees("C5 Doppelt");
+}

@@ -131,3 +131,13 @@ fn whoever_types_chinese_where_keys_are_meant_is_told_how_to_go_on() {
     let mut it = at(120, 36);
     it.type_("我").sees("Ctrl-K");
 }
+
+#[test]
+fn a_mail_is_begun_and_nothing_but_pages_mails_and_calls_is_ever_opened() {
+    let mut it = at(120, 36);
+    it.press("j").press("o");
+    assert_eq!(it.opened, ["mailto:hello@acme.example"]);
+    it.desk.run(["customer", "edit", "C3", "email=", "phone=0755-88882346"]).done();
+    it.press("F5").press("o");
+    assert_eq!(it.opened.last().map(String::as_str), Some("tel:+8675588882346"));
+}

@@ -56,6 +56,7 @@ pub fn launch(desk: &Desk) -> Launch {
         ascii: Some(false),
         wide: false,
         editor: "true".to_owned(),
+        opener: None,
         folder: Some(desk.folder().join("state")),
         exporter,
     }

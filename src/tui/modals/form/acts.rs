@@ -2,7 +2,7 @@
 
 use super::{Form, Line, Purpose, Saved, overtaken, reply};
 use crate::{
-    Message, Result,
+    Cause, Message, Result,
     crm::{Crm, Query},
     record::{Kind, Row, Value, filter::Filter, types},
     tui::{
@@ -33,6 +33,7 @@ impl Form {
 
     /// What was typed is kept aside after a moment.
     pub(super) fn changed(&mut self, context: &Context) -> Vec<Cmd> {
+        self.terms.twice = false;
         if let Some(line) = self.line_mut() {
             line.fault = None;
             line.tell(context);
@@ -122,15 +123,15 @@ impl Form {
             self.menu.cursor = place;
             return Vec::new();
         }
-        let (changes, version, number) = (self.changes(), self.version, self.number);
+        let (changes, terms, number) = (self.changes(), self.terms, self.number);
         match self.purpose.clone() {
             Purpose::Then(then) => vec![Cmd::close(), Cmd::Do(Box::new(move |state| then(state, changes)))],
-            Purpose::Save(_) if changes.is_empty() && self.version.is_some() => {
+            Purpose::Save(_) if changes.is_empty() && self.terms.version.is_some() => {
                 vec![Cmd::close(), Cmd::toast(Tone::Notice, context.say(&Message::new("Nothing was changed.")))]
             }
             Purpose::Save(save) => {
                 self.saving = true;
-                let work = move |crm: &mut Crm| Ok(save(crm, &changes, version));
+                let work = move |crm: &mut Crm| Ok(save(crm, &changes, terms));
                 vec![Cmd::write(work, move |state, saved: Result<Saved>| match saved {
                     Ok(saved) => reply::came(state, number, saved),
                     Err(error) => state.fault(&error),
@@ -160,6 +161,11 @@ impl Form {
         let mut others = Vec::new();
         for (name, error) in faults {
             let text = context.fault(error);
+            if error.cause == Cause::Conflict && name.is_some() {
+                self.terms.twice = true;
+                let again = Message::new("Another record has the same; save again to keep both.");
+                others.push(Cmd::toast(Tone::Notice, context.say(&again)));
+            }
             match self.lines.iter_mut().find(|line| Some(&line.name) == name.as_ref()) {
                 Some(line) => line.fault = Some(text),
                 None => others.push(Cmd::toast(Tone::Error, text)),

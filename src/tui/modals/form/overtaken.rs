@@ -55,7 +55,7 @@ pub fn question(form: &Form, saved: Overtaken, context: &Context) -> Picker {
         let answer = items.into_iter().next().map(|item| item.value).unwrap_or_default();
         reply::with(state, number, |form, context| match answer.as_str() {
             "mine" => {
-                form.version = Some(saved.version);
+                form.terms.version = Some(saved.version);
                 form.save(context)
             }
             "theirs" => {
@@ -70,7 +70,7 @@ pub fn question(form: &Form, saved: Overtaken, context: &Context) -> Picker {
 impl Form {
     /// Takes over what somebody else wrote; what only we changed stays ours.
     fn take_theirs(&mut self, saved: &Overtaken) {
-        self.version = Some(saved.version);
+        self.terms.version = Some(saved.version);
         for (name, theirs) in &saved.theirs {
             let Some(line) = self.lines.iter_mut().find(|line| line.name == *name) else { continue };
             if line.before != *theirs {

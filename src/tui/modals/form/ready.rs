@@ -1,7 +1,7 @@
 //! The forms there are: for a new record and a known one from the schema, for what a verb asks, and for one answer.
 
 use super::{
-    Form, Line, Purpose, Saved,
+    Form, Line, Purpose, Saved, Terms,
     overtaken::{Overtaken, written},
 };
 use crate::{
@@ -46,9 +46,9 @@ pub fn add(state: &State, schema: &Arc<Schema>, given: &[(String, String)]) -> F
         line
     });
     let kind = schema.kind;
-    let save = move |crm: &mut Crm, said: &[(String, String)], _: Option<i64>| match read(crm, kind, said) {
+    let save = move |crm: &mut Crm, said: &[(String, String)], terms: Terms| match read(crm, kind, said) {
         Err(faults) => Saved::Faults(faults),
-        Ok(values) => match crm.add_where(kind, &values, false) {
+        Ok(values) => match crm.add_where(kind, &values, terms.twice) {
             Ok(id) => Saved::Done { told: format!("+ {}", called(crm, kind, id)), visit: Some((kind, id)) },
             Err(error) => Saved::Faults(vec![(error.field.clone(), error)]),
         },
@@ -69,25 +69,25 @@ pub fn edit(state: &State, entry: &Entry) -> Form {
         line(context, field, written(entry, field), echo)
     });
     let (kind, id) = (entry.schema.kind, entry.id);
-    let save = move |crm: &mut Crm, said: &[(String, String)], version: Option<i64>| match read(crm, kind, said) {
+    let save = move |crm: &mut Crm, said: &[(String, String)], terms: Terms| match read(crm, kind, said) {
         Err(faults) => Saved::Faults(faults),
-        Ok(values) => changed(crm, kind, id, values, version),
+        Ok(values) => changed(crm, kind, id, &values, terms),
     };
     let title = format!("{} {} {}", context.pick("Edit", "编辑"), entry.short(), entry.title());
     let mut form = Form::new(context, title, lines.collect(), Purpose::Save(Arc::new(save)));
     form.draft = Some(format!("edit {}", entry.short()));
-    form.version = Some(entry.version());
+    form.terms.version = Some(entry.version());
     taken_up(state, form)
 }
 
-fn changed(crm: &mut Crm, kind: &'static str, id: i64, values: Values, version: Option<i64>) -> Saved {
-    match crm.change(kind, id, values, version) {
+fn changed(crm: &mut Crm, kind: &'static str, id: i64, values: &Values, terms: Terms) -> Saved {
+    match crm.change_where(kind, id, values, terms.version, terms.twice) {
         Ok(save) => {
             let fields: Vec<String> = save.changed.into_iter().map(|(name, _, _)| name).collect();
             Saved::Done { told: format!("{}: {}", called(crm, kind, id), fields.join(", ")), visit: None }
         }
         Err(error) if error.cause == Cause::Conflict && error.field.is_none() => match crm.record(kind, id) {
-            Ok(entry) if version.is_some_and(|version| version != entry.version()) => {
+            Ok(entry) if terms.version.is_some_and(|version| version != entry.version()) => {
                 Saved::Overtaken(Overtaken::by(&entry, error))
             }
             _ => Saved::Faults(vec![(None, error)]),
@@ -123,7 +123,7 @@ pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'s
     let lines = asks
         .iter()
         .map(|ask| free_line(ask.name, ask.name.replace(['_', '-'], " "), help(ask.doc), (ask.kind)(), ask.required));
-    let save = move |crm: &mut Crm, said: &[(String, String)], _: Option<i64>| {
+    let save = move |crm: &mut Crm, said: &[(String, String)], _: Terms| {
         let done = answers(crm, asks, said).and_then(|values| run(crm, kind, name, &ids, &values));
         match done {
             Ok(told) => Saved::Done { told, visit: None },
