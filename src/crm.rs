@@ -42,6 +42,7 @@ pub use attachments::Incoming;
 pub(crate) use columns::nearest;
 pub(crate) use condition::search_match;
 pub use history::{HistoryLine, OperationLine};
+pub use list::usual_columns;
 pub use query::{Deleted, Query, Sort};
 pub use read::Entry;
 pub use remove::Dependents;

@@ -21,6 +21,10 @@ pub fn watch(interrupter: Interrupter) {
 }
 
 fn pressed() {
+    // The dashboard has a way of its own to be left, and an editor that it runs takes the key for itself.
+    if kehu::tui::is_open() {
+        return;
+    }
     let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     let working = open.as_ref().is_some_and(Interrupter::interrupt);
     // Whoever presses a second time does not want to wait for the word.

@@ -24,7 +24,6 @@ mod handover;
 mod help;
 mod import;
 mod interrupt;
-mod language;
 mod lead;
 mod merge;
 mod next;
@@ -45,12 +44,13 @@ mod snapshot;
 mod sql;
 mod timeline;
 mod tree;
+mod tui;
 mod upkeep;
 mod usage;
 mod view;
 
 use clap::ArgMatches;
-use kehu::{Cause, Error, Message, Result};
+use kehu::{Cause, Error, Message, Result, doors::language};
 use session::Session;
 use std::{ffi::OsString, process::ExitCode};
 
@@ -84,7 +84,9 @@ pub fn main() -> ExitCode {
 /// Hands the command to the one that answers it; most say nothing but "done".
 fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let Some((name, matches)) = matches.subcommand() else {
-        return global::welcome(session);
+        // Whoever has a database and a terminal wants to see what is in it.
+        let dashboard = tui::has_terminal() && session.crm().is_ok();
+        return if dashboard { tui::run(session) } else { global::welcome(session) };
     };
     refuse_as_of(name, matches)?;
     refuse_cards(session, name, matches)?;
@@ -111,6 +113,8 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         "completions" => generate::completions(session, matches),
         "man" => generate::man(session, matches),
         "report" => report::run(session, matches),
+        "tui" => tui::run(session),
+        "keys" => tui::keys(session),
         "field" => field::run(session, matches),
         "view" => view::run(session, matches),
         noun => record::run(session, noun, matches),

@@ -69,7 +69,7 @@ pub fn wanted(arguments: &[OsString]) -> Wanted {
 
 /// Whether the command speaks of a database at all; these few work without one, or with one that is broken.
 pub fn needs_database(arguments: &[OsString]) -> bool {
-    let without = ["help", "man", "completions", "init", "demo", "config", "restore", "doctor"];
+    let without = ["help", "man", "completions", "init", "demo", "config", "restore", "doctor", "keys"];
     words(arguments).first().is_some_and(|noun| !without.contains(&noun.as_str()))
 }
 
@@ -146,6 +146,7 @@ const FIRST_EXAMPLES: &str = "Examples:
 /// The commands beside the record kinds as the first screen groups them, with what each group is for.
 const GROUPS: &[(&[&str], &str)] = &[
     (&["log", "today"], "what happened; your plan of the day"),
+    (&["tui", "keys"], "the dashboard, and its keys"),
     (&["find", "show", "view", "sql"], "everything by words or ref; saved lists; SQL"),
     (&["report"], "questions with an answer in a table"),
     (&["attach", "calendar"], "files with records; plans for phones"),
@@ -575,5 +576,6 @@ fn bespoke() -> Vec<Command> {
     commands.extend(setup::commands());
     commands.extend(upkeep::commands());
     commands.extend(generate::commands());
+    commands.extend(super::tui::commands());
     commands
 }

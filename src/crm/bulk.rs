@@ -112,10 +112,6 @@ impl Crm {
         Ok(rows)
     }
 
-    fn latest_change(&mut self) -> Result<i64> {
-        Ok(self.numbers("SELECT COALESCE(MAX(id), 0) FROM change", &[])?.first().copied().unwrap_or_default())
-    }
-
     /// Search text after the rows: first that of new records, then of whatever else the batch changed.
     fn write_search_text(&mut self, bulk: &mut Bulk, first: i64) -> Result<()> {
         let mut search = std::mem::take(&mut bulk.search);

@@ -38,6 +38,14 @@ pub struct OperationLine {
 }
 
 impl Crm {
+    /// The number of the latest change of anything by anybody: as long as it stays the same, nothing was written.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn latest_change(&mut self) -> Result<i64> {
+        Ok(self.numbers("SELECT MAX(id) FROM change", &[])?.first().copied().unwrap_or_default())
+    }
+
     /// Every change of a record, oldest first.
     ///
     /// # Errors

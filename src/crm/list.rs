@@ -52,7 +52,7 @@ impl Crm {
         let (places, cells) = self.picked(&mut joins, &names)?;
         let order = self.order(&mut joins, query)?;
         let prepared = self.prepared(&mut joins, query)?;
-        let limit = limit_words(query.limit);
+        let limit = limit_words(query.limit, query.offset);
         let sql = prepared.select(&format!("t.id{cells}"), &format!(" ORDER BY {order}{limit}"));
         let rows = self.rows(&schema, &sql, &prepared.condition.arguments, &places)?;
         let mut grid = Grid {
@@ -101,7 +101,7 @@ impl Crm {
         let mut joins = Joins::new(schema);
         let order = self.order(&mut joins, query)?;
         let prepared = self.prepared(&mut joins, query)?;
-        let limit = limit_words(query.limit);
+        let limit = limit_words(query.limit, query.offset);
         self.numbers(&prepared.select("t.id", &format!(" ORDER BY {order}{limit}")), &prepared.condition.arguments)
     }
 

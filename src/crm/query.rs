@@ -11,6 +11,8 @@ pub struct Query {
     pub columns: Vec<String>,
     pub sort: Vec<Sort>,
     pub limit: Option<u64>,
+    /// Leave out so many from the top, of a list that has a limit.
+    pub offset: Option<u64>,
     /// Only records beyond this number, in the order of the numbers.
     pub after: Option<i64>,
     pub deleted: Deleted,
@@ -31,6 +33,7 @@ impl Query {
             columns: Vec::new(),
             sort: Vec::new(),
             limit: None,
+            offset: None,
             after: None,
             deleted: Deleted::Without,
             group_by: Vec::new(),

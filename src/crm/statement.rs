@@ -136,8 +136,12 @@ impl Crm {
     }
 }
 
-/// ` LIMIT 50`; nothing for no limit, and no more than a database can count.
-pub(super) fn limit_words(limit: Option<u64>) -> String {
-    let limit = limit.filter(|limit| *limit > 0).map(|limit| limit.min(i64::MAX.unsigned_abs()));
-    limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default()
+/// ` LIMIT 50`, from where it begins; nothing for no limit, and no more than a database can count.
+pub(super) fn limit_words(limit: Option<u64>, offset: Option<u64>) -> String {
+    let countable = |count: u64| count.min(i64::MAX.unsigned_abs());
+    let Some(limit) = limit.filter(|limit| *limit > 0).map(countable) else { return String::new() };
+    match offset.filter(|offset| *offset > 0).map(countable) {
+        Some(offset) => format!(" LIMIT {limit} OFFSET {offset}"),
+        None => format!(" LIMIT {limit}"),
+    }
 }

@@ -60,6 +60,12 @@ pub struct Interrupter {
 }
 
 impl Interrupter {
+    /// Stops the statement that is running, if one is, because nobody waits for its answer any more; the handle goes on
+    /// with what comes next.
+    pub fn stop_statement(&self) {
+        (self.stop)();
+    }
+
     /// Asks for an end, and says whether work is under way that ends by itself; if not, nobody will answer.
     pub fn interrupt(&self) -> bool {
         self.interruption.wanted.store(true, Ordering::SeqCst);

@@ -23,7 +23,7 @@ impl Source {
 
     /// Whether it belongs to one of the doors.
     fn is_door(&self) -> bool {
-        ["src/main.rs", "src/cli", "src/tui"].iter().any(|door| self.path.starts_with(door))
+        ["src/main.rs", "src/cli", "src/tui", "src/doors"].iter().any(|door| self.path.starts_with(door))
     }
 }
 
@@ -109,6 +109,16 @@ fn the_library_never_prints_reads_the_environment_looks_at_the_clock_or_exits() 
         source.is_door() || !terminals.iter().any(used)
     };
     none(&places(&library, &terminals, named));
+}
+
+#[test]
+fn no_room_knows_a_door_and_the_dashboard_asks_the_store_nothing() {
+    let (doors, rooms): (Vec<Source>, Vec<Source>) = sources().into_iter().partition(Source::is_door);
+    let names = ["crate::tui", "crate::doors", "crate::{tui", "crate::{doors"];
+    none(&places(&rooms, &names, |_, _| false));
+    let dashboard: Vec<Source> = doors.into_iter().filter(|source| source.path.starts_with("src/tui")).collect();
+    // Whoever waits no longer may stop the question.
+    none(&places(&dashboard, &["store::"], |_, line| line.contains("store::Interrupter")));
 }
 
 #[test]

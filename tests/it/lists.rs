@@ -24,6 +24,30 @@ fn money(minor: i64, currency: &str) -> Value {
 }
 
 on_both! {
+    fn a_list_can_begin_further_down(world) {
+        people(world);
+        let query = Query { limit: Some(2), sort: Sort::parse("id"), ..Query::new("customer") };
+        let from = |offset| Query { offset: Some(offset), ..query.clone() };
+        assert_eq!(refs(&world.crm.list(&from(1)).expect("lists")), "C2 C3");
+        assert_eq!(refs(&world.crm.list(&from(3)).expect("lists")), "C4");
+        assert_eq!(refs(&world.crm.list(&from(9)).expect("lists")), "");
+        assert_eq!(world.crm.matching(&from(2)).expect("lists"), [3, 4]);
+    }
+
+    fn whoever_watches_sees_that_something_was_written(world) {
+        people(world);
+        let before = world.crm.latest_change().expect("reads");
+        assert_eq!(world.crm.latest_change().expect("reads"), before);
+        world.edit("customer", 1, &[("city", "Bremen")]);
+        assert!(world.crm.latest_change().expect("reads") > before);
+    }
+
+    fn a_question_that_nobody_waits_for_is_stopped_and_the_next_one_is_answered(world) {
+        people(world);
+        world.crm.interrupter().stop_statement();
+        assert_eq!(refs(&world.crm.list(&Query { limit: Some(1), ..Query::new("customer") }).expect("lists")), "C4");
+    }
+
     fn a_list_is_sorted_as_people_mean_it(world) {
         people(world);
         for (sort, expected) in [

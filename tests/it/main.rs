@@ -43,6 +43,7 @@ mod storage;
 mod stories;
 mod timelines;
 mod trials;
+mod tui;
 mod undoing;
 mod vcards;
 mod workbooks;

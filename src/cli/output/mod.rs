@@ -1,6 +1,5 @@
 //! Grids and records in the format that was asked for; one file a format.
 
-mod cell;
 mod csv;
 mod fit;
 mod format;
@@ -9,12 +8,12 @@ mod json;
 mod markdown;
 mod page;
 mod table;
-pub mod text_safety;
 
 pub use format::Format;
 
-use cell::Audience;
 use kehu::Message;
+use kehu::doors::cell::{self, Audience};
+pub use kehu::doors::text_safety;
 use kehu::record::{Column, Grid, Row, Total};
 use std::{
     borrow::Cow,

@@ -1,6 +1,6 @@
 //! English and Chinese: which one the reader wants, and the sentences of the library put into it.
 
-use kehu::{Message, catalog};
+use crate::{Message, catalog};
 use std::{collections::HashMap, sync::OnceLock};
 
 /// The languages that sentences come in.
@@ -12,7 +12,7 @@ pub enum Language {
 
 const CATALOGUE: &str = include_str!("../messages.zh.toml");
 /// What the help says of nouns, verbs and commands, which is read only when help is printed.
-const HELP: &str = include_str!("help.zh.toml");
+const HELP: &str = include_str!("../cli/help.zh.toml");
 
 /// The language that the environment asks for.
 pub fn of_environment() -> Language {

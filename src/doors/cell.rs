@@ -1,12 +1,12 @@
 //! The text of one cell, for people or for programs.
 
-use kehu::record::types::show;
-use kehu::record::{Choice, Kind, Value};
+use crate::record::types::show;
+use crate::record::{Choice, Kind, Value};
 use std::borrow::Cow;
 
 /// Who reads the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Audience {
+pub enum Audience {
     /// The words that an import reads back, whatever the language.
     Program,
     English,
@@ -14,7 +14,7 @@ pub(super) enum Audience {
 }
 
 /// A value in words; nothing for an absent one.
-pub(super) fn cell_text<'v>(kind: &'v Kind, value: &'v Value, audience: Audience) -> Cow<'v, str> {
+pub fn cell_text<'v>(kind: &'v Kind, value: &'v Value, audience: Audience) -> Cow<'v, str> {
     match value {
         Value::Null => Cow::Borrowed(""),
         Value::Bool(yes) => Cow::Borrowed(yes_or_no(*yes, audience)),
@@ -50,6 +50,6 @@ fn word_text<'v>(kind: &'v Kind, text: &'v str, audience: Audience) -> &'v str {
 }
 
 /// Whether numbers of this kind stand under each other.
-pub(super) fn is_number(kind: &Kind) -> bool {
+pub fn is_number(kind: &Kind) -> bool {
     matches!(kind, Kind::Integer | Kind::Decimal { .. } | Kind::Percent | Kind::Money)
 }

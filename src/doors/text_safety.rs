@@ -10,7 +10,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
 }
 
 /// Each line of the text, made safe.
-pub(super) fn safe_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+pub fn safe_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     text.split('\n').map(|line| safe(line.strip_suffix('\r').unwrap_or(line)))
 }
 

@@ -1,0 +1,129 @@
+//! How the dashboard is started: by whom, on which database, in which language and on what terminal.
+
+use super::{
+    context::{Context, Exporter},
+    glyphs::{self, Glyphs},
+    memory::Memory,
+    probe, runtime,
+    state::State,
+    terminal::Guard,
+    theme,
+};
+use crate::{Cause, Crm, Error, Message, Result, Settings, customers::duplicates::Watch, doors::language::Language};
+use ratatui::layout::Rect;
+use std::{
+    cell::Cell,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// What the dashboard needs to know of the world, since it reads nothing of it itself.
+#[derive(Clone)]
+pub struct Launch {
+    pub url: String,
+    pub settings: Settings,
+    pub user: String,
+    pub watch: Watch,
+    pub language: Language,
+    /// Whether colours are wanted.
+    pub color: bool,
+    /// ASCII signs only, or Unicode ones; none to find out.
+    pub ascii: Option<bool>,
+    /// The terminal's language draws ambiguous signs wide, where it does not say.
+    pub wide: bool,
+    pub editor: String,
+    /// The program that opens web pages and the like; none where nobody would see it, as over SSH.
+    pub opener: Option<String>,
+    /// Where what stays from one session to the next is kept.
+    pub folder: Option<PathBuf>,
+    pub exporter: Exporter,
+}
+
+impl Launch {
+    /// A handle for one thread.
+    ///
+    /// # Errors
+    /// Whatever keeps the database from being opened.
+    pub fn open(&self) -> Result<Crm> {
+        let mut crm = Crm::open(&self.url, &self.settings)?;
+        crm.set_watch(self.watch);
+        crm.sign_in(&self.user)?;
+        Ok(crm)
+    }
+
+    /// What this database says of itself.
+    #[must_use]
+    pub fn context(&self, crm: &Crm, glyphs: Glyphs, screen: Rect) -> Context {
+        let url = crm.url();
+        Context {
+            theme: if self.color { theme::TERMINAL } else { theme::MONO },
+            glyphs,
+            language: self.language,
+            screen,
+            reading: crm.reading().clone(),
+            schemas: crm.schemas().to_vec(),
+            user: crm.actor().map(|(id, name)| (id, name.to_owned())),
+            database: url.rsplit('/').next().unwrap_or(&url).to_owned(),
+            mouse: true,
+            exporter: self.exporter,
+            numbers: Cell::new(0),
+        }
+    }
+
+    /// The state that a session begins with.
+    #[must_use]
+    pub fn state(&self, context: Context, memory: &Memory) -> State {
+        let mut state = State::new(context);
+        state.remembered = memory.session();
+        state.drafts = memory.drafts();
+        if let Some(name) = state.remembered.get("theme").and_then(serde_json::Value::as_str).filter(|_| self.color) {
+            state.context.theme = theme::named(name);
+        }
+        for page in state.stacks.iter_mut().flat_map(|stack| &mut stack.pages) {
+            page.remember(&state.remembered);
+        }
+        state
+    }
+}
+
+/// Whether the dashboard runs in this process.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether it is open, also while an editor has the screen.
+#[must_use]
+pub fn is_open() -> bool {
+    OPEN.load(Ordering::SeqCst)
+}
+
+/// Runs the dashboard until somebody leaves it.
+///
+/// # Errors
+/// A database that cannot be shared or opened, or a terminal that does not obey.
+pub fn run(launch: &Launch) -> Result<()> {
+    if launch.url == ":memory:" {
+        return Err(Error::bad_value(Message::new(
+            "The dashboard needs a database that several can open, not :memory:.",
+        )));
+    }
+    let crm = launch.open()?;
+    let memory = Memory::new(launch.folder.as_deref(), &crm.url());
+    let guard = Guard::enter(true).map_err(|error| broken(&error))?;
+    let glyphs = match launch.ascii {
+        Some(true) => glyphs::ASCII,
+        Some(false) => glyphs::UNICODE,
+        None => probe::glyphs(launch.wide),
+    };
+    let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+    let context = launch.context(&crm, glyphs, Rect { x: 0, y: 0, width, height });
+    drop(crm);
+    let state = launch.state(context, &memory);
+    OPEN.store(true, Ordering::SeqCst);
+    let done = runtime::run(launch, state, &memory);
+    OPEN.store(false, Ordering::SeqCst);
+    drop(guard);
+    done.map_err(|error| broken(&error))
+}
+
+fn broken(error: &std::io::Error) -> Error {
+    Error::new(Cause::Storage, Message::new("The terminal does not obey: {why}.").with("why", error))
+}

@@ -1,0 +1,276 @@
+//! What can be done to the record that is meant, whatever its kind.
+
+use crate::{
+    Cause, Crm, Error, Message, Result, catalog,
+    crm::Entry,
+    record::{Kind, Values, types},
+    tui::{
+        command::{Cmd, Editor},
+        frame,
+        modals::{Confirm, Item, Picker, form},
+        page::Page,
+        state::State,
+        toast::Tone,
+    },
+};
+
+fn subject(state: &State) -> Option<(&'static str, i64)> {
+    state.top().and_then(Page::subject)
+}
+
+/// The records that are meant, of one kind: the marked ones, or the one under the cursor.
+pub fn meant(state: &State) -> Option<(&'static str, Vec<i64>)> {
+    let (kind, id) = subject(state)?;
+    let listed = state.top().and_then(|page| page.listing()).filter(|listing| listing.schema.kind == kind);
+    let ids = listed.map(super::Listing::meant).filter(|ids| !ids.is_empty());
+    Some((kind, ids.unwrap_or_else(|| vec![id])))
+}
+
+pub fn open(state: &mut State) -> Vec<Cmd> {
+    subject(state).map_or_else(Vec::new, |(kind, id)| state.visit(kind, id))
+}
+
+/// Reads a record, then does something with it.
+pub(super) fn reading(
+    kind: &'static str,
+    id: i64,
+    then: impl FnOnce(&mut State, Entry) -> Vec<Cmd> + Clone + Send + 'static,
+) -> Vec<Cmd> {
+    vec![Cmd::question(
+        (0, "record"),
+        move |crm| crm.record(kind, id),
+        move |state, answer| match answer {
+            Ok(entry) => then(state, entry),
+            Err(error) => state.fault(&error),
+        },
+    )]
+}
+
+pub fn can_add(state: &State) -> Result<(), Message> {
+    let Some(listing) = state.top().and_then(|page| page.listing()) else {
+        return Err(Message::new("There is no list here."));
+    };
+    let automatic = catalog::entry(listing.schema.kind).is_some_and(|entry| entry.automatic);
+    if automatic { Err(Message::new("Records of this kind are written by the program alone.")) } else { Ok(()) }
+}
+
+/// A form for a new record; what the list is limited to is filled in.
+pub fn new(state: &mut State) -> Vec<Cmd> {
+    let Some(listing) = state.top().and_then(|page| page.listing()) else { return Vec::new() };
+    let given: Vec<(String, String)> =
+        listing.base.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
+    let form = form::add(state, &listing.schema, &given);
+    state.show(Box::new(form))
+}
+
+pub fn edit(state: &mut State) -> Vec<Cmd> {
+    let Some((kind, id)) = subject(state) else { return Vec::new() };
+    if catalog::entry(kind).is_some_and(|entry| entry.append_only) {
+        return state.tell(Tone::Notice, &Message::new("What was written of this kind stays as it is."));
+    }
+    reading(kind, id, |state, entry| {
+        let form = form::edit(state, &entry);
+        state.show(Box::new(form))
+    })
+}
+
+pub fn can_have_activities(state: &State) -> Result<(), Message> {
+    let kind = subject(state).map(|(kind, _)| kind).unwrap_or_default();
+    let activity = state.context.schema("activity");
+    let linked = activity.is_some_and(|schema| schema.fields.iter().any(|field| field.name == kind));
+    if linked { Ok(()) } else { Err(Message::new("Activities are kept with customers, contacts, leads and deals.")) }
+}
+
+pub fn activity(state: &mut State) -> Vec<Cmd> {
+    let (Some((kind, id)), Some(schema)) = (subject(state), state.context.schema("activity")) else {
+        return Vec::new();
+    };
+    let short = state.context.schema(kind).map_or_else(String::new, |schema| schema.short(id));
+    let form = form::add(state, &schema, &[(kind.to_owned(), short)]);
+    state.show(Box::new(form))
+}
+
+/// What else can be done: the kind's own verbs, each with the reason where it cannot be done now.
+pub fn verbs(state: &mut State) -> Vec<Cmd> {
+    let Some((kind, ids)) = meant(state) else { return Vec::new() };
+    let Some(entry) = catalog::entry(kind) else { return Vec::new() };
+    let first = ids.first().copied().unwrap_or_default();
+    let ask =
+        move |crm: &mut Crm| entry.verbs.iter().map(|verb| (verb.refused)(crm, first)).collect::<Result<Vec<_>>>();
+    vec![Cmd::question((0, "verbs"), ask, move |state, answer| match answer {
+        Ok(reasons) => offer_verbs(state, kind, ids, &reasons),
+        Err(error) => state.fault(&error),
+    })]
+}
+
+fn offer_verbs(state: &mut State, kind: &'static str, ids: Vec<i64>, reasons: &[Option<Message>]) -> Vec<Cmd> {
+    let Some(entry) = catalog::entry(kind) else { return Vec::new() };
+    let context = &state.context;
+    let help = |text: &str| if context.is_chinese() { crate::doors::language::help(text) } else { text.to_owned() };
+    let mut items: Vec<Item> = entry
+        .verbs
+        .iter()
+        .zip(reasons)
+        .map(|(verb, reason)| {
+            let mut item = Item::new(help(verb.name), verb.name).detail(help(verb.doc));
+            item.reason = reason.as_ref().map(|reason| context.say(reason));
+            item
+        })
+        .collect();
+    for id in ["record.edit", "record.activity", "record.copy", "record.note", "record.delete", "record.restore"] {
+        if let Some(action) = crate::tui::action::named(id) {
+            items.push(Item::new(action.label(context), id).detail(action.help(context)));
+        }
+    }
+    let title = format!("{} ({})", context.pick("Actions", "操作"), ids.len());
+    let picker = Picker::new(context, title, items, move |state, items| {
+        let Some(item) = items.into_iter().next() else { return Vec::new() };
+        match entry.verbs.iter().find(|verb| verb.name == item.value) {
+            Some(verb) => run_verb(state, kind, verb.name, ids),
+            None => state.act(&item.value),
+        }
+    });
+    state.show(Box::new(picker))
+}
+
+/// Asks what the verb needs to know, and runs it.
+pub fn run_verb(state: &mut State, kind: &'static str, name: &'static str, ids: Vec<i64>) -> Vec<Cmd> {
+    let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
+    let Some(verb) = verb else { return Vec::new() };
+    if verb.asks.is_empty() {
+        return vec![Cmd::done(move |crm| form::run(crm, kind, name, &ids, &Values::new()), |_, told| told)];
+    }
+    let form = form::verb(&state.context, kind, name, verb.asks, ids);
+    state.show(Box::new(form))
+}
+
+pub fn delete(state: &mut State) -> Vec<Cmd> {
+    let Some((kind, ids)) = meant(state) else { return Vec::new() };
+    let count = move |crm: &mut Crm| {
+        let mut along = 0;
+        for id in &ids {
+            along += crm.dependents(kind, *id)?.iter().filter(|one| one.goes_along).map(|one| one.count).sum::<u64>();
+        }
+        Ok((ids.clone(), along))
+    };
+    vec![Cmd::question((0, "dependents"), count, move |state, answer| match answer {
+        Ok((ids, along)) if ids.len() <= 20 && along <= 20 => vec![removal(kind, ids)],
+        Ok((ids, along)) => {
+            let question = Message::new("Move {count} {count:record|records} to the recycle bin?")
+                .with("count", ids.len() as u64 + along);
+            let question = state.context.say(&question);
+            let confirm = Confirm::new(&state.context, question, Vec::new(), move |_| vec![removal(kind, ids)]);
+            state.show(Box::new(confirm))
+        }
+        Err(error) => state.fault(&error),
+    })]
+}
+
+fn removal(kind: &'static str, ids: Vec<i64>) -> Cmd {
+    let work = move |crm: &mut Crm| {
+        crm.transaction(&format!("Remove {kind}"), |crm| {
+            let mut gone = Vec::new();
+            for id in &ids {
+                gone.extend(crm.remove(kind, *id)?);
+            }
+            crm.label_with_refs("Remove", &gone)?;
+            shorts(crm, &gone)
+        })
+    };
+    Cmd::write(work, |state, answer| match answer {
+        Ok(shorts) => {
+            let mut commands = state.listing(|listing, _| {
+                listing.marks.clear();
+                Vec::new()
+            });
+            let told = Message::new("Moved to the recycle bin: {records}.").with("records", shorts);
+            commands.extend(state.tell(Tone::Done, &told));
+            commands
+        }
+        Err(error) => state.fault(&error),
+    })
+}
+
+fn shorts(crm: &Crm, records: &[(&'static str, i64)]) -> Result<String> {
+    let short = |(kind, id): &(&'static str, i64)| Ok(crm.schema(kind)?.short(*id));
+    let mut shorts = records.iter().take(10).map(short).collect::<Result<Vec<_>>>()?;
+    if records.len() > 10 {
+        shorts.push(format!("+{}", records.len() - 10));
+    }
+    Ok(shorts.join(", "))
+}
+
+pub fn restore(state: &mut State) -> Vec<Cmd> {
+    let Some((kind, ids)) = meant(state) else { return Vec::new() };
+    let work = move |crm: &mut Crm| {
+        crm.transaction(&format!("Restore {kind}"), |crm| {
+            let mut back = Vec::new();
+            for id in &ids {
+                back.extend(crm.restore(kind, *id)?);
+            }
+            crm.label_with_refs("Restore", &back)?;
+            shorts(crm, &back)
+        })
+    };
+    vec![Cmd::done(work, |context, shorts| {
+        context.say(&Message::new("Brought back: {records}.").with("records", shorts))
+    })]
+}
+
+/// Offers the values of the record; the chosen one goes to the clipboard.
+pub fn copy(state: &mut State) -> Vec<Cmd> {
+    let Some((kind, id)) = subject(state) else { return Vec::new() };
+    reading(kind, id, |state, entry| {
+        let context = &state.context;
+        let mut items = vec![Item::new(entry.short(), entry.short()).detail(context.pick("ref", "编号"))];
+        for (field, value) in entry.schema.fields.iter().zip(&entry.values) {
+            let text = context.value(&field.kind, value);
+            if !text.is_empty() && !field.retired {
+                items.push(Item::new(text.clone(), text).detail(context.label(field)));
+            }
+        }
+        let row: Vec<String> = items.iter().map(|item| item.value.replace(['\t', '\n'], " ")).collect();
+        items.push(Item::new(context.pick("The whole row, with tabs", "整行（制表符分隔）"), row.join("\t")));
+        let picker = Picker::new(context, context.pick("Copy", "复制"), items, |state, items| {
+            items.into_iter().next().map_or_else(Vec::new, |item| frame::copy(state, item.value, Tone::Notice))
+        });
+        state.show(Box::new(picker))
+    })
+}
+
+/// Writes the notes of the record in the person's own editor.
+pub fn note(state: &mut State) -> Vec<Cmd> {
+    let Some((kind, id)) = subject(state) else { return Vec::new() };
+    reading(kind, id, move |state, entry| {
+        let field = entry.schema.writable().find(|field| field.kind == Kind::LongText && !field.kept).cloned();
+        let Some(field) = field else {
+            return state.tell(Tone::Notice, &Message::new("A record of this kind has no notes."));
+        };
+        let before = types::show(&field.kind, &entry.value(&field.name));
+        let (text, version) = (before.clone(), entry.version());
+        let then = move |state: &mut State, written: Result<String>| match written {
+            Ok(written) if written.trim_end() == before.trim_end() => Vec::new(),
+            Ok(written) => vec![save_note(kind, id, field.name.to_string(), written, version)],
+            Err(error) => state.fault(&error),
+        };
+        vec![Cmd::Edit(Editor { text, ending: ".md", then: Box::new(then) })]
+    })
+}
+
+fn save_note(kind: &'static str, id: i64, field: String, text: String, version: i64) -> Cmd {
+    let work = move |crm: &mut Crm| {
+        let schema = crm.schema(kind)?;
+        let declared = crm.field(&schema, &field)?.clone();
+        let value = crm.parse_value(&declared, text.trim_end())?;
+        crm.change(kind, id, vec![(field, value)], Some(version))?;
+        Ok::<_, Error>((schema.short(id), crm.title(kind, id)?))
+    };
+    Cmd::write(work, |state, answer| match answer {
+        Ok((short, title)) => {
+            let told = Message::new("Changed {record}.").with("record", format!("{short} {title}"));
+            state.tell(Tone::Done, &told)
+        }
+        Err(error) if error.cause == Cause::Interrupted => Vec::new(),
+        Err(error) => state.fault(&error),
+    })
+}

@@ -1,0 +1,126 @@
+//! Many records changed at once: a field, a value, a look at what would change, one step of undo.
+
+use super::acts;
+use crate::{
+    Crm, Message, Result, catalog,
+    crm::Save,
+    record::{Schema, Values, types},
+    tui::{
+        command::Cmd,
+        modals::{Confirm, Item, Picker, form},
+        state::State,
+        toast::Tone,
+    },
+};
+use std::sync::Arc;
+
+/// How many changes the preview shows.
+const SHOWN: usize = 12;
+
+/// Asks what is to become of the marked records.
+pub fn begin(state: &mut State) -> Vec<Cmd> {
+    let Some((kind, ids)) = acts::meant(state) else { return Vec::new() };
+    let Some(schema) = state.context.schema(kind) else { return Vec::new() };
+    let context = &state.context;
+    let fixed = catalog::entry(kind).is_some_and(|entry| entry.append_only);
+    let fields = schema.writable().filter(|field| !field.kept && !field.unique && !fixed);
+    let mut items: Vec<Item> = fields
+        .map(|field| {
+            let label = format!("{} {}", context.pick("Set", "设置"), context.label(field));
+            Item::new(label, format!("field {}", field.name)).detail(field.kind.word())
+        })
+        .collect();
+    for verb in catalog::entry(kind).map_or(&[][..], |entry| entry.verbs) {
+        items.push(Item::new(verb.name, format!("verb {}", verb.name)).detail(verb.doc));
+    }
+    for id in ["record.delete", "list.export"] {
+        if let Some(action) = crate::tui::action::named(id) {
+            items.push(Item::new(action.label(context), format!("act {id}")));
+        }
+    }
+    let title = format!("{} ({})", context.pick("With the marked records", "批量操作"), ids.len());
+    let picker = Picker::new(context, title, items, move |state, items| {
+        let value = items.into_iter().next().map(|item| item.value).unwrap_or_default();
+        match value.split_once(' ') {
+            Some(("field", name)) => ask_value(state, &schema, name, ids),
+            Some(("verb", name)) => {
+                let verbs = catalog::entry(schema.kind).map_or(&[][..], |entry| entry.verbs);
+                let verb = verbs.iter().find(|verb| verb.name == name);
+                verb.map_or_else(Vec::new, |verb| acts::run_verb(state, schema.kind, verb.name, ids))
+            }
+            Some(("act", id)) => state.act(id),
+            _ => Vec::new(),
+        }
+    });
+    state.show(Box::new(picker))
+}
+
+fn ask_value(state: &mut State, schema: &Arc<Schema>, name: &str, ids: Vec<i64>) -> Vec<Cmd> {
+    let Some(field) = schema.field(name).cloned() else { return Vec::new() };
+    let (kind, name) = (schema.kind, name.to_owned());
+    let label = state.context.label(&field).to_owned();
+    let form = form::ask(&state.context, &label, field.kind.clone(), "", move |_, text| {
+        let (ids, name) = (ids.clone(), name.clone());
+        vec![preview(kind, ids, name, text)]
+    });
+    state.show(Box::new(form))
+}
+
+/// Tries it, takes it back, and shows what it comes to.
+fn preview(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cmd {
+    let (same, again, wanted) = (field.clone(), text.clone(), ids.clone());
+    let work = move |crm: &mut Crm| {
+        crm.set_dry_run(true);
+        let tried = change(crm, kind, &ids, &field, &text);
+        crm.set_dry_run(false);
+        let changed: Vec<Save> = tried?.into_iter().filter(|save| !save.changed.is_empty()).collect();
+        let mut lines = Vec::new();
+        for save in changed.iter().take(SHOWN) {
+            lines.push(told(crm, kind, save)?);
+        }
+        Ok((changed.len(), lines))
+    };
+    Cmd::write(work, move |state, answer| match answer {
+        Ok((0, _)) => state
+            .tell(Tone::Notice, &Message::new("All {count} that match are so already.").with("count", wanted.len())),
+        Ok((count, mut lines)) => {
+            if count > lines.len() {
+                lines.push(format!("+{}", count - lines.len()));
+            }
+            let question = Message::new("Change {count} {kind}?").with("count", count).with("kind", kind);
+            let question = state.context.say(&question);
+            let confirm =
+                Confirm::new(&state.context, question, lines, move |_| vec![write(kind, wanted, same, again)]);
+            state.show(Box::new(confirm))
+        }
+        Err(error) => state.fault(&error),
+    })
+}
+
+fn change(crm: &mut Crm, kind: &str, ids: &[i64], field: &str, text: &str) -> Result<Vec<Save>> {
+    let schema = crm.schema(kind)?;
+    let declared = crm.field(&schema, field)?.clone();
+    let values: Values = vec![(field.to_owned(), crm.parse_value(&declared, text)?)];
+    crm.change_many(kind, ids, &values)
+}
+
+fn write(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cmd {
+    Cmd::done(
+        move |crm| change(crm, kind, &ids, &field, &text),
+        move |context, saves| {
+            let count = saves.iter().filter(|save| !save.changed.is_empty()).count();
+            context.say(&Message::new("Changed {count} {kind}.").with("count", count).with("kind", kind))
+        },
+    )
+}
+
+/// `C3 Acme: level B > A`.
+fn told(crm: &mut Crm, kind: &str, save: &Save) -> Result<String> {
+    let (schema, title) = (crm.schema(kind)?, crm.title(kind, save.id)?);
+    let one = |(name, before, after): &(String, crate::record::Value, crate::record::Value)| {
+        let kind = schema.field(name).map_or(crate::record::Kind::Text, |field| field.kind.clone());
+        format!("{name} {} > {}", types::show(&kind, before), types::show(&kind, after))
+    };
+    let changes: Vec<String> = save.changed.iter().map(one).collect();
+    Ok(format!("{} {title}: {}", schema.short(save.id), changes.join(", ")))
+}

@@ -1,0 +1,266 @@
+//! What happens in a form: moving, picking, checking, saving, giving up.
+
+use super::{Form, Line, Purpose, Saved, overtaken, reply};
+use crate::{
+    Cause, Message, Result,
+    crm::{Crm, Query},
+    record::{Kind, Row, Value, filter::Filter, types},
+    tui::{
+        command::{Cmd, Editor},
+        context::Context,
+        modals::{Confirm, Item, Picker},
+        state::State,
+        toast::Tone,
+        widgets::Input,
+    },
+};
+use jiff::civil::Date;
+use serde_json::{Map, Value as Json};
+use std::{sync::Arc, time::Duration};
+
+/// How many records are offered for a link.
+const OFFERED: u64 = 50;
+
+impl Form {
+    /// To another field; the one that is left is looked at.
+    pub fn step(&mut self, by: i64, context: &Context) -> Vec<Cmd> {
+        if let Some(line) = self.line_mut() {
+            line.check(context);
+        }
+        self.menu.step(by);
+        Vec::new()
+    }
+
+    /// What was typed is kept aside after a moment.
+    pub(super) fn changed(&mut self, context: &Context) -> Vec<Cmd> {
+        self.terms.twice = false;
+        if let Some(line) = self.line_mut() {
+            line.fault = None;
+            line.tell(context);
+        }
+        let Some(key) = self.draft.clone() else { return Vec::new() };
+        let keep = move |form: &mut Self, _: &Context| vec![keep_draft(key, form.as_json())];
+        vec![Cmd::later(self.number, "draft", Duration::from_millis(400), keep)]
+    }
+
+    fn as_json(&self) -> Json {
+        let texts = self.changes().into_iter().map(|(name, text)| (name, Json::String(text)));
+        Json::Object(texts.collect::<Map<String, Json>>())
+    }
+
+    /// Fills in what was typed before a crash.
+    pub(super) fn take_up(&mut self, draft: &Json, context: &Context) {
+        for line in &mut self.lines {
+            if let Some(text) = draft.get(&line.name).and_then(Json::as_str) {
+                line.input = Input::new(text);
+                line.tell(context);
+            }
+        }
+    }
+
+    /// Puts the field back as it was.
+    pub fn revert(&mut self, context: &Context) -> Vec<Cmd> {
+        if let Some(line) = self.line_mut() {
+            line.input = Input::new(&line.before);
+        }
+        self.changed(context)
+    }
+
+    pub fn explain(&mut self, _: &Context) -> Vec<Cmd> {
+        let help = self.line().map(|line| format!("{}: {} ({})", line.label, line.help, line.kind.word()));
+        help.map(|help| Cmd::toast(Tone::Notice, help)).into_iter().collect()
+    }
+
+    /// Offers what can be filled in; where nothing is offered, goes on to the next field, or saves the only one.
+    pub fn pick(&mut self, context: &Context) -> Vec<Cmd> {
+        let single = self.lines.len() == 1;
+        let Some(line) = self.line() else { return Vec::new() };
+        let put = put(self.number, self.menu.cursor);
+        let picker = match &line.kind {
+            Kind::Choice(choices) => {
+                let items = choices.iter().filter(|choice| !choice.retired).map(|choice| {
+                    let label = context.pick(&choice.label, &choice.label_zh);
+                    let label = if label.is_empty() { choice.key.as_ref() } else { label };
+                    Item::new(label, choice.key.as_ref()).detail(choice.key.as_ref())
+                });
+                Picker::new(context, &line.label, items.collect(), put)
+            }
+            Kind::Link(target) => {
+                let target = target.to_string();
+                let source = Arc::new(move |crm: &mut Crm, typed: &str| candidates(crm, &target, typed));
+                Picker::new(context, &line.label, Vec::new(), put).asking(source)
+            }
+            Kind::YesNo => {
+                let items =
+                    vec![Item::new(context.pick("Yes", "是"), "yes"), Item::new(context.pick("No", "否"), "no")];
+                Picker::new(context, &line.label, items, put)
+            }
+            _ if single => return self.save(context),
+            _ => return self.step(1, context),
+        };
+        vec![Cmd::show(Box::new(picker))]
+    }
+
+    /// Edits the text in the person's own editor.
+    pub fn edit_outside(&mut self, _: &Context) -> Vec<Cmd> {
+        let Some(line) = self.line() else { return Vec::new() };
+        let (number, place) = (self.number, self.menu.cursor);
+        let ending = if line.kind == Kind::LongText { ".md" } else { ".txt" };
+        let then = move |state: &mut State, text: Result<String>| match text {
+            Ok(text) => fill(state, number, place, text.trim_end()),
+            Err(error) => state.fault(&error),
+        };
+        vec![Cmd::Edit(Editor { text: line.input.text(), ending, then: Box::new(then) })]
+    }
+
+    /// Looks at every field and saves; the first that is wrong gets the cursor.
+    pub fn save(&mut self, context: &Context) -> Vec<Cmd> {
+        if self.saving {
+            return Vec::new();
+        }
+        self.lines.iter_mut().for_each(|line| line.check(context));
+        if let Some(place) = self.lines.iter().position(|line| line.fault.is_some()) {
+            self.menu.cursor = place;
+            return Vec::new();
+        }
+        let (changes, terms, number) = (self.changes(), self.terms, self.number);
+        match self.purpose.clone() {
+            Purpose::Then(then) => vec![Cmd::close(), Cmd::Do(Box::new(move |state| then(state, changes)))],
+            Purpose::Save(_) if changes.is_empty() && self.terms.version.is_some() => {
+                vec![Cmd::close(), Cmd::toast(Tone::Notice, context.say(&Message::new("Nothing was changed.")))]
+            }
+            Purpose::Save(save) => {
+                self.saving = true;
+                let work = move |crm: &mut Crm| Ok(save(crm, &changes, terms));
+                vec![Cmd::write(work, move |state, saved: Result<Saved>| match saved {
+                    Ok(saved) => reply::came(state, number, saved),
+                    Err(error) => state.fault(&error),
+                })]
+            }
+        }
+    }
+
+    /// Esc: asks where something was typed, and forgets the draft with it.
+    pub(super) fn give_up(&mut self, context: &Context) -> Option<Vec<Cmd>> {
+        if !self.is_changed() {
+            return None;
+        }
+        let question = context.say(&Message::new("Throw away what you wrote?"));
+        let forget = self.draft.clone();
+        let confirm = Confirm::new(context, question, vec![self.title.clone()], move |state| {
+            let mut commands = state.close();
+            commands.extend(forget.map(|key| keep_draft(key, Json::Null)));
+            commands
+        });
+        Some(vec![Cmd::show(Box::new(confirm))])
+    }
+
+    /// Shows what has to be put right, each at its field.
+    pub(super) fn faulty(&mut self, faults: &[(Option<String>, crate::Error)], context: &Context) -> Vec<Cmd> {
+        self.saving = false;
+        let mut others = Vec::new();
+        for (name, error) in faults {
+            let text = context.fault(error);
+            if error.cause == Cause::Conflict && name.is_some() {
+                self.terms.twice = true;
+                let again = Message::new("Another record has the same; save again to keep both.");
+                others.push(Cmd::toast(Tone::Notice, context.say(&again)));
+            }
+            match self.lines.iter_mut().find(|line| Some(&line.name) == name.as_ref()) {
+                Some(line) => line.fault = Some(text),
+                None => others.push(Cmd::toast(Tone::Error, text)),
+            }
+        }
+        if let Some(place) = self.lines.iter().position(|line| line.fault.is_some()) {
+            self.menu.cursor = place;
+        }
+        others
+    }
+
+    pub(super) fn overtaken(&mut self, saved: overtaken::Overtaken, context: &Context) -> Vec<Cmd> {
+        self.saving = false;
+        vec![Cmd::show(Box::new(overtaken::question(self, saved, context)))]
+    }
+}
+
+/// Keeps what was typed, or forgets it.
+pub(super) fn keep_draft(key: String, draft: Json) -> Cmd {
+    Cmd::Do(Box::new(move |state| {
+        if draft.is_null() {
+            state.drafts.remove(&key);
+        } else {
+            state.drafts.insert(key.clone(), draft.clone());
+        }
+        vec![Cmd::Draft(key, draft)]
+    }))
+}
+
+/// Puts what was chosen into a field.
+fn put(number: u64, place: usize) -> impl FnOnce(&mut State, Vec<Item>) -> Vec<Cmd> {
+    move |state, items| {
+        let Some(item) = items.into_iter().next() else { return Vec::new() };
+        let mut commands = fill(state, number, place, &item.value);
+        commands.extend(reply::with(state, number, |form, _| {
+            if let Some(line) = form.lines.get_mut(place).filter(|line| matches!(line.kind, Kind::Link(_))) {
+                line.echo = item.label;
+            }
+            Vec::new()
+        }));
+        commands
+    }
+}
+
+fn fill(state: &mut State, number: u64, place: usize, text: &str) -> Vec<Cmd> {
+    reply::with(state, number, |form, context| {
+        if let Some(line) = form.lines.get_mut(place) {
+            line.input = Input::new(text);
+        }
+        form.changed(context)
+    })
+}
+
+/// The records that a link may mean.
+fn candidates(crm: &mut Crm, kind: &str, typed: &str) -> Result<Vec<Item>> {
+    let schema = crm.schema(kind)?;
+    let words = if schema.searchable() { typed.trim() } else { "" };
+    let words: Vec<Filter> = words.split_whitespace().map(|word| Filter::Word(word.to_owned())).collect();
+    let filter = if words.is_empty() { Filter::All } else { Filter::And(words) };
+    let columns = vec![schema.title().name.to_string()];
+    let query = Query { filter, columns, limit: Some(OFFERED), paging: true, ..Query::new(kind) };
+    let name = |row: &Row| match row.cells.first() {
+        Some(Value::Link(link)) => link.title.clone(),
+        Some(value) => value.as_text().unwrap_or_default().to_owned(),
+        None => String::new(),
+    };
+    Ok(crm.list(&query)?.rows.iter().map(|row| Item::new(name(row), &row.short).detail(&row.short)).collect())
+}
+
+impl Line {
+    /// Says what is wrong with the text, as far as that can be seen without the database.
+    pub fn check(&mut self, context: &Context) {
+        let text = self.input.text();
+        self.fault = if text.trim().is_empty() {
+            self.required.then(|| context.pick("needed", "必填").to_owned())
+        } else {
+            types::parse(&self.kind, &text, &context.reading).err().map(|error| context.fault(&error))
+        };
+    }
+
+    /// Says what a day or an amount in words means, while it is typed.
+    pub fn tell(&mut self, context: &Context) {
+        let text = self.input.text();
+        let told = matches!(self.kind, Kind::Date | Kind::Money | Kind::Timestamp) && !text.trim().is_empty();
+        let value = types::parse(&self.kind, &text, &context.reading).ok().filter(|_| told);
+        self.echo = match (&self.kind, value) {
+            (Kind::Date, Some(Value::Text(day))) => day.parse().map_or(day, |day: Date| told_day(day, context)),
+            (kind, Some(value)) => context.value(kind, &value),
+            (_, None) => String::new(),
+        };
+    }
+}
+
+/// `2026-12-18 Fri, +25d`.
+fn told_day(day: Date, context: &Context) -> String {
+    let days = context.reading.clock.today().until(day).map(|span| span.get_days()).unwrap_or_default();
+    format!("{} {days:+}d", day.strftime("%Y-%m-%d %a"))
+}

@@ -1,0 +1,73 @@
+//! How a form looks: label, text, what it stands for or what is wrong with it.
+
+use super::{Form, Line};
+use crate::{
+    record::Kind,
+    tui::{
+        canvas::{Canvas, row, rows, split, trimmed},
+        context::Context,
+        hits::Target,
+        text,
+    },
+};
+use ratatui::layout::Rect;
+
+impl Form {
+    pub(super) fn draw(&self, canvas: &mut Canvas, area: Rect) {
+        let context = canvas.context;
+        let state = match (self.saving, self.is_changed()) {
+            (true, _) => context.pick("saving", "保存中"),
+            (_, true) => context.pick("* changed", "* 已修改"),
+            _ => "",
+        };
+        let inside = canvas.frame(area, &self.title, state, true);
+        let widest = self.lines.iter().map(|line| text::width(&line.label)).max().unwrap_or_default().min(24);
+        let label = u16::try_from(widest + 5).unwrap_or(20).min(inside.width / 2);
+        let list = trimmed(inside, 0, 1);
+        let top = self.menu.top(usize::from(list.height));
+        for ((place, line), area) in self.lines.iter().enumerate().skip(top).zip(rows(list)) {
+            field(canvas, area, label, line, place == self.menu.cursor);
+            canvas.hit(area, Target::Row(place));
+        }
+        let help = self.line().map_or("", |line| line.help.as_str());
+        canvas.text(row(inside, inside.height.saturating_sub(1)), &format!(" {help}"), canvas.context.theme.dim);
+    }
+}
+
+fn field(canvas: &mut Canvas, area: Rect, label: u16, line: &Line, here: bool) {
+    let (theme, glyphs) = (canvas.context.theme, canvas.context.glyphs);
+    let (left, right) = split(area, label);
+    let star = if line.required { "*" } else { " " };
+    let name = text::fit(&line.label, usize::from(label).saturating_sub(4), false, glyphs.ellipsis);
+    let style = if here { theme.title } else { theme.dim };
+    canvas.text(left, &format!("{}{name} {star}", if here { glyphs.cursor } else { " " }), style);
+    let aside = match &line.fault {
+        Some(fault) => format!("! {fault}"),
+        None => beside(canvas.context, line, here),
+    };
+    let room = usize::from(right.width);
+    let wide = text::width(&aside).min(room / 2);
+    let (input, rest) = split(right, u16::try_from(room.saturating_sub(wide + 1)).unwrap_or_default());
+    let style = if line.input.text() == line.before { theme.text } else { theme.accent };
+    line.input.view(canvas, input, style, here);
+    let style = if line.fault.is_some() { theme.bad } else { theme.dim };
+    canvas.text(Rect { x: rest.x.saturating_add(1), width: rest.width.saturating_sub(1), ..rest }, &aside, style);
+}
+
+/// What stands beside a field: what its text means, or how it is filled in.
+fn beside(context: &Context, line: &Line, here: bool) -> String {
+    if !line.echo.is_empty() {
+        return line.echo.clone();
+    }
+    if !here {
+        return String::new();
+    }
+    match &line.kind {
+        Kind::Choice(_) | Kind::Link(_) | Kind::YesNo => context.pick("Enter: pick", "回车选择"),
+        Kind::LongText => context.pick("^O: editor", "^O 编辑器"),
+        Kind::Date | Kind::Timestamp => context.pick("+2w, fri, 2026-12-18", "+2w、下周五、2026-12-18"),
+        Kind::Money => context.pick("12.5k, EUR 40", "3万、EUR 40"),
+        _ => "",
+    }
+    .to_owned()
+}

@@ -1,0 +1,267 @@
+//! The loop: wait, let the state change, do what it wants done, draw once.
+
+use super::{
+    command::{Cmd, Reply, Scope, Wake},
+    editor, frame,
+    input::Input,
+    launch::Launch,
+    live,
+    memory::Memory,
+    screen,
+    state::State,
+    terminal,
+    toast::Tone,
+    update::Msg,
+    workers::Workers,
+};
+use crossterm::{
+    clipboard::CopyToClipboard,
+    execute,
+    terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate},
+};
+use ratatui::{Terminal, backend::CrosstermBackend};
+use std::{
+    io::{self, Stdout, stdout},
+    process::{Command, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    time::{Duration, Instant},
+};
+
+/// Frames are at least so far apart.
+const APART: Duration = Duration::from_millis(10);
+/// How often it is written down where one is.
+const REMEMBER: Duration = Duration::from_secs(30);
+
+/// What other threads send.
+pub enum Incoming {
+    Message(Msg),
+    Answer(Scope, u64, Reply),
+}
+
+struct Runtime<'a> {
+    launch: &'a Launch,
+    memory: &'a Memory,
+    state: State,
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    input: Input,
+    workers: Workers,
+    timers: Vec<(Instant, Scope, Reply)>,
+    incoming: Receiver<Incoming>,
+    remembered: Instant,
+    over: bool,
+}
+
+/// Runs until somebody leaves.
+pub fn run(launch: &Launch, mut state: State, memory: &Memory) -> io::Result<()> {
+    let (send, incoming) = channel();
+    let input = Input::start(send.clone())?;
+    watch_signals(&send);
+    let workers = Workers::start(launch, &send)?;
+    let commands = state.begin();
+    let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+    let mut runtime = Runtime {
+        launch,
+        memory,
+        state,
+        terminal,
+        input,
+        workers,
+        timers: Vec::new(),
+        incoming,
+        remembered: Instant::now(),
+        over: false,
+    };
+    runtime.perform(commands)?;
+    let done = runtime.turn();
+    memory.keep_session(&runtime.state.session());
+    done
+}
+
+impl Runtime<'_> {
+    fn turn(&mut self) -> io::Result<()> {
+        self.draw()?;
+        let mut drawn = Instant::now();
+        while !self.over {
+            let mut dirty = self.wait(None)?;
+            // What came meanwhile is taken in first, so that one frame shows it all.
+            while dirty && !self.over {
+                match APART.checked_sub(drawn.elapsed()) {
+                    Some(left) if self.wait(Some(left))? => {}
+                    _ => break,
+                }
+            }
+            while let Ok(next) = self.incoming.try_recv() {
+                self.take(next)?;
+                dirty = true;
+            }
+            if dirty && !self.over {
+                self.draw()?;
+                drawn = Instant::now();
+            }
+            if self.remembered.elapsed() > REMEMBER {
+                self.memory.keep_session(&self.state.session());
+                self.remembered = Instant::now();
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for a message or a timer, no longer than that; says whether anything came.
+    fn wait(&mut self, at_most: Option<Duration>) -> io::Result<bool> {
+        let next = self.timers.iter().map(|(at, ..)| *at).min();
+        let next = next.map(|at| at.saturating_duration_since(Instant::now()));
+        let patience = [next, at_most].into_iter().flatten().min().unwrap_or(Duration::from_mins(1));
+        match self.incoming.recv_timeout(patience) {
+            Ok(incoming) => {
+                self.take(incoming)?;
+                Ok(true)
+            }
+            Err(RecvTimeoutError::Timeout) => self.ring(),
+            Err(RecvTimeoutError::Disconnected) => {
+                self.over = true;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Does what is due.
+    fn ring(&mut self) -> io::Result<bool> {
+        let now = Instant::now();
+        let due = self.timers.extract_if(.., |(at, ..)| *at <= now).collect::<Vec<_>>();
+        // Looking for what others wrote draws nothing by itself.
+        let seen = due.iter().any(|(_, scope, _)| *scope != (0, "live"));
+        for (_, _, then) in due {
+            let commands = self.state.update(Msg::Woken(then));
+            self.perform(commands)?;
+        }
+        Ok(seen)
+    }
+
+    fn take(&mut self, incoming: Incoming) -> io::Result<()> {
+        let message = match incoming {
+            Incoming::Message(message) => message,
+            Incoming::Answer(scope, turn, reply) if self.workers.is_latest(scope, turn) => Msg::Reply(reply),
+            Incoming::Answer(..) => {
+                self.state.waiting = self.state.waiting.saturating_sub(1);
+                return Ok(());
+            }
+        };
+        let commands = self.state.update(message);
+        self.perform(commands)
+    }
+
+    fn perform(&mut self, commands: Vec<Cmd>) -> io::Result<()> {
+        for command in commands {
+            match command {
+                Cmd::Ask(ask) => {
+                    self.wait_for_answer(ask.scope != (0, "live"));
+                    let dropped = self.workers.ask(ask);
+                    self.state.waiting = self.state.waiting.saturating_sub(dropped);
+                }
+                Cmd::Write(write) => {
+                    self.wait_for_answer(true);
+                    self.workers.write(write);
+                }
+                Cmd::Wake(Wake { scope, after, then }) => {
+                    self.timers.retain(|(_, known, _)| *known != scope);
+                    self.timers.push((Instant::now() + after, scope, then));
+                }
+                Cmd::Do(work) => {
+                    let more = work(&mut self.state);
+                    self.perform(more)?;
+                }
+                Cmd::Edit(wanted) => {
+                    self.input.rest();
+                    terminal::leave();
+                    let text = editor::edit(&self.launch.editor, &wanted.text, wanted.ending);
+                    self.return_to_screen()?;
+                    let more = (wanted.then)(&mut self.state, text);
+                    self.perform(more)?;
+                }
+                Cmd::Copy(text) => execute!(stdout(), CopyToClipboard::to_clipboard_from(text.as_bytes()))?,
+                Cmd::Open(address) => self.open(address)?,
+                Cmd::Remember(session) => self.memory.keep_session(&session),
+                Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
+                Cmd::Mouse(on) => terminal::set_mouse(on)?,
+                Cmd::Redraw => self.renew()?,
+                Cmd::Suspend => {
+                    self.input.rest();
+                    terminal::leave();
+                    #[cfg(unix)]
+                    let _ = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
+                    self.return_to_screen()?;
+                }
+                Cmd::Quit => self.over = true,
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens an address, or copies it where nothing can open it here.
+    fn open(&mut self, address: String) -> io::Result<()> {
+        let started = self.launch.opener.as_ref().is_some_and(|opener| {
+            let mut words = opener.split_whitespace();
+            let mut command = Command::new(words.next().unwrap_or_default());
+            command.args(words).arg(&address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.spawn().is_ok()
+        });
+        if started {
+            return Ok(());
+        }
+        let commands = frame::copy(&mut self.state, address, Tone::Notice);
+        self.perform(commands)
+    }
+
+    fn wait_for_answer(&mut self, shown: bool) {
+        self.state.waiting += 1;
+        if shown && self.state.spinning.is_none() {
+            let Cmd::Wake(Wake { scope, after, then }) = live::spin() else { return };
+            if self.timers.iter().all(|(_, known, _)| *known != scope) {
+                self.timers.push((Instant::now() + after, scope, then));
+            }
+        }
+    }
+
+    fn return_to_screen(&mut self) -> io::Result<()> {
+        terminal::enter(self.state.context.mouse)?;
+        self.input.go_on();
+        self.renew()
+    }
+
+    /// Draws everything anew; a new terminal knows of an empty screen.
+    fn renew(&mut self) -> io::Result<()> {
+        execute!(stdout(), Clear(ClearType::All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        let size = self.terminal.size()?;
+        let commands = self.state.update(Msg::Event(crossterm::event::Event::Resize(size.width, size.height)));
+        self.perform(commands)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        execute!(stdout(), BeginSynchronizedUpdate)?;
+        let (state, mut hits) = (&self.state, Vec::new());
+        self.terminal.draw(|frame| hits = screen::view(state, frame))?;
+        self.state.hits = hits;
+        execute!(stdout(), EndSynchronizedUpdate)
+    }
+}
+
+/// The system's wishes become messages.
+#[cfg(unix)]
+fn watch_signals(to: &Sender<Incoming>) {
+    use signal_hook::{consts, iterator::Signals};
+    let Ok(mut signals) = Signals::new([consts::SIGTERM, consts::SIGHUP, consts::SIGTSTP]) else { return };
+    let to = to.clone();
+    // Without it, the terminal is still given back by the guard in most cases.
+    let _ = std::thread::Builder::new().name("kehu-worker-signals".to_owned()).spawn(move || {
+        for signal in signals.forever() {
+            let message = if signal == consts::SIGTSTP { Msg::Stop } else { Msg::End };
+            if to.send(Incoming::Message(message)).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+#[cfg(not(unix))]
+fn watch_signals(_: &Sender<Incoming>) {}

@@ -1,0 +1,175 @@
+//! The whole screen: tabs, breadcrumbs, the page, boxes on top of it, toasts, and what can be done.
+
+use super::{
+    action,
+    canvas::{Canvas, row},
+    hits::{Hit, Target},
+    key,
+    state::State,
+    text,
+    toast::Tone,
+};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+};
+
+/// Draws a frame, and says what a click on each place means.
+pub fn view(state: &State, frame: &mut Frame) -> Vec<Hit> {
+    let mut canvas = Canvas::new(frame.buffer_mut(), &state.context);
+    let area = canvas.area();
+    draw(state, &mut canvas, area);
+    let (hits, caret) = (canvas.hits, canvas.caret);
+    if let Some(Position { x, y }) = caret {
+        frame.set_cursor_position((x, y));
+    }
+    hits
+}
+
+fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
+    canvas.paint(area, state.context.theme.text);
+    if area.width < 40 || area.height < 10 {
+        return too_small(state, canvas, area);
+    }
+    tabs(state, canvas, row(area, 0));
+    crumbs(state, canvas, row(area, 1));
+    if let Some(page) = state.page() {
+        page.view(canvas, state.context.body());
+    }
+    for page in &state.boxes {
+        // What lies beneath is not meant while a box is open.
+        canvas.hits.clear();
+        canvas.caret = None;
+        canvas.hit(area, Target::Nothing);
+        let place = page.place(area).intersection(area);
+        canvas.clear(place);
+        page.view(canvas, place);
+    }
+    if state.hinting {
+        following(state, canvas, area);
+    }
+    let foot = row(area, area.height - 1);
+    if state.toasts.is_empty() || area.height >= 20 {
+        footer(state, canvas, foot);
+    }
+    toasts(state, canvas, if area.height >= 20 { row(area, area.height - 2) } else { foot });
+}
+
+/// A window that holds nothing but a word on that, and where one is.
+fn too_small(state: &State, canvas: &mut Canvas, area: Rect) {
+    let title = state.page().map_or_else(String::new, |page| page.title(&state.context));
+    canvas.text(row(area, 0), &title, state.context.theme.title);
+    let words = state.context.pick("Window too small (40 x 10)", "窗口太小（至少 40 x 10）");
+    canvas.text(row(area, 1), words, state.context.theme.dim);
+}
+
+fn tabs(state: &State, canvas: &mut Canvas, line: Rect) {
+    let context = &state.context;
+    let theme = context.theme;
+    let narrow = line.width < 100;
+    let mut x = line.x + canvas.text(line, " kehu ", theme.title);
+    for (place, stack) in state.stacks.iter().enumerate() {
+        let tab = stack.tab;
+        let label = match (context.is_chinese(), narrow) {
+            (true, _) => tab.label_zh,
+            (false, true) => tab.short,
+            (false, false) => tab.label,
+        };
+        let here = place == state.current;
+        let (left, right) = if here { ("[", "]") } else { (" ", " ") };
+        let words = format!("{left}{} {label}{right}", tab.number);
+        let rest = Rect { x, width: line.right().saturating_sub(x), ..line };
+        let used = canvas.text(rest, &words, if here { theme.focus } else { theme.text });
+        canvas.hit(Rect { width: used, ..rest }, Target::Tab(tab.number));
+        x = x.saturating_add(used);
+    }
+    let clock = &context.reading.clock;
+    let time = clock.now().to_zoned(clock.zone().clone()).strftime("%H:%M").to_string();
+    let who = context.user.as_ref().map_or("", |(_, name)| name.as_str());
+    let turning = state.spinning.map_or(" ", |turns| context.glyphs.spinner.get(turns % 4).copied().unwrap_or(" "));
+    let right = if narrow { format!("{turning} {time} ") } else { format!("{turning} {who}  {time} ") };
+    let rest = Rect { x, width: line.right().saturating_sub(x), ..line };
+    canvas.text_right(rest, &right, theme.dim);
+}
+
+fn crumbs(state: &State, canvas: &mut Canvas, line: Rect) {
+    let context = &state.context;
+    let Some(stack) = state.stacks.get(state.current) else { return };
+    let names: Vec<String> = stack.pages.iter().map(|page| page.title(context)).collect();
+    let crumb = format!(" {} ", context.glyphs.crumb);
+    let right = text::cut(&format!("{} ", context.database), usize::from(line.width) / 3, context.glyphs.ellipsis);
+    let room = usize::from(line.width).saturating_sub(text::width(&right) + 2);
+    let mut shown = names.join(&crumb);
+    // Where there is no room, the latest say where one is.
+    let mut skipped = 0;
+    while text::width(&shown) > room && skipped + 1 < names.len() {
+        skipped += 1;
+        let rest: Vec<String> = names.iter().skip(skipped).cloned().collect();
+        shown = format!("{}{crumb}{}", context.glyphs.ellipsis, rest.join(&crumb));
+    }
+    canvas.text(
+        Rect { width: u16::try_from(room + 1).unwrap_or(line.width), ..line },
+        &format!(" {shown}"),
+        context.theme.title,
+    );
+    canvas.text_right(line, &right, context.theme.dim);
+}
+
+/// What can be done here, as far as there is room; what cannot be done now is dim.
+fn footer(state: &State, canvas: &mut Canvas, line: Rect) {
+    let context = &state.context;
+    let theme = context.theme;
+    let mut x = line.x + 1;
+    for action in action::offered(&state.contexts()) {
+        let keys = action.keys.first().map(|keys| key::label(keys)).unwrap_or_default();
+        let label = action.label(context);
+        let wide = u16::try_from(text::width(&keys) + text::width(label) + 3).unwrap_or(u16::MAX);
+        if x.saturating_add(wide) > line.right() {
+            break;
+        }
+        let usable = (action.enabled)(state).is_ok();
+        let here = Rect { x, width: wide, ..line };
+        let style = if usable { theme.key } else { theme.dim };
+        canvas.pieces(here, &[(&keys, style), (" ", theme.text), (label, if usable { theme.text } else { theme.dim })]);
+        canvas.hit(here, Target::Act(action.id));
+        x = x.saturating_add(wide);
+    }
+}
+
+/// The latest words on the line above the footer, older ones above it.
+fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
+    let theme = state.context.theme;
+    for (place, toast) in state.toasts.iter().rev().enumerate() {
+        let up = u16::try_from(place).unwrap_or(u16::MAX);
+        let Some(y) = line.y.checked_sub(up).filter(|y| *y > 1) else { return };
+        let wide = u16::try_from(text::width(&toast.text) + text::width(toast.sign()) + 3).unwrap_or(line.width);
+        let here = Rect { y, width: if place == 0 { line.width } else { wide.min(line.width) }, ..line };
+        canvas.clear(here);
+        let style = match toast.tone {
+            Tone::Done => theme.good,
+            Tone::Notice => theme.accent,
+            Tone::Error => theme.bad,
+        };
+        canvas.pieces(here, &[(&format!(" {} ", toast.sign()), style), (&toast.text, theme.text)]);
+    }
+}
+
+/// What may follow the keys that were pressed.
+fn following(state: &State, canvas: &mut Canvas, area: Rect) {
+    let found = action::following(&state.contexts(), &state.pressed);
+    let height = u16::try_from(found.len() + 2).unwrap_or(20).min(area.height);
+    let place =
+        Rect { x: area.right().saturating_sub(44), y: area.bottom().saturating_sub(height + 1), width: 44, height };
+    let place = place.intersection(area);
+    canvas.clear(place);
+    let pressed: Vec<String> = state.pressed.iter().map(|key| key.label()).collect();
+    let inside = canvas.frame(place, &pressed.join(" "), "", true);
+    for ((keys, action), line) in found.iter().zip(super::canvas::rows(inside)) {
+        let theme = state.context.theme;
+        canvas.pieces(
+            line,
+            &[(" ", theme.text), (keys, theme.key), ("  ", theme.text), (action.label(&state.context), theme.text)],
+        );
+        canvas.hit(line, Target::Act(action.id));
+    }
+}

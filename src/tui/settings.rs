@@ -1,0 +1,62 @@
+//! Settings, each an action of the palette: theme, language, mouse.
+
+use super::{
+    action::{Action, PLAIN},
+    command::Cmd,
+    modals::{Item, Picker},
+    state::State,
+    theme,
+};
+use crate::doors::language::Language;
+
+/// What can be set.
+pub static ACTIONS: &[Action] = &[
+    Action {
+        id: "settings.theme",
+        label: ["Theme", "主题"],
+        help: ["Chooses the colours", "选择配色"],
+        run: choose_theme,
+        ..PLAIN
+    },
+    Action {
+        id: "settings.language",
+        label: ["中文 / English", "English / 中文"],
+        help: ["Switches the language", "切换语言"],
+        run: |state| {
+            state.context.language = if state.context.is_chinese() { Language::English } else { Language::Chinese };
+            state.refresh()
+        },
+        ..PLAIN
+    },
+    Action {
+        id: "settings.mouse",
+        label: ["mouse on or off", "鼠标开关"],
+        help: [
+            "Leaves the mouse to the terminal, for selecting text, or takes it back",
+            "把鼠标交还终端以选择文字，或收回",
+        ],
+        keys: &["Alt-m"],
+        run: |state| {
+            state.context.mouse = !state.context.mouse;
+            vec![Cmd::Mouse(state.context.mouse)]
+        },
+        ..PLAIN
+    },
+];
+
+fn choose_theme(state: &mut State) -> Vec<Cmd> {
+    let context = &state.context;
+    let item = |theme: &theme::Theme| {
+        let here = if theme.name == context.theme.name { "*" } else { "" };
+        Item::new(context.pick(theme.label, theme.label_zh), theme.name).detail(here)
+    };
+    let items = theme::THEMES.iter().map(item).collect();
+    let picker = Picker::new(context, context.pick("Theme", "主题"), items, |state, items| {
+        if let Some(item) = items.into_iter().next() {
+            state.context.theme = theme::named(&item.value);
+            state.remembered.insert("theme".to_owned(), item.value.into());
+        }
+        Vec::new()
+    });
+    state.show(Box::new(picker))
+}

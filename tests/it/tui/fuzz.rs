@@ -1,0 +1,134 @@
+//! Nothing that anybody presses, clicks or pastes on a screen of any size makes it fall over.
+
+use super::at;
+use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use kehu::tui::{key::Key, update::Msg};
+use proptest::prelude::*;
+
+#[derive(Debug, Clone)]
+enum Act {
+    Key(&'static str),
+    Type(String),
+    Paste(String),
+    Mouse(u16, u16, u8),
+    Size(u16, u16),
+    Draw,
+}
+
+const KEYS: [&str; 62] = [
+    "j",
+    "k",
+    "g g",
+    "G",
+    "Enter",
+    "Esc",
+    "Tab",
+    "Shift-Tab",
+    "Space",
+    "v",
+    "*",
+    "A",
+    "s",
+    "f",
+    "c",
+    "V",
+    "e",
+    "a",
+    "N",
+    "y",
+    "/",
+    "@",
+    ".",
+    "d",
+    "u",
+    "Ctrl-r",
+    "Ctrl-k",
+    "?",
+    "g r",
+    "g m",
+    "H",
+    "L",
+    "q",
+    "1",
+    "2",
+    "3",
+    "6",
+    "7",
+    "F1",
+    "F2",
+    "F3",
+    "F4",
+    "F5",
+    "F6",
+    "F7",
+    "Ctrl-e",
+    "Ctrl-d",
+    "Ctrl-u",
+    "PgDn",
+    "PgUp",
+    "Home",
+    "End",
+    "Left",
+    "Right",
+    "Up",
+    "Down",
+    "Backspace",
+    "Delete",
+    "[",
+    "]",
+    "h",
+    "l",
+];
+
+fn acts() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        12 => prop::sample::select(&KEYS[..]).prop_map(Act::Key),
+        2 => "[a-z=~ 0-9招商银行\"]{0,6}".prop_map(Act::Type),
+        1 => prop::sample::select(vec!["👩‍👩‍👧\u{301}é", "\u{202e}abc\0\x1b[2J", "a\nb\r\nc", "ｶﾞ，：／"]).prop_map(|text| Act::Paste(text.to_owned())),
+        2 => (0..300_u16, 0..100_u16, 0..3_u8).prop_map(|(x, y, kind)| Act::Mouse(x, y, kind)),
+        1 => (0..130_u16, 0..50_u16).prop_map(|(width, height)| Act::Size(width, height)),
+        3 => Just(Act::Draw),
+    ]
+}
+
+fn hostile(it: &mut super::Sitting) {
+    let names = ["👩‍👩‍👧‍👦 Family", "\u{5d0}\u{5d1} RTL", "zwj a\u{200d}b", "a\tb", &"长".repeat(900)];
+    for name in names {
+        let _ = it.crm.add("customer", vec![("name".into(), kehu::record::Value::text(name))]);
+    }
+    it.desk.run(["customer", "add", "line"]).done();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_never_falls_over(acts in prop::collection::vec(acts(), 1..60), width in 0..200_u16, height in 0..60_u16) {
+        let mut it = at(width, height);
+        hostile(&mut it);
+        for act in acts {
+            match act {
+                Act::Key(keys) => {
+                    for key in Key::sequence(keys) {
+                        it.send(Msg::Key(key));
+                    }
+                    it.settle();
+                }
+                Act::Type(text) => drop(it.type_(&text)),
+                Act::Paste(text) => drop(it.event(Event::Paste(text))),
+                Act::Mouse(column, row, kind) => {
+                    let kind = match kind {
+                        0 => MouseEventKind::Down(MouseButton::Left),
+                        1 => MouseEventKind::ScrollDown,
+                        _ => MouseEventKind::ScrollUp,
+                    };
+                    it.event(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+                }
+                Act::Size(width, height) => drop(it.event(Event::Resize(width, height))),
+                Act::Draw => drop(it.screen()),
+            }
+        }
+        it.settle();
+        it.screen();
+    }
+}

@@ -1,0 +1,115 @@
+//! What the registry of actions promises of every key, word and footer.
+
+use kehu::tui::{action, action::Danger, key::Key, text};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Terminals take these for other keys, or never send them.
+const EATEN: [&str; 9] =
+    ["Ctrl-j", "Ctrl-m", "Ctrl-i", "Ctrl-h", "Ctrl-[", "Ctrl-Enter", "Alt-Enter", "Shift-Enter", "Ctrl-Space"];
+
+#[track_caller]
+fn none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_key_means_two_things_in_one_context_and_none_begins_another() {
+    let (mut known, mut wrong) = (BTreeMap::new(), Vec::new());
+    for action in action::all() {
+        for keys in action.keys {
+            if let Some(other) = known.insert((action.context, *keys), action.id) {
+                wrong.push(format!("{keys} in {}: {other} and {}", action.context, action.id));
+            }
+        }
+    }
+    for (context, keys) in known.keys() {
+        let longer = known.keys().filter(|(other, more)| other == context && more.starts_with(&format!("{keys} ")));
+        wrong.extend(longer.map(|(_, more)| format!("{keys} hides {more} in {context}")));
+    }
+    none(&wrong);
+}
+
+#[test]
+fn every_key_can_be_pressed_and_is_not_eaten_by_terminals() {
+    let mut wrong = Vec::new();
+    for action in action::all() {
+        for keys in action.keys {
+            if Key::sequence(keys).len() != keys.split(' ').count() {
+                wrong.push(format!("{}: {keys} is no key", action.id));
+            }
+        }
+        if !action.keys.is_empty() && action.keys.iter().all(|keys| EATEN.contains(keys)) {
+            wrong.push(format!("{}: {:?} alone", action.id, action.keys));
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn every_action_is_named_and_explained_in_both_languages_and_its_name_is_its_own() {
+    let (mut known, mut wrong) = (BTreeSet::new(), Vec::new());
+    for action in action::all() {
+        let words = action.label.iter().chain(&action.help);
+        if words.clone().any(|text| text.trim().is_empty() || text.ends_with('.')) {
+            wrong.push(format!("{}: {:?} {:?}", action.id, action.label, action.help));
+        }
+        if !known.insert(action.id) {
+            wrong.push(format!("{} stands there twice", action.id));
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn every_action_has_a_way_that_works_while_an_input_method_is_on() {
+    // The palette has all that counts everywhere; in boxes letters are text, so their keys must be none.
+    let letter = |keys: &&&str| Key::sequence(keys).iter().any(|key| key.letter().is_some_and(|letter| letter != ' '));
+    let boxed = |action: &&action::Action| matches!(action.context, "form" | "picker");
+    let wrong: Vec<String> = action::all()
+        .filter(boxed)
+        .filter(|action| action.keys.iter().any(|keys| letter(&keys)))
+        .map(|action| action.id.to_owned())
+        .collect();
+    none(&wrong);
+}
+
+#[test]
+fn what_removes_or_changes_can_be_undone_or_asks_first() {
+    let harmful = ["delete", "bulk", "edit", "new", "restore", "undo"];
+    let wrong: Vec<String> = action::all()
+        .filter(|action| harmful.iter().any(|word| action.id.ends_with(&format!(".{word}"))))
+        .filter(|action| action.danger == Danger::None)
+        .map(|action| action.id.to_owned())
+        .collect();
+    none(&wrong);
+}
+
+#[test]
+fn the_first_three_hints_fit_the_narrowest_screen_in_both_languages() {
+    let mut contexts: Vec<&str> = action::all().map(|action| action.context).collect();
+    contexts.dedup();
+    let mut wrong = Vec::new();
+    for context in contexts {
+        for language in 0..2 {
+            let hints = action::offered(&[context]);
+            let wide: usize = hints
+                .iter()
+                .take(3)
+                .map(|action| {
+                    let keys = action.keys.first().map(|keys| kehu::tui::key::label(keys)).unwrap_or_default();
+                    text::width(&keys) + text::width(action.label[language]) + 3
+                })
+                .sum();
+            if wide > 40 {
+                wrong.push(format!("{context}: {wide} cells"));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn the_table_of_keys_names_every_action() {
+    let grid = kehu::tui::keys(true);
+    assert_eq!(grid.rows.len(), action::all().count());
+}
