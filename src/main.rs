@@ -2,6 +2,10 @@
 
 mod cli;
 
+/// Also what SQLite takes its memory from.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cli::main()
 }

@@ -298,9 +298,10 @@ impl Schema {
         format!("{}{id}", self.letter)
     }
 
-    /// What the engine keeps on every record; these stand after the declared and the custom fields.
+    /// What the engine keeps on every record, which may be a part of another; these stand after the declared and the
+    /// custom fields.
     #[must_use]
-    pub fn engine_fields() -> Vec<Field> {
+    pub fn engine_fields(detail: bool) -> Vec<Field> {
         let engine = |name: &'static str, doc: &'static str, kind: Kind| {
             let mut field = Field::new(name, doc, kind);
             field.engine = true;
@@ -316,7 +317,10 @@ impl Schema {
             engine("deleted_at", "When it went to the recycle bin", Kind::Timestamp),
         ];
         for field in &mut fields {
-            field.index = matches!(&*field.name, "updated_at" | "deleted_at" | "created_at");
+            // Nobody asks for the latest of what is a part of something else, and a command reads the text of every
+            // index before it does anything.
+            let latest = matches!(&*field.name, "updated_at" | "created_at") && !detail;
+            field.index = latest || field.name == "deleted_at";
         }
         fields
     }

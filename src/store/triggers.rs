@@ -61,7 +61,7 @@ pub fn statements(dialect: Dialect, schema: &Schema, columns: &[Logged]) -> Vec<
         let kind = format!("{}.{}", schema.kind, field.name);
         let table = schema.list_table(field);
         statements.extend(match dialect {
-            Dialect::Sqlite => sqlite_list(&table, &kind, field),
+            Dialect::Sqlite => sqlite_list(&table, &kind),
             Dialect::Postgres => postgres_list(&table, &kind),
         });
     }
@@ -133,7 +133,7 @@ pub fn stored(dialect: Dialect) -> &'static str {
 /// updated row, keeps the columns that differ. A write from elsewhere has no operation (0) and gets one of its own; one
 /// second's outside writes are one operation, so that a set-based statement does not become a thousand.
 #[must_use]
-pub fn shared() -> [String; 4] {
+pub fn shared() -> [String; 6] {
     let now = Dialect::Sqlite.now();
     [
         "CREATE VIEW log AS SELECT what, kind, key, before, after FROM change".to_owned(),
@@ -141,6 +141,15 @@ pub fn shared() -> [String; 4] {
             "CREATE TRIGGER \"log_row\" INSTEAD OF INSERT ON log WHEN NEW.what <> 'update' BEGIN
     INSERT INTO change (op, what, kind, key, before, after)
     VALUES ({PRESENT}, NEW.what, NEW.kind, NEW.key, NEW.before, NEW.after);
+END"
+        ),
+        // One place puts the items of lists into words, so that the triggers of each list are short.
+        "CREATE VIEW log_item AS SELECT what, kind, key, NULL AS position, NULL AS value FROM change".to_owned(),
+        format!(
+            "CREATE TRIGGER \"log_item_row\" INSTEAD OF INSERT ON log_item BEGIN
+    INSERT INTO change (op, what, kind, key, before, after) VALUES ({PRESENT}, NEW.what, NEW.kind, NEW.key,
+        CASE NEW.what WHEN 'delete' THEN json_object('position', NEW.position, 'value', NEW.value) END,
+        CASE NEW.what WHEN 'insert' THEN json_object('position', NEW.position, 'value', NEW.value) END);
 END"
         ),
         format!(
@@ -196,15 +205,11 @@ fn sqlite_table(schema: &Schema, columns: &[Logged]) -> Vec<String> {
     .concat()
 }
 
-fn sqlite_list(table: &str, kind: &str, field: &Field) -> Vec<String> {
-    let boolean = matches!(&field.kind, Kind::List(item) if **item == Kind::YesNo);
-    let image = |row: &str| {
-        let value = format!("{row}.value");
-        let value = if boolean { spelled(&value) } else { value };
-        format!("json_object('position', {row}.position, 'value', {value})")
+fn sqlite_list(table: &str, kind: &str) -> Vec<String> {
+    let line = |what: &str, row: &str| {
+        format!("INSERT INTO log_item VALUES ('{what}', '{kind}', {row}.record, {row}.position, {row}.value);")
     };
-    let added = format!("INSERT INTO log VALUES ('insert', '{kind}', NEW.record, NULL, {});", image("NEW"));
-    let removed = format!("INSERT INTO log VALUES ('delete', '{kind}', OLD.record, {}, NULL);", image("OLD"));
+    let (added, removed) = (line("insert", "NEW"), line("delete", "OLD"));
     [
         sqlite_trigger(table, "insert", "", &added),
         sqlite_trigger(table, "update", "", &format!("{removed}\n    {added}")),
