@@ -110,6 +110,7 @@ fn fill_the_pipeline(world: &mut World) {
     let deal = world.add("deal", &[("name", "Vault sensors"), ("customer", "C1"), ("product", "R1")]);
     world.edit("stage", 2, &[("to_do", "+2d call: ask who decides\n+3d visit: see the hall")]);
     world.edit("deal", deal, &[("stage", "Proposal")]);
+    world.crm.keep_forecast().expect("keeps what is expected");
     for (name, price) in [("Vault sensor", "860.50"), ("Mounting", "120")] {
         world.add("deal_line", &[("description", name), ("deal", "D1"), ("quantity", "3"), ("price", price)]);
     }
