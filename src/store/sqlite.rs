@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How many KiB of pages a connection that writes keeps.
-pub(super) const CACHE: u32 = 32_768;
+pub(super) const CACHE: u32 = 16_384;
 
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 128;
