@@ -168,7 +168,7 @@ impl Customers {
         }
         let inside = Self::search_line(canvas, listing, inside);
         let columns = Columns::of(usize::from(inside.width));
-        canvas.text(row(inside, 0), &columns.heading(context), context.theme.dim);
+        columns.draw_headings(canvas, row(inside, 0), listing);
         let table = trimmed(inside, 1, 0);
         let first = listing.first_for(usize::from(table.height).max(1));
         for (place, line) in (first..listing.length()).zip(rows(table)) {
@@ -202,7 +202,7 @@ impl Customers {
             words::ago(context, &cells.key("last_touch")),
             next,
         ];
-        head + &columns.fit(told.map(|words| words), context)
+        head + &columns.fit(&told, context)
     }
 
     fn list_title(&self, context: &Context) -> String {
@@ -263,7 +263,7 @@ impl Columns {
         Self(widths)
     }
 
-    fn fit(&self, told: [String; 7], context: &Context) -> String {
+    fn fit(&self, told: &[String; 7], context: &Context) -> String {
         let mut line = String::new();
         for (place, (words, width)) in told.iter().zip(self.0).enumerate().filter(|(_, (_, width))| *width > 0) {
             let right = matches!(place, 4 | 5);
@@ -273,12 +273,36 @@ impl Columns {
         line
     }
 
-    fn heading(&self, context: &Context) -> String {
-        let words = if context.is_chinese() {
-            ["名称", "级", "城市", "负责人", "进行中", "上次", "下一步"]
-        } else {
-            ["Name", "Lvl", "City", "Owner", "Open", "Touch", "Next"]
-        };
-        format!("   {}", self.fit(words.map(str::to_owned), context))
+    /// A click on one sorts by it.
+    fn draw_headings(&self, canvas: &mut Canvas, line: Rect, listing: &Listing) {
+        let (theme, glyphs) = (canvas.context.theme, canvas.context.glyphs);
+        let mut x = line.x + 3;
+        for ((words, path), width) in HEADINGS.iter().zip(self.0).filter(|(_, width)| *width > 0) {
+            let sign = match listing.sort.iter().find(|sort| sort.path == *path) {
+                Some(sort) if sort.descending => format!(" {}", glyphs.down),
+                Some(_) => format!(" {}", glyphs.up),
+                None => String::new(),
+            };
+            let [english, chinese] = words;
+            let label = format!("{}{sign}", canvas.context.pick(english, chinese));
+            let label = text::fit(&label, width, matches!(*path, "" | "last_touch"), glyphs.ellipsis);
+            let here = Rect { x, width: line.right().saturating_sub(x), ..line };
+            let used = canvas.text(here, &label, theme.dim);
+            if let Some(place) = listing.heads().iter().position(|head| head.name == *path) {
+                canvas.hit(Rect { width: used.min(here.width), ..here }, Target::Heading(place));
+            }
+            x = x.saturating_add(used + 1);
+        }
     }
 }
+
+/// What the columns are called, and by which field each is sorted.
+const HEADINGS: [([&str; 2], &str); 7] = [
+    (["Name", "名称"], "name"),
+    (["Lvl", "级"], "level"),
+    (["City", "城市"], "city"),
+    (["Owner", "负责人"], "owner"),
+    (["Open", "商机额"], ""),
+    (["Touch", "上次"], "last_touch"),
+    (["Next", "下一步"], "next_step"),
+];

@@ -112,9 +112,11 @@ impl Customers {
 
     /// Where the list and the page of one are drawn.
     fn places(&self, area: Rect) -> (Option<Rect>, Option<Rect>) {
+        // Columns of one's own need the room.
+        let narrow = |listing: &Listing| self.focus == Focus::Around || list::is_usual(listing);
         match (&self.listing, self.focus) {
             (None, _) => (None, Some(area)),
-            (Some(_), _) if area.width >= WIDE && !self.zoom => {
+            (Some(listing), _) if area.width >= WIDE && !self.zoom && narrow(listing) => {
                 let (left, right) = split(area, (area.width * 3 / 10).clamp(34, 50));
                 (Some(left), Some(right))
             }

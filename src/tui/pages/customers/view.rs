@@ -336,7 +336,8 @@ fn fields(facts: &Facts, context: &Context, all: bool) -> Vec<(String, String, S
     let told = entry.schema.fields.iter().zip(&entry.values).filter(|(field, value)| {
         let elsewhere =
             if all { matches!(&*field.name, "id" | "uid" | "version") } else { ELSEWHERE.contains(&&*field.name) };
-        !value.is_empty() && !field.retired && !elsewhere
+        let no = !all && **value == Value::Bool(false);
+        !value.is_empty() && !field.retired && !elsewhere && !no
     });
     told.map(|(field, value)| {
         let style = if field.engine { context.theme.dim } else { context.theme.text };
