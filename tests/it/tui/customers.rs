@@ -158,6 +158,20 @@ fn a_narrow_list_has_columns_and_enter_opens_a_page_that_steps_through_it() {
 }
 
 #[test]
+fn a_note_is_written_in_the_narrow_list_too() {
+    let mut it = at_the_bank(80, 24);
+    it.press("i").sees("--next").type_("电话 询价").sees("+ 电话 询价").press("Enter").sees("Noted A1.").sees("0m");
+}
+
+#[test]
+fn what_has_the_keys_is_shown_alone_and_both_again() {
+    let mut it = at(120, 36);
+    it.press("z").sees("Owner").sees_no("Overview").press("z").sees("Overview").sees_no("Owner");
+    it.press("Enter").press("z").sees("[Overview]").sees_no("pinyin").press("Esc").sees("pinyin").sees("[Overview]");
+    it.press("c").type_("Annual").press("Space").press("Enter").sees("Annual revenue").sees_no("Overview");
+}
+
+#[test]
 fn beside_the_list_the_tab_stays_from_customer_to_customer() {
     let mut it = at(120, 36);
     it.press("Enter").press("Tab Tab Tab").sees("[Contacts 1]").sees("1/4").press("]").sees("[Contacts 1]").sees("2/4");

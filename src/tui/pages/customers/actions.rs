@@ -1,13 +1,10 @@
 //! The keys of the customers, of the page of one, and what can be done to customers alone.
 
-use super::{Customers, Focus, around::Part, joining, reach, settling};
+use super::{Customers, acts, joining, reach, settling};
 use crate::{
     Message,
     tui::{
         action::{Action, Danger, PLAIN},
-        command::Cmd,
-        context::Context,
-        modals::{Item, Picker, form},
         page::Page,
         pages::record::actions as record,
         state::State,
@@ -52,7 +49,7 @@ pub static ACTIONS: &[Action] = &[
         help: ["Goes to the page of the customer", "到客户页面"],
         keys: &["Enter"],
         rank: 1,
-        run: open,
+        run: acts::open,
         ..LIST
     },
     Action {
@@ -60,7 +57,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["page beside", "右侧页面"],
         help: ["Goes over to the page beside the list", "到列表旁的页面"],
         keys: &["Tab"],
-        run: open,
+        run: acts::open,
         ..LIST
     },
     Action {
@@ -122,7 +119,7 @@ pub static ACTIONS: &[Action] = &[
         help: ["Shows the next tab of the page", "显示下一栏"],
         keys: &["Tab"],
         rank: 1,
-        run: |state| turn(state, 1),
+        run: |state| acts::turn(state, 1),
         ..TABS
     },
     Action {
@@ -130,7 +127,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["tab before", "上一栏"],
         help: ["Shows the tab of the page before", "显示上一栏"],
         keys: &["Shift-Tab"],
-        run: |state| turn(state, -1),
+        run: |state| acts::turn(state, -1),
         ..TABS
     },
     Action {
@@ -140,7 +137,7 @@ pub static ACTIONS: &[Action] = &[
         keys: &["]", "Ctrl-n"],
         rank: 3,
         enabled: along,
-        run: |state| step(state, 1),
+        run: |state| acts::step(state, 1),
         ..TABS
     },
     Action {
@@ -149,7 +146,7 @@ pub static ACTIONS: &[Action] = &[
         help: ["Goes to the customer before in the list", "到列表中的上一位客户"],
         keys: &["[", "Ctrl-p"],
         enabled: along,
-        run: |state| step(state, -1),
+        run: |state| acts::step(state, -1),
         ..TABS
     },
     Action {
@@ -158,7 +155,7 @@ pub static ACTIONS: &[Action] = &[
         help: ["Shows only some kinds of event or a period", "按类别或时间筛选时间线"],
         keys: &["f", "F4"],
         rank: 7,
-        run: filter,
+        run: acts::filter,
         ..PROSE
     },
     Action {
@@ -166,8 +163,8 @@ pub static ACTIONS: &[Action] = &[
         label: ["open event", "打开事项"],
         help: ["Opens what is under the cursor of the timeline", "打开时间线光标所在事项"],
         keys: &["Enter"],
-        enabled: an_event,
-        run: event,
+        enabled: acts::an_event,
+        run: acts::event,
         ..PROSE
     },
     Action {
@@ -175,7 +172,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["down", "下移"],
         help: ["Moves down", "下移"],
         keys: &["j", "Down"],
-        run: |state| go(state, 1),
+        run: |state| acts::go(state, 1),
         ..PROSE
     },
     Action {
@@ -183,7 +180,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["up", "上移"],
         help: ["Moves up", "上移"],
         keys: &["k", "Up"],
-        run: |state| go(state, -1),
+        run: |state| acts::go(state, -1),
         ..PROSE
     },
     Action {
@@ -191,7 +188,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["page down", "下翻页"],
         help: ["Moves ten events down; older ones are read as needed", "下翻十条，按需读取更早的"],
         keys: &["PgDn", "Ctrl-d"],
-        run: |state| go(state, 10),
+        run: |state| acts::go(state, 10),
         ..PROSE
     },
     Action {
@@ -199,7 +196,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["page up", "上翻页"],
         help: ["Moves ten events up", "上翻十条"],
         keys: &["PgUp", "Ctrl-u"],
-        run: |state| go(state, -10),
+        run: |state| acts::go(state, -10),
         ..PROSE
     },
     Action {
@@ -207,7 +204,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["top", "顶部"],
         help: ["Moves to the top", "到顶部"],
         keys: &["g g", "Home"],
-        run: |state| go(state, i64::MIN / 2),
+        run: |state| acts::go(state, i64::MIN / 2),
         ..PROSE
     },
     Action {
@@ -215,7 +212,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["bottom", "底部"],
         help: ["Moves to the last that was read", "到已读取的末尾"],
         keys: &["G", "End"],
-        run: |state| go(state, i64::MAX / 2),
+        run: |state| acts::go(state, i64::MAX / 2),
         ..PROSE
     },
     Action {
@@ -263,114 +260,3 @@ pub static ACTIONS: &[Action] = &[
         ..THEM
     },
 ];
-
-/// Beside the list where there is room, else on a page of its own.
-fn open(state: &mut State) -> Vec<Cmd> {
-    let Some(page) = state.shown::<Customers>() else { return Vec::new() };
-    let Some(id) = page.customer() else { return Vec::new() };
-    if state.context.body().width < super::WIDE {
-        return state.visit("customer", id);
-    }
-    state.with(|page: &mut Customers, context| {
-        page.focus = Focus::Around;
-        page.start(context)
-    })
-}
-
-fn turn(state: &mut State, by: i64) -> Vec<Cmd> {
-    state.with(|page: &mut Customers, context| {
-        let to = page.around.as_ref().map(|around| around.turned(by));
-        to.map_or_else(Vec::new, |to| page.go_to_part(to, context))
-    })
-}
-
-fn go(state: &mut State, by: i64) -> Vec<Cmd> {
-    state.with(|page: &mut Customers, context| {
-        let number = page.number;
-        page.around.as_mut().map_or_else(Vec::new, |around| around.go_by(by, number, context))
-    })
-}
-
-/// Along the list beside, or the one that the page was opened from.
-fn step(state: &mut State, by: i64) -> Vec<Cmd> {
-    let beside = state.shown::<Customers>().is_some_and(|page| page.listing.is_some());
-    if !beside {
-        return record::along(state, by);
-    }
-    let number = state.shown::<Customers>().and_then(|page| page.listing.as_ref()).map(|listing| listing.number);
-    number.map_or_else(Vec::new, |number| state.with_listing(number, |listing, context| listing.go_by(by, context)))
-}
-
-fn an_event(state: &State) -> Result<(), Message> {
-    let page = state.shown::<Customers>();
-    let event = page.and_then(|page| page.around.as_ref()).and_then(|around| around.event());
-    match event {
-        Some(event) if !event.short.is_empty() => Ok(()),
-        Some(_) => Err(Message::new("This is a change of the customer itself; the tab History tells all of them.")),
-        None => Err(Message::new("There is no record under the cursor.")),
-    }
-}
-
-fn event(state: &mut State) -> Vec<Cmd> {
-    let page = state.shown::<Customers>();
-    let event = page.and_then(|page| page.around.as_ref()).and_then(|around| around.event());
-    let event = event.map(|event| (event.kind, event.id));
-    event.map_or_else(Vec::new, |(kind, id)| state.visit(kind, id))
-}
-
-/// Kinds of event to choose from, and periods; what is chosen is kept while one goes from customer to customer.
-fn filter(state: &mut State) -> Vec<Cmd> {
-    let Some(around) = state.shown::<Customers>().and_then(|page| page.around.as_ref()) else { return Vec::new() };
-    let context = &state.context;
-    let mut items: Vec<Item> = Vec::new();
-    for sort in &around.sorts {
-        let chinese = context.is_chinese() && !sort.label_zh.is_empty();
-        let label = if chinese { sort.label_zh.to_string() } else { sort.label.to_string() };
-        items.push(Item::new(label, sort.key.to_string()));
-    }
-    let periods = [
-        ("-7d..", "Last 7 days", "近 7 天"),
-        ("-30d..", "Last 30 days", "近 30 天"),
-        ("-365d..", "Last year", "近一年"),
-    ];
-    for (value, english, chinese) in periods {
-        items.push(
-            Item::new(context.pick(english, chinese), format!("={value}")).detail(context.pick("period", "时间")),
-        );
-    }
-    let other = Item::new(context.pick("Another period", "其他时间段"), "=?")
-        .detail(context.pick("2026-01..2026-03", "2026-01..2026-03"));
-    items.push(other);
-    let mut chosen = around.chosen.clone();
-    chosen.extend((!around.period.is_empty()).then(|| format!("={}", around.period)));
-    let title =
-        context.pick("Show on the timeline (Space chooses; none shows all)", "时间线筛选（空格选择；不选为全部）");
-    let number = state.shown::<Customers>().map(|page| page.number).unwrap_or_default();
-    let picker = Picker::new(context, title, items, move |state, items| {
-        let (periods, sorts): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| item.value.starts_with('='));
-        let sorts: Vec<String> = sorts.into_iter().map(|item| item.value).collect();
-        let period = periods.last().and_then(|item| item.value.strip_prefix('=')).unwrap_or_default().to_owned();
-        if period != "?" {
-            return narrow(state, number, sorts, period);
-        }
-        let title = state.context.pick("Period", "时间段");
-        let form = form::ask(&state.context, title, crate::record::Kind::Text, "-90d..", move |state, text| {
-            narrow(state, number, sorts.clone(), text.trim().to_owned())
-        });
-        state.show(Box::new(form))
-    });
-    state.show(Box::new(picker.several(chosen)))
-}
-
-fn narrow(state: &mut State, number: u64, sorts: Vec<String>, period: String) -> Vec<Cmd> {
-    state.with_page(number, |page, context: &Context| {
-        let Some(page) = crate::tui::page::page_as::<Customers>(page) else { return Vec::new() };
-        if let Some(around) = &mut page.around {
-            (around.chosen, around.period, around.cursor) = (sorts, period, 0);
-            if !matches!(around.part(), Some(Part::Timeline)) {
-                around.part = around.parts.iter().position(|part| matches!(part, Part::Overview)).unwrap_or_default();
-            }
-        }
-        page.ask_around(context)
-    })
-}

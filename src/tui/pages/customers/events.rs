@@ -105,7 +105,7 @@ fn lines(context: &Context, events: &[Happening], width: usize, cursor: usize, h
             day = &event.day;
             let rule = if event.planned { context.glyphs.horizontal.repeat(2) + " " } else { String::new() };
             let words = if event.planned {
-                let rest = width.saturating_sub(text::width(day) + 5);
+                let rest = width.saturating_sub(text::width(day) + 6);
                 format!(" {rule}{day} {}", context.glyphs.horizontal.repeat(rest))
             } else {
                 format!(" {day}")

@@ -1,6 +1,6 @@
 //! The list of customers in its two shapes: two lines each beside the page of one, columns where it stands alone.
 
-use super::{Customers, words};
+use super::{Customers, columns::Columns, words};
 use crate::{
     Crm, Result,
     crm::Query,
@@ -89,11 +89,12 @@ impl Cells<'_> {
     }
 }
 
-impl Customers {
-    fn cells<'l>(&self, context: &'l Context, listing: &'l Listing, place: usize) -> Option<Cells<'l>> {
-        listing.row(place).map(|row| Cells { context, listing, row })
-    }
+/// What the row at a place says, where it was read.
+fn cells<'l>(context: &'l Context, listing: &'l Listing, place: usize) -> Option<Cells<'l>> {
+    listing.row(place).map(|row| Cells { context, listing, row })
+}
 
+impl Customers {
     /// The line to search in, then the list; says what is left for the rows.
     fn search_line(canvas: &mut Canvas, listing: &Listing, area: Rect) -> Rect {
         let rest = listing.chips(canvas, area);
@@ -130,7 +131,7 @@ impl Customers {
         let context = canvas.context;
         let (theme, glyphs, [one, two]) = (context.theme, context.glyphs, lines);
         let head = head(listing, place, context);
-        let Some(cells) = self.cells(context, listing, place) else {
+        let Some(cells) = cells(context, listing, place) else {
             canvas.text(one, &format!("{head}{}", glyphs.ellipsis), theme.dim);
             return;
         };
@@ -161,6 +162,11 @@ impl Customers {
     pub(super) fn draw_table(&self, canvas: &mut Canvas, area: Rect) {
         let Some(listing) = &self.listing else { return };
         let context = canvas.context;
+        let mut area = area;
+        if self.noting && area.height > 5 {
+            area.height -= 1;
+            self.draw_note(canvas, Rect { y: area.bottom(), height: 1, ..area });
+        }
         let inside = canvas.frame(area, &self.list_title(context), &sorted(listing, context), true);
         canvas.foot(area, &listing.position(context));
         if !is_usual(listing) {
@@ -184,7 +190,7 @@ impl Customers {
 
     fn columns_of(&self, context: &Context, listing: &Listing, place: usize, columns: &Columns) -> String {
         let head = head(listing, place, context);
-        let Some(cells) = self.cells(context, listing, place) else {
+        let Some(cells) = cells(context, listing, place) else {
             return format!("{head}{}", context.glyphs.ellipsis);
         };
         let (due, sign) = words::due(context, &cells.key("next_step"));
@@ -240,69 +246,3 @@ fn sorted(listing: &Listing, context: &Context) -> String {
     let sign = if sort.descending { context.glyphs.down } else { context.glyphs.up };
     format!("{} {label} {sign}", context.pick("sort:", "排序："))
 }
-
-/// How wide each column is; 0 for those that there is no room for. Which go first is fixed: city, owner, open, touch.
-struct Columns([usize; 7]);
-
-impl Columns {
-    fn of(room: usize) -> Self {
-        let mut widths = [0, 3, 10, 12, 11, 6, 9];
-        for place in [2, 3, 4, 5, 6] {
-            let taken: usize = widths.iter().filter(|width| **width > 0).map(|width| width + 1).sum();
-            if taken + 28 <= room {
-                break;
-            }
-            if let Some(width) = widths.get_mut(place) {
-                *width = 0;
-            }
-        }
-        let taken: usize = widths.iter().filter(|width| **width > 0).map(|width| width + 1).sum();
-        if let Some(name) = widths.first_mut() {
-            *name = room.saturating_sub(taken + 4).max(1);
-        }
-        Self(widths)
-    }
-
-    fn fit(&self, told: &[String; 7], context: &Context) -> String {
-        let mut line = String::new();
-        for (place, (words, width)) in told.iter().zip(self.0).enumerate().filter(|(_, (_, width))| *width > 0) {
-            let right = matches!(place, 4 | 5);
-            line.push_str(&text::fit(words, width, right, context.glyphs.ellipsis));
-            line.push(' ');
-        }
-        line
-    }
-
-    /// A click on one sorts by it.
-    fn draw_headings(&self, canvas: &mut Canvas, line: Rect, listing: &Listing) {
-        let (theme, glyphs) = (canvas.context.theme, canvas.context.glyphs);
-        let mut x = line.x + 3;
-        for ((words, path), width) in HEADINGS.iter().zip(self.0).filter(|(_, width)| *width > 0) {
-            let sign = match listing.sort.iter().find(|sort| sort.path == *path) {
-                Some(sort) if sort.descending => format!(" {}", glyphs.down),
-                Some(_) => format!(" {}", glyphs.up),
-                None => String::new(),
-            };
-            let [english, chinese] = words;
-            let label = format!("{}{sign}", canvas.context.pick(english, chinese));
-            let label = text::fit(&label, width, matches!(*path, "" | "last_touch"), glyphs.ellipsis);
-            let here = Rect { x, width: line.right().saturating_sub(x), ..line };
-            let used = canvas.text(here, &label, theme.dim);
-            if let Some(place) = listing.heads().iter().position(|head| head.name == *path) {
-                canvas.hit(Rect { width: used.min(here.width), ..here }, Target::Heading(place));
-            }
-            x = x.saturating_add(used + 1);
-        }
-    }
-}
-
-/// What the columns are called, and by which field each is sorted.
-const HEADINGS: [([&str; 2], &str); 7] = [
-    (["Name", "名称"], "name"),
-    (["Lvl", "级"], "level"),
-    (["City", "城市"], "city"),
-    (["Owner", "负责人"], "owner"),
-    (["Open", "商机额"], ""),
-    (["Touch", "上次"], "last_touch"),
-    (["Next", "下一步"], "next_step"),
-];
