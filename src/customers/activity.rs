@@ -1,6 +1,7 @@
 //! Activity: what was done with a customer, or is planned: calls, visits, messages, notes and tasks (R4, R16, R28-R31).
 
 mod acts;
+mod line;
 mod links;
 mod log;
 mod many;

@@ -121,6 +121,15 @@ pub fn following(contexts: &[&str], pressed: &[Key]) -> Vec<(String, &'static Ac
 pub fn offered(contexts: &[&str]) -> Vec<&'static Action> {
     let mut found: Vec<&Action> =
         all().filter(|action| action.rank > 0 && contexts.contains(&action.context)).collect();
+    // A key that means something more special here is not offered for what it means elsewhere.
+    let place = |action: &Action| contexts.iter().position(|context| *context == action.context);
+    let hidden = |action: &Action| {
+        let key = action.keys.first();
+        key.is_some_and(|key| {
+            all().any(|other| place(other).is_some_and(|at| Some(at) < place(action)) && other.keys.contains(key))
+        })
+    };
+    found.retain(|action| !hidden(action));
     found.sort_by_key(|action| (action.rank, contexts.iter().position(|context| *context == action.context)));
     found
 }

@@ -98,6 +98,11 @@ pub trait Page: Any {
         self.listing_mut().filter(|listing| listing.number == number)
     }
 
+    /// What follows when one of its lists came or its cursor moved: what stands beside the list is about another record.
+    fn follow(&mut self, _: &Context) -> Vec<Cmd> {
+        Vec::new()
+    }
+
     /// The record that "this" means just now: kind and number.
     fn subject(&self) -> Option<(&'static str, i64)> {
         self.listing().and_then(Listing::subject)

@@ -31,7 +31,7 @@ pub fn open(state: &mut State) -> Vec<Cmd> {
 }
 
 /// Reads a record, then does something with it.
-pub(super) fn reading(
+pub fn reading(
     kind: &'static str,
     id: i64,
     then: impl FnOnce(&mut State, Entry) -> Vec<Cmd> + Clone + Send + 'static,
@@ -117,6 +117,11 @@ fn offer_verbs(state: &mut State, kind: &'static str, ids: Vec<i64>, reasons: &[
             item
         })
         .collect();
+    // What is done to records of this kind alone, such as merging customers.
+    let own = format!("of-{kind}");
+    for action in crate::tui::action::all().filter(|action| action.context == own) {
+        items.push(Item::new(action.label(context), action.id).detail(action.help(context)));
+    }
     for id in ["record.edit", "record.activity", "record.copy", "record.note", "record.delete", "record.restore"] {
         if let Some(action) = crate::tui::action::named(id) {
             items.push(Item::new(action.label(context), id).detail(action.help(context)));

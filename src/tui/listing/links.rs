@@ -35,7 +35,8 @@ pub fn open(state: &mut State) -> Vec<Cmd> {
     })
 }
 
-fn addresses(state: &State, entry: &Entry) -> Vec<Item> {
+/// What of a record can be opened.
+pub fn addresses(state: &State, entry: &Entry) -> Vec<Item> {
     let mut items = Vec::new();
     for (field, value) in entry.schema.fields.iter().zip(&entry.values).filter(|(field, _)| !field.retired) {
         let texts = match value {

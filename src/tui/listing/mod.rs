@@ -2,11 +2,11 @@
 //! columns, marks. Every page that shows a list has one, and the keys of lists work on it.
 
 mod actions;
-mod acts;
+pub(super) mod acts;
 mod bulk;
 mod choices;
 mod export;
-mod links;
+pub(super) mod links;
 mod view;
 
 pub use actions::ACTIONS;
@@ -140,6 +140,18 @@ impl Listing {
     #[must_use]
     pub fn subject(&self) -> Option<(&'static str, i64)> {
         self.row(self.cursor).map(|row| (self.schema.kind, row.id))
+    }
+
+    /// Whether it was read, and nothing is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.loaded && self.length() == 0
+    }
+
+    /// The first row in sight where so many fit.
+    #[must_use]
+    pub fn first_for(&self, visible: usize) -> usize {
+        self.first.clamp(self.cursor.saturating_sub(visible.saturating_sub(1)), self.cursor.max(self.first))
     }
 
     #[must_use]
@@ -409,10 +421,14 @@ impl State {
     pub fn with_listing(&mut self, number: u64, work: impl FnOnce(&mut Listing, &Context) -> Vec<Cmd>) -> Vec<Cmd> {
         let context = &self.context;
         let pages = self.stacks.iter_mut().flat_map(|stack| stack.pages.iter_mut().chain(&mut stack.forward));
-        match pages.chain(&mut self.boxes).find_map(|page| page.listing_of(number)) {
-            Some(listing) => work(listing, context),
-            None => Vec::new(),
+        for page in pages.chain(&mut self.boxes) {
+            if let Some(listing) = page.listing_of(number) {
+                let mut commands = work(listing, context);
+                commands.extend(page.follow(context));
+                return commands;
+            }
         }
+        Vec::new()
     }
 
     /// Lets the list on top change, which the keys of lists mean.

@@ -27,8 +27,7 @@ impl Listing {
         let area = self.chips(canvas, area);
         let table = trimmed(area, 1, 0);
         let visible = usize::from(table.height);
-        let first =
-            self.first.clamp(self.cursor.saturating_sub(visible.saturating_sub(1)), self.cursor.max(self.first));
+        let first = self.first_for(visible);
         let cells = self.cells(canvas.context, first, visible);
         let shown = self.shown(canvas.context, &cells, usize::from(area.width));
         self.headings(canvas, row(area, 0), &shown);
@@ -36,7 +35,7 @@ impl Listing {
             self.line(canvas, line, place, cells.get(place - first), &shown, focused);
             canvas.hit(line, Target::Row(place));
         }
-        if self.loaded && self.length() == 0 {
+        if self.is_empty() {
             let words = canvas
                 .context
                 .pick("Nothing here. Press N to add one, or Esc to see all.", "没有记录。按 N 新增，按 Esc 查看全部。");
@@ -45,7 +44,7 @@ impl Listing {
     }
 
     /// What is searched and filtered for, always in sight.
-    fn chips(&self, canvas: &mut Canvas, area: Rect) -> Rect {
+    pub fn chips(&self, canvas: &mut Canvas, area: Rect) -> Rect {
         let theme = canvas.context.theme;
         let line = row(area, 0);
         if let Some((bar, input)) = &self.bar {
@@ -177,7 +176,9 @@ impl Listing {
         }
     }
 
-    fn in_range(&self, place: usize) -> bool {
+    /// Whether a place is between where a range began and the cursor.
+    #[must_use]
+    pub fn in_range(&self, place: usize) -> bool {
         self.anchor().is_some_and(|anchor| (anchor.min(self.cursor)..=anchor.max(self.cursor)).contains(&place))
     }
 

@@ -19,9 +19,6 @@ use std::time::Duration;
 pub static KIND: PageKind = PageKind {
     id: "browser",
     tabs: &[
-        Tab {
-            number: 2, label: "Customers", label_zh: "客户", short: "Cust", open: |context| of(context, "customer")
-        },
         Tab { number: 3, label: "Pipeline", label_zh: "商机", short: "Pipe", open: |context| of(context, "deal") },
         Tab {
             number: 6, label: "Activities", label_zh: "活动", short: "Act", open: |context| of(context, "activity")
@@ -31,7 +28,7 @@ pub static KIND: PageKind = PageKind {
     actions: &[],
 };
 
-fn of(context: &Context, kind: &str) -> Box<dyn Page> {
+pub(super) fn of(context: &Context, kind: &str) -> Box<dyn Page> {
     match Browser::new(context, kind) {
         Some(browser) => Box::new(browser),
         None => Box::new(super::kinds::Kinds::new(context)),

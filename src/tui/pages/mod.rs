@@ -1,10 +1,12 @@
 //! The pages. A new one is a file here and a line in [`PAGES`].
 
 mod browser;
+mod customers;
 mod kinds;
 mod record;
 
 pub use browser::Browser;
+pub use customers::Customers;
 pub use record::RecordView;
 
 use super::{
@@ -15,7 +17,7 @@ use super::{
 };
 
 /// Every sort of page there is.
-pub static PAGES: &[&PageKind] = &[&browser::KIND, &record::KIND, &kinds::KIND];
+pub static PAGES: &[&PageKind] = &[&customers::KIND, &browser::KIND, &record::KIND, &kinds::KIND];
 
 /// The tabs of all pages.
 pub fn tabs() -> impl Iterator<Item = &'static Tab> {

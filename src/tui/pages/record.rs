@@ -1,7 +1,7 @@
 //! The page of one record, whatever its kind: its fields, its timeline, its history, and what is linked to it.
 
-mod actions;
-mod view;
+pub(super) mod actions;
+pub(super) mod view;
 
 use super::browser::{bar_key, list_mouse, typed};
 use crate::{
@@ -170,7 +170,7 @@ impl RecordView {
 }
 
 /// The kinds and fields that link to a kind, those that belong to it first.
-fn related(context: &Context, kind: &str) -> Vec<(Arc<Schema>, String)> {
+pub(super) fn related(context: &Context, kind: &str) -> Vec<(Arc<Schema>, String)> {
     let (mut own, mut others) = (Vec::new(), Vec::new());
     for schema in &context.schemas {
         let links = schema.fields.iter().filter(|field| {

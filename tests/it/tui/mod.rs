@@ -1,6 +1,7 @@
 //! The dashboard: keys are pressed on the small company's database and the screen is read.
 
 mod browsing;
+mod customers;
 mod forms;
 mod frame;
 mod fuzz;

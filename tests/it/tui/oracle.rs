@@ -50,6 +50,18 @@ impl Shown {
     }
 }
 
+/// Whether a frame has its side in that cell of a line.
+fn side(line: &str, cell: u16) -> bool {
+    let mut at = 0;
+    for letter in line.chars() {
+        if at == usize::from(cell) {
+            return "│┌┐└┘".contains(letter);
+        }
+        at += kehu::tui::text::width(&letter.to_string());
+    }
+    false
+}
+
 #[test]
 fn every_frame_shows_what_a_fresh_one_would() {
     let keys = [
@@ -74,6 +86,14 @@ fn every_frame_shows_what_a_fresh_one_would() {
         let after = shown.draw(&it.state);
         let fresh = Shown::new(101, 31).draw(&it.state);
         assert_eq!(after, fresh, "after {key}");
+        // A box on top covers corners of those beneath.
+        if let Some(page) = it.state.boxes.last() {
+            let place = page.place(Rect { x: 0, y: 0, width: 101, height: 31 });
+            let sides = after.iter().skip(usize::from(place.y)).take(usize::from(place.height));
+            let held = sides.filter(|line| side(line, place.x) && side(line, place.right() - 1)).count();
+            assert_eq!(held, usize::from(place.height), "the box lost a side after {key}:\n{}", after.join("\n"));
+            continue;
+        }
         let corners = |sign: char| after.iter().map(|line| line.matches(sign).count()).sum::<usize>();
         assert_eq!(corners('┌'), corners('└'), "a box lost a corner after {key}:\n{}", after.join("\n"));
     }

@@ -120,9 +120,17 @@ fn read(crm: &mut Crm, kind: &str, said: &[(String, String)]) -> Result<Values, 
 #[must_use]
 pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'static [Ask], ids: Vec<i64>) -> Form {
     let help = |doc: &str| if context.is_chinese() { crate::doors::language::help(doc) } else { doc.to_owned() };
-    let lines = asks
-        .iter()
-        .map(|ask| free_line(ask.name, ask.name.replace(['_', '-'], " "), help(ask.doc), (ask.kind)(), ask.required));
+    // In Chinese an answer is called after the field of its name, or by what is asked.
+    let schema = context.schema(kind);
+    let label = |ask: &Ask| {
+        let field = schema.as_ref().and_then(|schema| schema.field(ask.name));
+        match field.filter(|field| !field.label_zh.is_empty()) {
+            _ if !context.is_chinese() => ask.name.replace(['_', '-'], " "),
+            Some(field) => field.label_zh.to_string(),
+            None => help(ask.doc),
+        }
+    };
+    let lines = asks.iter().map(|ask| free_line(ask.name, label(ask), help(ask.doc), (ask.kind)(), ask.required));
     let save = move |crm: &mut Crm, said: &[(String, String)], _: Terms| {
         let done = answers(crm, asks, said).and_then(|values| run(crm, kind, name, &ids, &values));
         match done {

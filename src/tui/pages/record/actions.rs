@@ -87,13 +87,13 @@ pub static ACTIONS: &[Action] = &[
     },
 ];
 
-fn has_list(state: &State) -> Result<(), Message> {
+pub fn has_list(state: &State) -> Result<(), Message> {
     let beneath = state.stacks.get(state.current).is_some_and(|stack| stack.pages.len() > 1);
     if beneath { Ok(()) } else { Err(Message::new("This page was not opened from a list.")) }
 }
 
 /// Goes along the list that the page was opened from.
-fn along(state: &mut State, by: i64) -> Vec<Cmd> {
+pub fn along(state: &mut State, by: i64) -> Vec<Cmd> {
     let context = &state.context;
     let stack = state.stacks.get_mut(state.current);
     let next = stack.and_then(|stack| {

@@ -2,11 +2,13 @@
 
 use super::{Part, RecordView, is_long};
 use crate::{
+    crm::{Entry, HistoryLine},
     record::Value,
     tui::{
         canvas::{Canvas, row, rows, split, trimmed},
         context::Context,
         hits::Target,
+        listing::Listing,
         text, widgets,
     },
 };
@@ -30,7 +32,7 @@ impl RecordView {
             }
             Some(Part::Fields) => self.fields(canvas, area, self.scroll),
             Some(Part::Timeline) => self.timeline(canvas, area),
-            Some(Part::History) => self.changes(canvas, area),
+            Some(Part::History) => changes(canvas, area, self.entry.as_ref(), &self.history, self.scroll),
             Some(Part::Related(listing, _)) => {
                 let inside = canvas.frame(area, &canvas.context.nouns(&listing.schema), "", true);
                 listing.view(canvas, inside, true);
@@ -131,29 +133,25 @@ impl RecordView {
             canvas.foot(area, &format!("{} {older}", context.pick("more:", "更多：")));
         }
     }
+}
 
-    /// Every change, the latest first.
-    fn changes(&self, canvas: &mut Canvas, area: Rect) {
-        let context = canvas.context;
-        let inside = canvas.frame(area, context.pick("History", "变更记录"), "", true);
-        for (line, area) in self.history.iter().skip(self.scroll).zip(rows(inside)) {
-            let field = self.entry.as_ref().and_then(|entry| entry.schema.field(&line.field));
-            let label = field.map_or_else(|| line.what.clone(), |field| context.label(field).to_owned());
-            let (before, after) = (context.value(&line.kind, &line.before), context.value(&line.kind, &line.after));
-            let change = if line.field.is_empty() {
-                String::new()
-            } else {
-                format!("{before} {} {after}", context.glyphs.arrow)
-            };
-            let head = format!(" {} ", context.instant(&line.at));
-            let who = format!(
-                "{} {} ",
-                text::fit(&line.actor, 12, false, context.glyphs.ellipsis),
-                text::fit(&label, 16, false, context.glyphs.ellipsis)
-            );
-            canvas
-                .pieces(area, &[(&head, context.theme.dim), (&who, context.theme.text), (&change, context.theme.text)]);
-        }
+/// Every change, the latest first.
+pub fn changes(canvas: &mut Canvas, area: Rect, record: Option<&Entry>, lines: &[HistoryLine], from: usize) {
+    let context = canvas.context;
+    let inside = canvas.frame(area, context.pick("History", "变更记录"), "", true);
+    for (line, area) in lines.iter().skip(from).zip(rows(inside)) {
+        let field = record.and_then(|entry| entry.schema.field(&line.field));
+        let label = field.map_or_else(|| line.what.clone(), |field| context.label(field).to_owned());
+        let (before, after) = (context.value(&line.kind, &line.before), context.value(&line.kind, &line.after));
+        let change =
+            if line.field.is_empty() { String::new() } else { format!("{before} {} {after}", context.glyphs.arrow) };
+        let head = format!(" {} ", context.instant(&line.at));
+        let who = format!(
+            "{} {} ",
+            text::fit(&line.actor, 12, false, context.glyphs.ellipsis),
+            text::fit(&label, 16, false, context.glyphs.ellipsis)
+        );
+        canvas.pieces(area, &[(&head, context.theme.dim), (&who, context.theme.text), (&change, context.theme.text)]);
     }
 }
 
@@ -163,17 +161,19 @@ fn label(part: &Part, context: &Context) -> String {
         Part::Fields => context.pick("Fields", "字段").to_owned(),
         Part::Timeline => context.pick("Timeline", "时间线").to_owned(),
         Part::History => context.pick("History", "变更").to_owned(),
-        Part::Related(listing, field) => {
-            let nouns = context.nouns(&listing.schema);
-            let links =
-                listing.schema.fields.iter().filter(|other| other.kind.target().is_some() && other.name != *field);
-            let same = listing.schema.field(field).and_then(|field| field.kind.target());
-            // Two links to the same kind are told apart by their field.
-            let several = links.clone().any(|other| !other.engine && !other.automatic && other.kind.target() == same);
-            match listing.schema.field(field).filter(|_| several) {
-                Some(field) => format!("{nouns} ({})", context.label(field)),
-                None => nouns,
-            }
-        }
+        Part::Related(listing, field) => linked(listing, field, context),
+    }
+}
+
+/// What is linked by a field, as a tab calls it.
+pub fn linked(listing: &Listing, field: &str, context: &Context) -> String {
+    let nouns = context.nouns(&listing.schema);
+    let links = listing.schema.fields.iter().filter(|other| other.kind.target().is_some() && other.name != field);
+    let same = listing.schema.field(field).and_then(|field| field.kind.target());
+    // Two links to the same kind are told apart by their field.
+    let several = links.clone().any(|other| !other.engine && !other.automatic && other.kind.target() == same);
+    match listing.schema.field(field).filter(|_| several) {
+        Some(field) => format!("{nouns} ({})", context.label(field)),
+        None => nouns,
     }
 }
