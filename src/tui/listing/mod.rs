@@ -3,7 +3,7 @@
 
 mod actions;
 mod acts;
-mod bulk;
+pub mod bulk;
 mod choices;
 mod export;
 mod links;

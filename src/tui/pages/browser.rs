@@ -22,7 +22,6 @@ pub static KIND: PageKind = PageKind {
         Tab {
             number: 2, label: "Customers", label_zh: "客户", short: "Cust", open: |context| of(context, "customer")
         },
-        Tab { number: 3, label: "Pipeline", label_zh: "商机", short: "Pipe", open: |context| of(context, "deal") },
         Tab {
             number: 6, label: "Activities", label_zh: "活动", short: "Act", open: |context| of(context, "activity")
         },
