@@ -64,17 +64,17 @@ impl Crm {
                 values.push((field.to_owned(), Value::text(said.trim())));
             }
         }
-        let mut closed = false;
+        let mut reopened = false;
         for id in ids {
             let before: Deal = self.get(Id::new(*id))?;
-            closed |= before.closed.is_some();
+            reopened |= before.closed.is_some();
             self.change("deal", *id, values.clone(), None)?;
         }
         Ok(match stage.outcome {
             Outcome::Won => "win",
             Outcome::Lost => "lose",
             Outcome::Shelved => "shelve",
-            Outcome::Open if closed => "reopen",
+            Outcome::Open if reopened => "reopen",
             Outcome::Open => "move",
         })
     }

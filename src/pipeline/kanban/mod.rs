@@ -61,7 +61,7 @@ pub struct Column {
     /// After how many days without a touch a deal goes stale here.
     pub days_to_rot: Option<i64>,
     pub deals: u64,
-    /// What they are worth, by currency, and by what they are worth times how likely they are.
+    /// What they are worth, by currency, that of the house first; and the same by how likely they are.
     pub amounts: Vec<Money>,
     pub weighted: Vec<Money>,
 }
@@ -104,8 +104,9 @@ impl Crm {
                     weighing::weighed(sum.minor, sum.probability, 10_000);
             }
         }
+        let base = self.reading().currency;
         for column in &mut columns {
-            column.amounts.sort_by_key(|money| std::cmp::Reverse(money.minor));
+            column.amounts.sort_by_key(|money| (money.currency != base, std::cmp::Reverse(money.minor)));
             let weighted = column.amounts.iter().map(|money| Money {
                 minor: weighing::rounded(weights.get(&(column.key, money.currency)).copied().unwrap_or_default()),
                 ..*money

@@ -40,8 +40,8 @@ pub fn column(board: &Board, canvas: &mut Canvas, slot: &Slot) {
         usize::from(slot.area.width).saturating_sub(12),
         glyphs.ellipsis,
     );
-    let right = format!("{}  {}", lane.column.deals, figures::amounts(&lane.column.amounts, context));
-    let inside = canvas.frame(slot.area, &name, right.trim(), focused);
+    let right = sum(lane, usize::from(slot.area.width).saturating_sub(text::width(&name) + 10), context);
+    let inside = canvas.frame(slot.area, &name, &right, focused);
     signals(board, canvas, row(inside, 0), lane, slot.lane);
     if board.is_folded(lane) {
         let words = context.pick("folded: z opens it", "已折叠：按 z 展开");
@@ -61,8 +61,8 @@ pub fn column(board: &Board, canvas: &mut Canvas, slot: &Slot) {
         }
         canvas.hit(here, mouse::on_card(slot.lane, place));
         if each > LINES && place + 1 < lane.length() && y <= area.height {
-            let line = glyphs.horizontal.repeat(usize::from(area.width.saturating_sub(2)));
-            canvas.text(row(area, y - 1), &format!(" {line}"), theme.border);
+            let rule = glyphs.horizontal.repeat(usize::from(area.width.saturating_sub(2)));
+            canvas.text(row(area, y - 1), &format!(" {rule}"), theme.border);
         }
     }
     let below = lane.length().saturating_sub(lane.first + room);
@@ -72,15 +72,23 @@ pub fn column(board: &Board, canvas: &mut Canvas, slot: &Slot) {
     }
 }
 
+/// How many there are and what they come to, as far as there is room.
+fn sum(lane: &Lane, room: usize, context: &Context) -> String {
+    let (count, amounts) = (lane.column.deals.to_string(), &lane.column.amounts);
+    let whole = format!("{count}  {}", figures::amounts(amounts, context));
+    let first = amounts.iter().take(1).map(|amount| format!("{count}  {} +", figures::money(*amount, context)));
+    [whole.trim().to_owned()].into_iter().chain(first).find(|text| text::width(text) <= room).unwrap_or(count)
+}
+
 /// How many deals have which signal; over a column that something is held over, what would come there.
-fn signals(board: &Board, canvas: &mut Canvas, line: Rect, lane: &Lane, place: usize) {
+fn signals(board: &Board, canvas: &mut Canvas, area: Rect, lane: &Lane, place: usize) {
     let context = canvas.context;
     let (theme, glyphs) = (context.theme, context.glyphs);
     if let Some(grab) = board.grab.as_ref().filter(|grab| grab.to == place && grab.from != place) {
-        canvas.text(line, &format!(" {} {}", glyphs.arrow, grab.words), theme.text);
-        return canvas.paint(line, theme.selection);
+        canvas.text(area, &format!(" {} {}", glyphs.arrow, grab.words), theme.text);
+        return canvas.paint(area, theme.selection);
     }
-    let mut rest = Rect { x: line.x + 1, width: line.width.saturating_sub(1), ..line };
+    let mut rest = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
     if let Some(mix) =
         lane.mix.filter(|_| lane.column.deals > 0 && lane.column.outcome == crate::pipeline::Outcome::Open)
     {

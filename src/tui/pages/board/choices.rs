@@ -106,7 +106,7 @@ pub(super) fn new(state: &mut State) -> Vec<Cmd> {
     let mut given = Vec::new();
     given.extend(board.named.as_ref().map(|(id, _)| ("pipeline".to_owned(), format!("PL{id}"))));
     match board.lane().map(|lane| lane.column.key) {
-        Some(Key::Stage(stage)) => given.push(("stage".to_owned(), format!("ST{stage}"))),
+        Some(Key::Stage(number)) => given.push(("stage".to_owned(), format!("ST{number}"))),
         Some(Key::Month(month)) => given.push(("close".to_owned(), month.last_of_month().to_string())),
         _ => {}
     }

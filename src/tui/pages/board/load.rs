@@ -64,7 +64,7 @@ impl Board {
         let pipeline = self.pipeline.or(self.named.as_ref().map(|(id, _)| *id));
         let pipeline = pipeline.map_or_else(String::new, |id| format!("pipeline=PL{id} "));
         let signal = self.signal.map_or("", |signal| signal.filter());
-        self.table.base = format!("{pipeline}outcome=open {signal}").trim().to_owned();
+        format!("{pipeline}outcome=open {signal}").trim().clone_into(&mut self.table.base);
         self.table.height = usize::from(context.body().height.saturating_sub(4)).max(1);
         self.table.load(context)
     }
@@ -102,7 +102,7 @@ impl Board {
             let filled = |lane: &Lane| lane.column.deals > 0 && !self.is_folded(lane);
             self.at = self.lanes.iter().position(filled).unwrap_or(self.at);
         }
-        self.brief_is_old = true;
+        self.told = None;
         let mut commands = self.look(context);
         commands.extend(self.ask_mix());
         commands
@@ -192,12 +192,12 @@ impl Board {
     /// More about the card under the cursor, unless that is on the screen.
     fn ask_brief(&self) -> Vec<Cmd> {
         let Some(id) = self.card().map(|card| card.id) else { return Vec::new() };
-        if !self.brief_is_old && self.brief.as_ref().is_some_and(|brief| brief.id == id) {
+        if self.told == Some(id) {
             return Vec::new();
         }
         let came = |page: &mut Self, answer: Result<Brief>, _: &Context| {
             if let Ok(brief) = answer {
-                (page.brief, page.brief_is_old) = (Some(brief), false);
+                (page.told, page.brief) = (Some(brief.id), Some(brief));
             }
             Vec::new()
         };

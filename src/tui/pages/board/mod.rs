@@ -76,7 +76,8 @@ pub struct Board {
     /// Where the mouse button was pressed: a column, and the card in it.
     pressed: Option<(usize, usize)>,
     brief: Option<Brief>,
-    brief_is_old: bool,
+    /// The deal of which the brief is as it stands.
+    told: Option<i64>,
     loaded: bool,
 }
 
@@ -101,7 +102,7 @@ impl Board {
             grab: None,
             pressed: None,
             brief: None,
-            brief_is_old: false,
+            told: None,
             loaded: false,
         })
     }

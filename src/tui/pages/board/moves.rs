@@ -105,13 +105,10 @@ impl Board {
             Outcome::Won => by > 0,
             Outcome::Lost | Outcome::Shelved => false,
         };
-        match self.beside(self.at, by, passes) {
-            Some(to) => self.send(self.meant(), to, context),
-            None => {
-                let message = Message::new("There is no column on that side.");
-                vec![Cmd::toast(Tone::Notice, context.say(&message))]
-            }
+        if let Some(to) = self.beside(self.at, by, passes) {
+            return self.send(self.meant(), to, context);
         }
+        vec![Cmd::toast(Tone::Notice, context.say(&Message::new("There is no column on that side.")))]
     }
 
     /// Sends cards to a column; where that takes a reason, asks for it first.

@@ -159,7 +159,7 @@ impl Board {
     fn head(&self, canvas: &mut Canvas, line: Rect) {
         let context = canvas.context;
         let (theme, glyphs) = (context.theme, context.glyphs);
-        let right = self.sums(context, usize::from(line.width) * 3 / 5);
+        let right = self.sums(context, usize::from(line.width).saturating_sub(24));
         let width = u16::try_from(text::width(&right) + 1).unwrap_or(line.width);
         canvas.text_right(Rect { width: line.width.saturating_sub(1), ..line }, &right, theme.title);
         let left = Rect { width: line.width.saturating_sub(width + 1), ..line };
@@ -212,7 +212,8 @@ impl Board {
                     None => sums.push(*money),
                 }
             }
-            sums.sort_by_key(|money| std::cmp::Reverse(money.minor));
+            let base = context.reading.currency;
+            sums.sort_by_key(|money| (money.currency != base, std::cmp::Reverse(money.minor)));
             figures::amounts(&sums, context)
         };
         let count = match (context.is_chinese(), deals) {
