@@ -127,6 +127,18 @@ fn of_deal(crm: &mut Crm, deal: i64, limit: Option<u64>) -> Result<Grid> {
     Ok(Grid::of("next_actions", vec![action, rule, how], rows))
 }
 
+/// The most pressing thing to do about a deal, in English and Chinese.
+pub(super) fn best(crm: &mut Crm, deal: i64) -> Result<Option<[&'static str; 2]>> {
+    let this = filter::parse(&format!("id={deal}"))?;
+    for rule in &RULES {
+        let filter = open(&[&this, &filter::parse(rule.when)?])?;
+        if !crm.matching(&Query { filter, ..Query::new("deal") })?.is_empty() {
+            return Ok(Some([rule.action, rule.action_zh]));
+        }
+    }
+    Ok(None)
+}
+
 impl Crm {
     /// The open deals for which something is to be done, each with what is most pressing and the rule that says so; what
     /// is most at stake comes first: the amount by its probability, in the base currency, then in the others.

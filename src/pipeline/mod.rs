@@ -9,6 +9,7 @@ pub(crate) mod deal_line;
 pub(crate) mod deal_step;
 pub(crate) mod forecast_snapshot;
 mod gate;
+pub mod kanban;
 pub(crate) mod lead;
 pub(crate) mod lead_rule;
 pub(crate) mod memo;

@@ -32,6 +32,10 @@ pub enum Target {
 pub enum Gesture {
     Click,
     DoubleClick,
+    /// The pointer is here now, with the button still held.
+    Drag,
+    /// The button was let go here.
+    Release,
     /// Rows downwards; upwards where negative.
     Wheel(i32),
 }

@@ -108,6 +108,11 @@ pub trait Page: Any {
         self.listing().and_then(Listing::subject)
     }
 
+    /// The records of that kind that are marked, where no list keeps the marks.
+    fn marked(&self) -> Vec<i64> {
+        Vec::new()
+    }
+
     /// Moves on to the next record, or the one before, and says which it is; a list does, for the page opened from it.
     fn step(&mut self, by: i64, _: &Context) -> Option<(&'static str, i64)> {
         self.listing_mut().and_then(|listing| listing.step(by))

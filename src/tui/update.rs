@@ -148,6 +148,8 @@ impl State {
         let position = Position { x: mouse.column.min(screen.right() - 1), y: mouse.row.min(screen.bottom() - 1) };
         let gesture = match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => self.clicked(position),
+            MouseEventKind::Drag(MouseButton::Left) => Gesture::Drag,
+            MouseEventKind::Up(MouseButton::Left) => Gesture::Release,
             MouseEventKind::ScrollDown => Gesture::Wheel(3),
             MouseEventKind::ScrollUp => Gesture::Wheel(-3),
             _ => return Vec::new(),

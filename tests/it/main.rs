@@ -1,6 +1,7 @@
 //! The integration tests, in one binary.
 
 mod attachments;
+mod boards;
 mod checklists;
 mod cli;
 mod daily;

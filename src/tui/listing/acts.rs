@@ -21,6 +21,10 @@ fn subject(state: &State) -> Option<(&'static str, i64)> {
 /// The records that are meant, of one kind: the marked ones, or the one under the cursor.
 pub fn meant(state: &State) -> Option<(&'static str, Vec<i64>)> {
     let (kind, id) = subject(state)?;
+    let marked = state.top().map(Page::marked).unwrap_or_default();
+    if !marked.is_empty() {
+        return Some((kind, marked));
+    }
     let listed = state.top().and_then(|page| page.listing()).filter(|listing| listing.schema.kind == kind);
     let ids = listed.map(super::Listing::meant).filter(|ids| !ids.is_empty());
     Some((kind, ids.unwrap_or_else(|| vec![id])))

@@ -3,7 +3,7 @@
 
 mod actions;
 pub(super) mod acts;
-mod bulk;
+pub mod bulk;
 mod choices;
 mod export;
 pub(super) mod links;

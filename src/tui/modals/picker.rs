@@ -326,7 +326,7 @@ impl Page for Picker {
     fn mouse(&mut self, target: &Target, gesture: Gesture, _: &Context) -> Vec<Cmd> {
         match (target, gesture) {
             (_, Gesture::Wheel(by)) => self.step(i64::from(by)),
-            (Target::Row(place), _) => {
+            (Target::Row(place), Gesture::Click | Gesture::DoubleClick) => {
                 self.menu.cursor = *place;
                 if self.chosen.is_some() { self.toggle() } else { vec![Cmd::act("picker.choose")] }
             }

@@ -18,12 +18,13 @@ use std::time::Duration;
 /// How it is declared.
 pub static KIND: PageKind = PageKind {
     id: "browser",
-    tabs: &[
-        Tab { number: 3, label: "Pipeline", label_zh: "商机", short: "Pipe", open: |context| of(context, "deal") },
-        Tab {
-            number: 6, label: "Activities", label_zh: "活动", short: "Act", open: |context| of(context, "activity")
-        },
-    ],
+    tabs: &[Tab {
+        number: 6,
+        label: "Activities",
+        label_zh: "活动",
+        short: "Act",
+        open: |context| of(context, "activity"),
+    }],
     record: None,
     actions: &[],
 };

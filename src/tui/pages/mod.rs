@@ -1,10 +1,12 @@
 //! The pages. A new one is a file here and a line in [`PAGES`].
 
+mod board;
 mod browser;
 mod customers;
 mod kinds;
 mod record;
 
+pub use board::{Board, Lane as BoardLane};
 pub use browser::Browser;
 pub use customers::Customers;
 pub use record::RecordView;
@@ -17,7 +19,7 @@ use super::{
 };
 
 /// Every sort of page there is.
-pub static PAGES: &[&PageKind] = &[&customers::KIND, &browser::KIND, &record::KIND, &kinds::KIND];
+pub static PAGES: &[&PageKind] = &[&customers::KIND, &browser::KIND, &board::KIND, &record::KIND, &kinds::KIND];
 
 /// The tabs of all pages.
 pub fn tabs() -> impl Iterator<Item = &'static Tab> {

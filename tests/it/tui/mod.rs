@@ -1,5 +1,6 @@
 //! The dashboard: keys are pressed on the small company's database and the screen is read.
 
+mod board;
 mod browsing;
 mod customers;
 mod forms;
