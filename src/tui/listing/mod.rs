@@ -10,6 +10,7 @@ mod links;
 mod view;
 
 pub use actions::ACTIONS;
+pub use export::keep;
 
 use super::{command::Cmd, context::Context, state::State, widgets::Input};
 use crate::{

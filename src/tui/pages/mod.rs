@@ -3,12 +3,12 @@
 mod browser;
 mod kinds;
 mod record;
-
+mod reports;
 mod today;
 
 pub use browser::Browser;
 pub use record::RecordView;
-
+pub use reports::Reports;
 pub use today::Today;
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
 use crate::reports::Found;
 
 /// Every sort of page there is.
-pub static PAGES: &[&PageKind] = &[&today::KIND, &browser::KIND, &record::KIND, &kinds::KIND];
+pub static PAGES: &[&PageKind] = &[&today::KIND, &browser::KIND, &record::KIND, &reports::KIND, &kinds::KIND];
 
 /// The tabs of all pages.
 pub fn tabs() -> impl Iterator<Item = &'static Tab> {
