@@ -101,7 +101,13 @@ impl Records {
     /// That column counts only those for which this holds too.
     #[must_use]
     pub fn only(mut self, column: &str, condition: impl Into<String>) -> Self {
-        self.narrow.push(Narrow { column: column.to_owned(), condition: condition.into(), field: None, kind: None, whole: false });
+        self.narrow.push(Narrow {
+            column: column.to_owned(),
+            condition: condition.into(),
+            field: None,
+            kind: None,
+            whole: false,
+        });
         self
     }
 

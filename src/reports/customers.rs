@@ -45,7 +45,8 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let retention = retention(crm, values)?;
     let mut customers = Records::of("customer").and(said(&condition)).filter_in("filter");
     for top in &matrix.columns {
-        let own = words(&across).iter().find(|word| **word == top.name).map(|word| format!("{}=\"{word}\"", across.name));
+        let own =
+            words(&across).iter().find(|word| **word == top.name).map(|word| format!("{}=\"{word}\"", across.name));
         let none = (top.name == "none").then(|| format!("{}:", across.name));
         customers = own.or(none).into_iter().fold(customers, |customers, only| customers.only(&top.name, only));
     }
@@ -177,8 +178,7 @@ const MEASURES: [(&str, &str, &str, &str); 4] = [
 ];
 
 /// Who ever signed.
-const SIGNED: &str =
-    "(lifecycle=signed,repeat or lifecycle=lapsed (lapsed_from=signed,repeat or not signed_on:))";
+const SIGNED: &str = "(lifecycle=signed,repeat or lifecycle=lapsed (lapsed_from=signed,repeat or not signed_on:))";
 
 /// How many of those who ever signed bought again, stayed or lapsed.
 fn retention(crm: &mut Crm, values: &Values) -> Result<Grid> {

@@ -62,12 +62,19 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let snapshot = snapshot(crm, &basis, &stages, &shown)?;
     let cohort = cohort(crm, &mut basis, &stages, &shown, id)?;
     let parts = vec![
-        Part::new(if basis.evening.is_some() { "On that day" } else { "Just now" }, snapshot).of(inside(crm, &basis, &stages)?),
+        Part::new(if basis.evening.is_some() { "On that day" } else { "Just now" }, snapshot)
+            .of(inside(crm, &basis, &stages)?),
         Part::new("How far deals came", cohort).of(came(crm, &basis, &stages)?),
     ];
     // Beside each other, funnels are a picture of two dimensions.
-    let parts = parts.into_iter().map(|part| if grouped { part } else { part.drawn(Shape::Funnel) });
-    Ok(parts.map(|part| if basis.evening.is_some() { part.of_nothing(super::PAST) } else { part }).collect())
+    let funnel = |part: Part| {
+        if !grouped && part.title.template == "How far deals came" { part.drawn(Shape::Funnel) } else { part }
+    };
+    Ok(parts
+        .into_iter()
+        .map(funnel)
+        .map(|part| if basis.evening.is_some() { part.of_nothing(super::PAST) } else { part })
+        .collect())
 }
 
 /// The deals that are in each stage.

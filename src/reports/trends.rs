@@ -24,16 +24,18 @@ pub const REPORT: Report = Report {
         Ask {
             name: "of",
             doc: "mine, my team's (mine and those of whoever reports to me) or all (all)",
-            kind: || Kind::Choice(
-                [("mine", "Mine", "我的"), ("team", "Team", "团队"), ("all", "All", "全部")]
-                    .map(|(key, label, label_zh)| Choice {
-                        key: key.into(),
-                        label: label.into(),
-                        label_zh: label_zh.into(),
-                        retired: false,
-                    })
-                    .into(),
-            ),
+            kind: || {
+                Kind::Choice(
+                    [("mine", "Mine", "我的"), ("team", "Team", "团队"), ("all", "All", "全部")]
+                        .map(|(key, label, label_zh)| Choice {
+                            key: key.into(),
+                            label: label.into(),
+                            label_zh: label_zh.into(),
+                            retired: false,
+                        })
+                        .into(),
+                )
+            },
             required: false,
         },
         CURRENCY,
@@ -214,12 +216,7 @@ fn windows(crm: &mut Crm, basis: &Basis) -> Result<(Part, Part)> {
         }
         let until = Value::Text(end.to_string());
         let decided = all.won + all.lost;
-        rates.push(vec![
-            until.clone(),
-            Value::Integer(all.won),
-            Value::Integer(all.lost),
-            share(all.won, decided),
-        ]);
+        rates.push(vec![until.clone(), Value::Integer(all.won), Value::Integer(all.lost), share(all.won, decided)]);
         cycles.push(vec![until.clone(), Value::Integer(all.timed), average(all.days, all.timed)]);
         periods.push((until, format!("closed={}..{end}", start(*end))));
         if *end == today {
@@ -236,10 +233,7 @@ fn windows(crm: &mut Crm, basis: &Basis) -> Result<(Part, Part)> {
     let decided = records.clone().only("won", "outcome=won").only("lost", "outcome=lost");
     let rate = Part::new("Win rate", Grid::of("windows", rate_columns, rates));
     let cycle = Part::new("Sales cycle", Grid::of("windows", cycle_columns, cycles));
-    Ok((
-        rate.of(decided.only("win_rate", "outcome=won,lost")),
-        cycle.of(records.and("outcome=won not started:")),
-    ))
+    Ok((rate.of(decided.only("win_rate", "outcome=won,lost")), cycle.of(records.and("outcome=won not started:"))))
 }
 
 /// With one decimal place; none of nothing.

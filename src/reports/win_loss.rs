@@ -131,10 +131,17 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let rows = lines.iter().map(|(key, line)| row(key, line, amounts.get(key))).collect();
     let totals = Some(row(&Value::Null, &whole, Some(&all)));
     let records = basis.records(crm)?.and(basis.listed_period());
-    let records = [("won", "won"), ("revenue", "won"), ("average", "won"), ("median", "won"), ("lost", "lost"), ("missed", "lost")]
-        .into_iter()
-        .chain([("shelved", "shelved"), ("open", "open"), ("win_rate", "won,lost")])
-        .fold(records, |records, (column, outcome)| records.only(column, format!("outcome={outcome}")));
+    let records = [
+        ("won", "won"),
+        ("revenue", "won"),
+        ("average", "won"),
+        ("median", "won"),
+        ("lost", "lost"),
+        ("missed", "lost"),
+    ]
+    .into_iter()
+    .chain([("shelved", "shelved"), ("open", "open"), ("win_rate", "won,lost")])
+    .fold(records, |records, (column, outcome)| records.only(column, format!("outcome={outcome}")));
     Ok(vec![Part::new("", Grid { totals, ..Grid::of(super::GROUPS, columns, rows) }).of(records)])
 }
 

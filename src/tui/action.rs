@@ -121,6 +121,13 @@ pub fn following(contexts: &[&str], pressed: &[Key]) -> Vec<(String, &'static Ac
 pub fn offered(contexts: &[&str]) -> Vec<&'static Action> {
     let mut found: Vec<&Action> =
         all().filter(|action| action.rank > 0 && contexts.contains(&action.context)).collect();
-    found.sort_by_key(|action| (action.rank, contexts.iter().position(|context| *context == action.context)));
+    let place = |action: &Action| contexts.iter().position(|context| *context == action.context);
+    // A key that a more special context has taken means something else here.
+    let hidden = |action: &Action| {
+        let taken = |other: &Action| place(other) < place(action) && other.keys.first() == action.keys.first();
+        action.keys.first().is_some_and(|_| all().any(|other| place(other).is_some() && taken(other)))
+    };
+    found.retain(|action| !hidden(action));
+    found.sort_by_key(|action| (action.rank, place(action)));
     found
 }

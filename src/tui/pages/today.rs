@@ -71,6 +71,33 @@ impl Scope {
     }
 }
 
+/// Since when the deals of the funnel began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Since {
+    Quarter,
+    Year,
+    Ever,
+}
+
+impl Since {
+    /// As the report calls it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Quarter => "this-quarter",
+            Self::Year => "this-year",
+            Self::Ever => "",
+        }
+    }
+
+    fn label(self, context: &Context) -> &'static str {
+        match self {
+            Self::Quarter => context.pick("this quarter", "本季度"),
+            Self::Year => context.pick("this year", "今年"),
+            Self::Ever => context.pick("all deals", "全部商机"),
+        }
+    }
+}
+
 /// The parts of the page, in the order in which Tab goes through them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
@@ -95,6 +122,7 @@ pub struct Today {
     pub figures: Vec<Part>,
     figure: Menu,
     pub funnel: Vec<Part>,
+    since: Since,
     step: Menu,
     pub team: Option<Grid>,
     member: Menu,
@@ -113,6 +141,7 @@ impl Today {
             figures: Vec::new(),
             figure: Menu::default(),
             funnel: Vec::new(),
+            since: Since::Quarter,
             step: Menu::default(),
             team: None,
             member: Menu::default(),
@@ -170,9 +199,10 @@ impl Today {
             Pane::Figures => self.figures.get(self.figure.cursor).map_or_else(Vec::new, |part| {
                 super::lead(context, part.found(last(part), part.grid.columns.len().saturating_sub(1)))
             }),
-            Pane::Funnel => self.funnel.last().map_or_else(Vec::new, |part| {
-                super::lead(context, part.found(Some(self.step.cursor), 1))
-            }),
+            Pane::Funnel => self
+                .funnel
+                .last()
+                .map_or_else(Vec::new, |part| super::lead(context, part.found(Some(self.step.cursor), 1))),
             Pane::Team => {
                 let row = self.team.as_ref().and_then(|grid| grid.rows.get(self.member.cursor));
                 row.and_then(|row| super::record_of(context, &row.short)).map_or_else(Vec::new, |(_, id)| {

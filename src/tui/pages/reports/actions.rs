@@ -70,7 +70,9 @@ fn group(state: &mut State) -> Vec<Cmd> {
         return Vec::new();
     };
     let words = match (ask.kind)() {
-        Kind::Choice(choices) => choices.iter().map(|choice| (choice.key.to_string(), choice.label_zh.to_string())).collect(),
+        Kind::Choice(choices) => {
+            choices.iter().map(|choice| (choice.key.to_string(), choice.label_zh.to_string())).collect()
+        }
         _ => {
             let words = ask.doc.split(", ").map(str::trim).filter(|word| !word.contains(' ') && !word.is_empty());
             words.map(|word| (word.to_owned(), named(&state.context, word))).collect()
@@ -82,12 +84,23 @@ fn group(state: &mut State) -> Vec<Cmd> {
 
 /// A field of deals as the reader calls it.
 fn named(context: &Context, word: &str) -> String {
-    let field = context.schema("deal").and_then(|schema| schema.fields.iter().find(|field| field.name == word).cloned());
+    let field =
+        context.schema("deal").and_then(|schema| schema.fields.iter().find(|field| field.name == word).cloned());
     field.map_or_else(String::new, |field| context.label(&field).to_owned())
 }
 
 fn period(state: &mut State) -> Vec<Cmd> {
-    let words = ["today", "this-week", "this-month", "this-quarter", "this-year", "last-week", "last-month", "last-quarter", "last-year"];
+    let words = [
+        "today",
+        "this-week",
+        "this-month",
+        "this-quarter",
+        "this-year",
+        "last-week",
+        "last-month",
+        "last-quarter",
+        "last-year",
+    ];
     let chinese = ["今天", "本周", "本月", "本季度", "今年", "上周", "上月", "上季度", "去年"];
     let words = words.into_iter().zip(chinese).map(|(word, label)| (word.to_owned(), label.to_owned())).collect();
     let title = state.context.pick("Period", "期间").to_owned();
@@ -111,7 +124,8 @@ fn later(state: &mut State, by: i64) -> Vec<Cmd> {
         let Some(ask) = timed(page) else { return Vec::new() };
         let said = page.answer(ask.name).unwrap_or(usual(ask.doc)).to_owned();
         let fallback = if ask.name == "date" { "today" } else { "this-quarter" };
-        let bounds = types::parse_period(&said, &context.reading).or_else(|_| types::parse_period(fallback, &context.reading));
+        let bounds =
+            types::parse_period(&said, &context.reading).or_else(|_| types::parse_period(fallback, &context.reading));
         let Some(text) = bounds.ok().and_then(|(first, last)| shifted(first, last, by)) else { return Vec::new() };
         page.say(ask.name, &text);
         page.load(context)
@@ -120,7 +134,9 @@ fn later(state: &mut State, by: i64) -> Vec<Cmd> {
 
 /// A day, week, month, quarter or year so many steps on, as people write it.
 fn shifted(first: Date, last: Date, by: i64) -> Option<String> {
-    let months = (i64::from(last.year()) - i64::from(first.year())) * 12 + i64::from(last.month()) - i64::from(first.month()) + 1;
+    let months = (i64::from(last.year()) - i64::from(first.year())) * 12 + i64::from(last.month())
+        - i64::from(first.month())
+        + 1;
     let whole = first == first.first_of_month() && last == last.last_of_month();
     if whole {
         let moved = first.checked_add((months * by).months()).ok()?;

@@ -45,6 +45,7 @@ pub fn of(part: &Part) -> Picture {
         (Some(Shape::Funnel), ..) => Picture::Funnel,
         (Some(Shape::Heat), 1, _) => Picture::Heat,
         (_, 0, _) => Picture::Figures,
+        _ if grid.rows.len() == 1 => Picture::Figures,
         (_, 1, Some(column)) if is_time(column) => Picture::Line,
         (_, 1, _) => Picture::Bars,
         (_, 2, _) => Picture::Pairs,
@@ -58,9 +59,12 @@ pub fn main(part: &Part) -> usize {
     let columns = part.grid.columns.iter().enumerate();
     let mut numbers = columns.filter(|(_, column)| plot::is_number(&column.kind));
     let first = numbers.clone().next().map(|(place, _)| place).unwrap_or_default();
-    let any = |place: usize| part.grid.rows.iter().any(|row| row.cells.get(place).and_then(plot::number).unwrap_or(0) != 0);
+    let any =
+        |place: usize| part.grid.rows.iter().any(|row| row.cells.get(place).and_then(plot::number).unwrap_or(0) != 0);
     match of(part) {
-        Picture::Line => numbers.find(|(place, column)| column.kind == Kind::Money && any(*place)).map_or(first, |(place, _)| place),
+        Picture::Line => {
+            numbers.find(|(place, column)| column.kind == Kind::Money && any(*place)).map_or(first, |(place, _)| place)
+        }
         _ => first,
     }
 }

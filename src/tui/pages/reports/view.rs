@@ -57,7 +57,10 @@ pub fn asked(context: &Context, name: &str) -> String {
         ("of", "of", "范围"),
     ];
     let known = words.iter().find(|(known, ..)| *known == name);
-    known.map_or_else(|| name.replace(['-', '_'], " "), |(_, english, chinese)| context.pick(english, chinese).to_owned())
+    known.map_or_else(
+        || name.replace(['-', '_'], " "),
+        |(_, english, chinese)| context.pick(english, chinese).to_owned(),
+    )
 }
 
 fn label<'c>(context: &Context, column: &'c Column) -> &'c str {
@@ -68,7 +71,8 @@ fn label<'c>(context: &Context, column: &'c Column) -> &'c str {
 fn row_name(context: &Context, part: &Part, row: usize) -> String {
     let count = picture::dimensions(&part.grid).max(1);
     let cells = part.grid.rows.get(row).map(|row| row.cells.as_slice()).unwrap_or_default();
-    let names = part.grid.columns.iter().zip(cells).take(count).map(|(column, value)| named(context, part, column, value));
+    let names =
+        part.grid.columns.iter().zip(cells).take(count).map(|(column, value)| named(context, part, column, value));
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -104,7 +108,11 @@ impl Reports {
             let words = format!("{sign}{kept}{}", name(context, choice));
             let used = canvas.text(line, &words, context.theme.text);
             if line.width > 60 {
-                let doc = if context.is_chinese() { crate::doors::language::help(choice.report.doc) } else { choice.report.doc.to_owned() };
+                let doc = if context.is_chinese() {
+                    crate::doors::language::help(choice.report.doc)
+                } else {
+                    choice.report.doc.to_owned()
+                };
                 let from = used.max(26);
                 let rest = Rect { x: line.x + from, width: line.width.saturating_sub(from), ..line };
                 canvas.text(rest, &doc, context.theme.dim);
@@ -169,7 +177,12 @@ impl Reports {
             let (name, value) = (asked(context, ask.name), said.unwrap_or("-"));
             let end = canvas.pieces(
                 rest,
-                &[(&name, context.theme.dim), (" ", context.theme.text), (value, context.theme.title), ("   ", context.theme.text)],
+                &[
+                    (&name, context.theme.dim),
+                    (" ", context.theme.text),
+                    (value, context.theme.title),
+                    ("   ", context.theme.text),
+                ],
             );
             let action = match ask.name {
                 "period" => "reports.period",
@@ -241,13 +254,15 @@ impl Reports {
     fn draw_readout(&self, canvas: &mut Canvas, line: Rect, part: &Part) {
         let context = canvas.context;
         let Some(column) = part.grid.columns.get(self.column) else { return };
-        let value = part.grid.rows.get(self.row).and_then(|row| row.cells.get(self.column)).cloned().unwrap_or_default();
+        let value =
+            part.grid.rows.get(self.row).and_then(|row| row.cells.get(self.column)).cloned().unwrap_or_default();
         let shown = if value.is_empty() { "-".to_owned() } else { context.value(&column.kind, &value) };
         let leads = match part.found(Some(self.row), self.column) {
             crate::reports::Found::Nothing(_) => "",
             _ => context.pick("   Enter: the records behind it", "   Enter 查看明细"),
         };
-        let name = if picture::dimensions(&part.grid) == 0 { String::new() } else { format!("{}: ", row_name(context, part, self.row)) };
+        let name =
+            if part.grid.rows.len() == 1 { String::new() } else { format!("{}: ", row_name(context, part, self.row)) };
         canvas.pieces(
             line,
             &[
@@ -270,7 +285,8 @@ impl Reports {
         let context = canvas.context;
         let (theme, ellipsis) = (context.theme, context.glyphs.ellipsis);
         let count = part.grid.rows.len();
-        let kind = part.grid.columns.get(self.column).map(|column| column.kind.clone()).unwrap_or(crate::record::Kind::Text);
+        let kind =
+            part.grid.columns.get(self.column).map(|column| column.kind.clone()).unwrap_or(crate::record::Kind::Text);
         let names: Vec<String> = (0..count).map(|row| row_name(context, part, row)).collect();
         let wide = names.iter().map(|name| text::width(name)).max().unwrap_or_default();
         let wide = wide.min(usize::from(area.width) * 2 / 5);
@@ -323,13 +339,20 @@ impl Reports {
         let steps = i64::from((height / 3).clamp(1, 4));
         let marks: Vec<(u16, String)> = (0..=steps)
             .map(|step| {
-                let number = i64::try_from(i128::from(low) + (i128::from(high) - i128::from(low)) * i128::from(step) / i128::from(steps));
+                let number = i64::try_from(
+                    i128::from(low) + (i128::from(high) - i128::from(low)) * i128::from(step) / i128::from(steps),
+                );
                 let up = i64::from(height.saturating_sub(1)) * step / steps;
                 let line = height.saturating_sub(1).saturating_sub(u16::try_from(up).unwrap_or_default());
                 (line, plot::short(context, &column.kind, &scale(number.unwrap_or_default())))
             })
             .collect();
-        let wide = marks.iter().map(|(_, words)| text::width(words)).max().unwrap_or_default().min(usize::from(area.width) / 3);
+        let wide = marks
+            .iter()
+            .map(|(_, words)| text::width(words))
+            .max()
+            .unwrap_or_default()
+            .min(usize::from(area.width) / 3);
         let margin = u16::try_from(wide + 3).unwrap_or_default();
         let (_, picture) = split(area, margin);
         let picture = Rect { width: picture.width.saturating_sub(2), height, ..picture };
@@ -364,7 +387,11 @@ impl Reports {
             let here = at == self.row && self.part.is_some();
             if here {
                 canvas.paint(Rect { x, width: 1, ..picture }, context.theme.selection);
-                canvas.text(Rect { x, width: 1, ..axis }, if context.glyphs.ascii { "^" } else { "▴" }, context.theme.focus);
+                canvas.text(
+                    Rect { x, width: 1, ..axis },
+                    if context.glyphs.ascii { "^" } else { "▴" },
+                    context.theme.focus,
+                );
             }
             let name = row_name(context, part, at);
             let wide = u16::try_from(text::width(&name)).unwrap_or(u16::MAX);
@@ -382,7 +409,8 @@ impl Reports {
         let context = canvas.context;
         let (theme, glyphs) = (context.theme, context.glyphs);
         let map = Map::of(context, part, picture, self.column);
-        let most = map.cells.iter().flatten().flatten().filter_map(|(_, column, row)| number_at(part, *row, *column)).max();
+        let most =
+            map.cells.iter().flatten().flatten().filter_map(|(_, column, row)| number_at(part, *row, *column)).max();
         let name_wide = map.sides.iter().map(|name| text::width(name)).max().unwrap_or_default();
         let name_wide = name_wide.min(usize::from(area.width) / 3);
         let wide = map.tops.iter().map(|name| text::width(name)).max().unwrap_or_default().clamp(7, 14);
@@ -400,7 +428,11 @@ impl Reports {
         }
         let list = trimmed(area, 1, 0);
         let height = usize::from(list.height).max(1);
-        let at = map.cells.iter().position(|line| line.iter().any(|cell| self.is_on(picture, cell.as_ref()))).unwrap_or_default();
+        let at = map
+            .cells
+            .iter()
+            .position(|line| line.iter().any(|cell| self.is_on(picture, cell.as_ref())))
+            .unwrap_or_default();
         let above = at.saturating_sub(height / 2).min(map.sides.len().saturating_sub(height));
         for ((side, cells), line) in map.sides.iter().zip(&map.cells).skip(above).zip(rows(list)) {
             canvas.text(line, &format!(" {}", text::fit(side, name_wide, false, glyphs.ellipsis)), theme.text);
@@ -439,7 +471,13 @@ impl Reports {
             let name = text::fit(label(context, column), wide, false, context.glyphs.ellipsis);
             canvas.pieces(
                 line,
-                &[(sign, context.theme.focus), (" ", context.theme.text), (&name, context.theme.dim), ("  ", context.theme.text), (&shown, context.theme.title)],
+                &[
+                    (sign, context.theme.focus),
+                    (" ", context.theme.text),
+                    (&name, context.theme.dim),
+                    ("  ", context.theme.text),
+                    (&shown, context.theme.title),
+                ],
             );
             if here {
                 canvas.paint(line, context.theme.selection);
@@ -488,7 +526,13 @@ impl Reports {
                 x = x.saturating_add(used + 2);
             }
         };
-        draw(canvas, row(area, 0), &|at| grid.columns.get(at).map_or_else(String::new, |column| label(context, column).to_owned()), theme.dim, " ");
+        draw(
+            canvas,
+            row(area, 0),
+            &|at| grid.columns.get(at).map_or_else(String::new, |column| label(context, column).to_owned()),
+            theme.dim,
+            " ",
+        );
         for ((at, cells), line) in lines.iter().enumerate().map(|(at, cells)| (at + top, cells)).zip(rows(list)) {
             let here = at == self.row && self.part.is_some();
             let sign = if here { context.glyphs.cursor } else { " " };
@@ -546,7 +590,8 @@ impl Map {
         };
         if picture == Picture::Heat {
             let columns = picture::heat_columns(grid);
-            let tops = columns.iter().filter_map(|at| grid.columns.get(*at)).map(|column| label(context, column).to_owned());
+            let tops =
+                columns.iter().filter_map(|at| grid.columns.get(*at)).map(|column| label(context, column).to_owned());
             let tops = tops.collect();
             let sides = (0..grid.rows.len()).map(|row| row_name(context, part, row)).collect();
             let line = |row: usize| columns.iter().map(|column| cell(row, *column)).collect();
@@ -555,11 +600,15 @@ impl Map {
         let (down, across) = (picture::distinct(grid, 0), picture::distinct(grid, 1));
         let words = |place: usize, values: &[Value]| -> Vec<String> {
             let column = grid.columns.get(place);
-            values.iter().map(|value| column.map_or_else(String::new, |column| named(context, part, column, value))).collect()
+            values
+                .iter()
+                .map(|value| column.map_or_else(String::new, |column| named(context, part, column, value)))
+                .collect()
         };
         let mut cells: Vec<Vec<Option<Cell>>> = vec![vec![None; across.len()]; down.len()];
         for (at, row) in grid.rows.iter().enumerate() {
-            let place = |values: &[Value], column: usize| values.iter().position(|value| Some(value) == row.cells.get(column));
+            let place =
+                |values: &[Value], column: usize| values.iter().position(|value| Some(value) == row.cells.get(column));
             let (Some(line), Some(top)) = (place(&down, 0), place(&across, 1)) else { continue };
             if let Some(slot) = cells.get_mut(line).and_then(|line| line.get_mut(top)) {
                 *slot = cell(at, measure);
@@ -572,8 +621,15 @@ impl Map {
 /// The totals of a part, each with its name.
 fn figures(context: &Context, part: &Part) -> Vec<(String, String)> {
     let Some(totals) = &part.grid.totals else { return Vec::new() };
-    let numbers = part.grid.columns.iter().zip(totals).filter(|(column, value)| plot::is_number(&column.kind) && !value.is_empty());
-    numbers.map(|(column, value)| (label(context, column).to_owned(), plot::short(context, &column.kind, value))).collect()
+    let numbers = part
+        .grid
+        .columns
+        .iter()
+        .zip(totals)
+        .filter(|(column, value)| plot::is_number(&column.kind) && !value.is_empty());
+    numbers
+        .map(|(column, value)| (label(context, column).to_owned(), plot::short(context, &column.kind, value)))
+        .collect()
 }
 
 /// Totals in boxes, or in one line.
@@ -586,11 +642,14 @@ fn draw_figures(canvas: &mut Canvas, area: Rect, figures: &[(String, String)]) {
             if usize::from(rest.width) < text::width(name) + text::width(figure) + 2 {
                 return;
             }
-            x = canvas.pieces(rest, &[(" ", theme.text), (name, theme.dim), (" ", theme.text), (figure, theme.title), ("  ", theme.text)]);
+            x = canvas.pieces(
+                rest,
+                &[(" ", theme.text), (name, theme.dim), (" ", theme.text), (figure, theme.title), ("  ", theme.text)],
+            );
         }
         return;
     }
-    let most = usize::from(area.width / 16).max(1);
+    let most = usize::from(area.width / 13).max(1);
     let count = u16::try_from(figures.len().min(most)).unwrap_or(1).max(1);
     let mut left = area;
     for (at, (name, figure)) in figures.iter().take(most).enumerate() {

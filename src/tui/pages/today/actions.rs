@@ -79,7 +79,10 @@ pub static ACTIONS: &[Action] = &[
     Action {
         id: "today.plan",
         label: ["plan", "安排"],
-        help: ["Plans a call, a visit or a task, with whom is under the cursor", "为光标所在客户或商机安排电话、拜访或任务"],
+        help: [
+            "Plans a call, a visit or a task, with whom is under the cursor",
+            "为光标所在客户或商机安排电话、拜访或任务",
+        ],
         keys: &["a"],
         rank: 4,
         danger: Danger::Undoable,

@@ -167,7 +167,8 @@ fn planned(context: &Context, grid: &Grid, row: &Row, urgency: Urgency) -> Item 
         Some((_, Value::Link(link))) => Some(link.short()),
         _ => Some(row.short.clone()).filter(|short| short.starts_with('C')),
     };
-    let used = ["due", "on", "last_touch", "kind", "occasion", "customer", "name", "owner", "day", "calendar", "subject"];
+    let used =
+        ["due", "on", "last_touch", "kind", "occasion", "customer", "name", "owner", "day", "calendar", "subject"];
     let rest = grid.columns.iter().zip(&row.cells).filter(|(column, value)| {
         !used.contains(&column.name.as_str()) && !value.is_empty() && !column.name.contains('.')
     });

@@ -1,6 +1,6 @@
 //! What the first page asks of the library; every figure is one that the command line tells too.
 
-use super::{Scope, Today, lines};
+use super::{Scope, Since, Today, lines};
 use crate::{
     Crm, Result, catalog,
     crm::Query,
@@ -18,48 +18,73 @@ impl Today {
     pub(super) fn ask(&self, _: &Context) -> Vec<Cmd> {
         let (number, scope) = (self.number, self.scope);
         vec![
-            Cmd::ask(number, "agenda", move |crm| agenda(crm, scope), |page: &mut Self, answer, context| {
-                match answer {
-                    Ok(parts) => {
-                        let (lines, total) = lines::agenda(context, &parts);
-                        page.agenda.take(lines, total);
-                        page.fault = None;
+            Cmd::ask(
+                number,
+                "agenda",
+                move |crm| agenda(crm, scope),
+                |page: &mut Self, answer, context| {
+                    match answer {
+                        Ok(parts) => {
+                            let (lines, total) = lines::agenda(context, &parts);
+                            page.agenda.take(lines, total);
+                            page.fault = None;
+                        }
+                        Err(error) => page.fault = Some(context.fault(&error)),
                     }
-                    Err(error) => page.fault = Some(context.fault(&error)),
-                }
-                Vec::new()
-            }),
-            Cmd::ask(number, "attention", move |crm| attention(crm, scope), |page: &mut Self, answer, context| {
-                if let Ok((next, stale)) = answer {
-                    let (lines, total) = lines::attention(context, &next, &stale);
-                    page.attention.take(lines, total);
-                }
-                Vec::new()
-            }),
-            Cmd::ask(number, "figures", move |crm| figures(crm, scope), |page: &mut Self, answer, _| {
-                if let Ok(parts) = answer {
-                    page.figure.resize(parts.len());
-                    page.figures = parts;
-                }
-                Vec::new()
-            }),
-            Cmd::ask(number, "funnel", move |crm| funnel(crm, scope), |page: &mut Self, answer, _| {
-                if let Ok(parts) = answer {
-                    page.step.resize(parts.last().map_or(0, |part| part.grid.rows.len()));
-                    page.funnel = parts;
-                }
-                Vec::new()
-            }),
-            Cmd::ask(number, "team", move |crm| team(crm, scope), |page: &mut Self, answer, _| {
-                if let Ok(team) = answer {
-                    page.member.resize(team.as_ref().map_or(0, |team| team.rows.len()));
-                    if team.is_none() && page.pane == super::Pane::Team {
-                        page.pane = super::Pane::Agenda;
+                    Vec::new()
+                },
+            ),
+            Cmd::ask(
+                number,
+                "attention",
+                move |crm| attention(crm, scope),
+                |page: &mut Self, answer, context| {
+                    if let Ok((next, stale)) = answer {
+                        let (lines, total) = lines::attention(context, &next, &stale);
+                        page.attention.take(lines, total);
                     }
-                    page.team = team;
-                }
-                Vec::new()
-            }),
+                    Vec::new()
+                },
+            ),
+            Cmd::ask(
+                number,
+                "figures",
+                move |crm| figures(crm, scope),
+                |page: &mut Self, answer, _| {
+                    if let Ok(parts) = answer {
+                        page.figure.resize(parts.len());
+                        page.figures = parts;
+                    }
+                    Vec::new()
+                },
+            ),
+            Cmd::ask(
+                number,
+                "funnel",
+                move |crm| funnel(crm, scope),
+                |page: &mut Self, answer, _| {
+                    if let Ok((parts, since)) = answer {
+                        page.step.resize(parts.last().map_or(0, |part| part.grid.rows.len()));
+                        (page.funnel, page.since) = (parts, since);
+                    }
+                    Vec::new()
+                },
+            ),
+            Cmd::ask(
+                number,
+                "team",
+                move |crm| team(crm, scope),
+                |page: &mut Self, answer, _| {
+                    if let Ok(team) = answer {
+                        page.member.resize(team.as_ref().map_or(0, |team| team.rows.len()));
+                        if team.is_none() && page.pane == super::Pane::Team {
+                            page.pane = super::Pane::Agenda;
+                        }
+                        page.team = team;
+                    }
+                    Vec::new()
+                },
+            ),
         ]
     }
 }
@@ -112,10 +137,24 @@ fn figures(crm: &mut Crm, scope: Scope) -> Result<Vec<Part>> {
     report(crm, "trends", &[("of", scope.word())])
 }
 
-fn funnel(crm: &mut Crm, scope: Scope) -> Result<Vec<Part>> {
+/// The pipeline in which most of the deals are; of this quarter, or from further back where none began in it.
+fn funnel(crm: &mut Crm, scope: Scope) -> Result<(Vec<Part>, Since)> {
     let owners = owners(crm, scope)?;
     let said = owned(crm, &owners)?;
-    report(crm, "funnel", &[("period", "this-quarter"), ("where", &said)])
+    let by = vec!["pipeline".to_owned()];
+    let pipelines =
+        crm.list(&Query { filter: filter::parse(&said)?, group_by: by, limit: Some(1), ..Query::new("deal") })?;
+    let first = pipelines.rows.first().and_then(|row| row.cells.first());
+    let pipeline = if let Some(Value::Link(link)) = first { link.short() } else { String::new() };
+    let mut found = (Vec::new(), Since::Quarter);
+    for since in [Since::Quarter, Since::Year, Since::Ever] {
+        found = (report(crm, "funnel", &[("period", since.word()), ("where", &said), ("pipeline", &pipeline)])?, since);
+        let reached = found.0.last().and_then(|part| part.grid.rows.first()?.cells.get(1)?.as_integer());
+        if reached.unwrap_or_default() > 0 {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 fn report(crm: &mut Crm, name: &str, said: &[(&str, &str)]) -> Result<Vec<Part>> {
@@ -150,8 +189,8 @@ fn team(crm: &mut Crm, scope: Scope) -> Result<Option<Grid>> {
     rows.sort_by_key(|row| std::cmp::Reverse(row.cells.get(1).and_then(Value::as_integer)));
     let columns = vec![
         Column::new("colleague", "Colleague", "同事", Kind::Text),
-        Column::new("done", "Done this week", "本周完成", Kind::Integer),
-        Column::new("won", "Won this month", "本月赢单", Kind::Money),
+        Column::new("done", "Done", "完成", Kind::Integer),
+        Column::new("won", "Won (month)", "本月赢单", Kind::Money),
     ];
     drop(crm.notices());
     Ok(Some(Grid { noun: "colleagues".to_owned(), columns, rows, ..Grid::default() }))

@@ -100,7 +100,11 @@ impl Today {
             if !here {
                 continue;
             }
-            canvas.text(Rect { x, width: 1.min(area.right().saturating_sub(x + 1)), ..rest }, glyphs.horizontal, theme.border);
+            canvas.text(
+                Rect { x, width: 1.min(area.right().saturating_sub(x + 1)), ..rest },
+                glyphs.horizontal,
+                theme.border,
+            );
         }
         match self.pane {
             Pane::Agenda => {
@@ -199,9 +203,8 @@ impl Today {
         if lines.lines.is_empty() {
             let words = match (lines.total, pane) {
                 (None, _) => String::new(),
-                (_, Pane::Agenda) => context.say(&crate::Message::new(
-                    "Nothing is planned for today, and nobody waits for a word from you.",
-                )),
+                (_, Pane::Agenda) => context
+                    .say(&crate::Message::new("Nothing is planned for today, and nobody waits for a word from you.")),
                 _ => context.pick("Nothing needs attention", "没有需要关注的事项").to_owned(),
             };
             for (words, line) in text::wrap(&words, usize::from(area.width.saturating_sub(2))).iter().zip(rows(area)) {
@@ -234,8 +237,8 @@ impl Today {
     }
 
     fn draw_funnel(&self, canvas: &mut Canvas, area: Rect) {
-        let (title, quarter) = (self.name(canvas.context, Pane::Funnel), canvas.context.pick("this quarter", "本季度"));
-        let inside = canvas.frame(area, &title, quarter, self.pane == Pane::Funnel);
+        let title = self.name(canvas.context, Pane::Funnel);
+        let inside = canvas.frame(area, &title, self.since.label(canvas.context), self.pane == Pane::Funnel);
         canvas.hit(area, Target::Part(place(Pane::Funnel)));
         self.steps(canvas, inside);
     }
@@ -247,7 +250,7 @@ impl Today {
         let cells = |row: usize, name: &str| cell(&part.grid, row, name);
         let most = (0..part.grid.rows.len()).filter_map(|at| plot::number(&cells(at, "reached")?.1)).max().unwrap_or(0);
         if most == 0 {
-            let words = context.pick("No deal began this quarter", "本季度尚无新商机");
+            let words = context.pick("No deal has begun yet", "尚无商机");
             canvas.text(row(area, 0), &format!(" {words}"), context.theme.dim);
             return;
         }
@@ -255,14 +258,21 @@ impl Today {
         let double = usize::from(area.height) >= part.grid.rows.len() * 2 - 1;
         let mut line = 0;
         for at in 0..part.grid.rows.len() {
-            let (Some((column, stage)), Some((_, reached))) = (cells(at, "stage"), cells(at, "reached")) else { continue };
+            let (Some((column, stage)), Some((_, reached))) = (cells(at, "stage"), cells(at, "reached")) else {
+                continue;
+            };
             let name = context.value(&column.kind, &stage);
             let conversion = cells(at, "of_previous").filter(|(_, value)| !value.is_empty());
             let conversion = conversion.map(|(column, value)| context.value(&column.kind, &value));
             if double && at > 0 {
-                let words = conversion.as_ref().map_or_else(String::new, |share| format!("{} {share}", context.glyphs.down));
+                let words =
+                    conversion.as_ref().map_or_else(String::new, |share| format!("{} {share}", context.glyphs.down));
                 let here = row(area, line);
-                canvas.text(Rect { x: here.x + 16.min(here.width), width: here.width.saturating_sub(16), ..here }, &words, context.theme.dim);
+                canvas.text(
+                    Rect { x: here.x + 16.min(here.width), width: here.width.saturating_sub(16), ..here },
+                    &words,
+                    context.theme.dim,
+                );
                 line += 1;
             }
             let here = row(area, line);
@@ -273,10 +283,18 @@ impl Today {
             let right = format!("{count:>5} {} ", text::fit(if double { &amount } else { &share }, 9, true, ""));
             let focused = self.pane == Pane::Funnel && at == self.step.cursor;
             let sign = if focused { context.glyphs.cursor } else { " " };
-            canvas.text(here, &format!("{sign}{}", text::fit(&name, 14, false, context.glyphs.ellipsis)), context.theme.text);
+            canvas.text(
+                here,
+                &format!("{sign}{}", text::fit(&name, 14, false, context.glyphs.ellipsis)),
+                context.theme.text,
+            );
             let room = usize::from(here.width).saturating_sub(16 + text::width(&right));
             let bar = bar(count, most, room, &context.glyphs);
-            canvas.text(Rect { x: here.x + 16.min(here.width), width: here.width.saturating_sub(16), ..here }, &bar, context.theme.bar);
+            canvas.text(
+                Rect { x: here.x + 16.min(here.width), width: here.width.saturating_sub(16), ..here },
+                &bar,
+                context.theme.bar,
+            );
             canvas.text_right(here, &right, context.theme.text);
             if focused {
                 canvas.paint(here, context.theme.selection);
@@ -300,21 +318,30 @@ impl Today {
             let column = team.columns.iter().find(|column| column.name == name);
             column.map_or("", |column| if context.is_chinese() { &column.label_zh } else { &column.label })
         };
-        let heading = format!(" {} {} {}", text::fit("", 14, false, ""), text::fit(head("done"), 15, true, ellipsis), text::fit(head("won"), 15, true, ellipsis));
+        let (name, acts, won) = if area.width >= 70 { (20, 15, 15) } else { (14, 9, 11) };
+        let heading = format!(
+            " {} {} {}",
+            text::fit("", name, false, ""),
+            text::fit(head("done"), acts, true, ellipsis),
+            text::fit(head("won"), won, true, ellipsis)
+        );
         canvas.text(row(area, 0), &heading, context.theme.dim);
         let list = trimmed(area, 1, 0);
         let count = |at: usize| cell(team, at, "done").and_then(|(_, value)| plot::number(&value)).unwrap_or_default();
         let most = (0..team.rows.len()).map(count).max().unwrap_or_default();
         let top = self.member.top(usize::from(list.height));
         for (at, line) in (top..team.rows.len()).zip(rows(list)) {
-            let shown = |name: &str| cell(team, at, name).map_or_else(String::new, |(column, value)| plot::short(context, &column.kind, &value));
+            let shown = |name: &str| {
+                cell(team, at, name)
+                    .map_or_else(String::new, |(column, value)| plot::short(context, &column.kind, &value))
+            };
             let focused = self.pane == Pane::Team && at == self.member.cursor;
             let sign = if focused { context.glyphs.cursor } else { " " };
             let words = format!(
                 "{sign}{} {} {}  ",
-                text::fit(&shown("colleague"), 14, false, ellipsis),
-                text::fit(&shown("done"), 15, true, ellipsis),
-                text::fit(&shown("won"), 15, true, ellipsis)
+                text::fit(&shown("colleague"), name, false, ellipsis),
+                text::fit(&shown("done"), acts, true, ellipsis),
+                text::fit(&shown("won"), won, true, ellipsis)
             );
             let used = canvas.text(line, &words, context.theme.text);
             let rest = Rect { x: line.x + used, width: line.width.saturating_sub(used + 1), ..line };
@@ -361,10 +388,10 @@ impl Widths {
     fn of(lines: &Lines, room: usize) -> Self {
         let most = |piece: &dyn Fn(&Item) -> usize| lines.items().map(piece).max().unwrap_or_default();
         let right = if room >= 64 { most(&|item| text::width(&item.right)).min(room / 4) } else { 0 };
-        let sort = if room >= 56 { most(&|item| text::width(&item.sort)).min(8) } else { 0 };
-        let lead = most(&|item| text::width(&item.lead)).min(room * 2 / 5);
+        let sort = if room >= 56 { most(&|item| text::width(&item.sort)).min(10) } else { 0 };
+        let lead = most(&|item| text::width(&item.lead)).min(room * 3 / 8);
         let left = room.saturating_sub(lead + sort + right + 8);
-        Self { lead, sort, who: most(&|item| text::width(&item.who)).min(left * 3 / 5), right }
+        Self { lead, sort, who: most(&|item| text::width(&item.who)).min(left * 2 / 3), right }
     }
 }
 
@@ -413,6 +440,9 @@ fn tile(context: &Context, part: &Part) -> Tile {
     let before = values.len().checked_sub(2).and_then(|place| values.get(place)).cloned().unwrap_or_default();
     let when = grid.rows.len().checked_sub(2).and_then(|place| cell(grid, place, &grid.columns.first()?.name));
     let when = when.map_or_else(String::new, |(column, value)| context.value(&column.kind, &value));
+    // A day of this year is told without the year.
+    let year = context.reading.clock.today().strftime("%Y-").to_string();
+    let when = when.strip_prefix(&year).filter(|day| day.len() == 5).map_or(when.clone(), str::to_owned);
     let figure = match kind {
         Kind::Decimal { .. } if !last.is_empty() => {
             format!("{} {}", plot::short(context, &kind, &last), context.pick("d", "天"))
@@ -441,9 +471,14 @@ fn change(context: &Context, kind: &Kind, last: &Value, before: &Value, when: &s
             let points = (now - then).abs();
             format!("{}.{} {}", points / 100, points % 100 / 10, context.pick("pt", "点"))
         }
-        Kind::Decimal { .. } => format!("{}.{} {}", (now - then).abs() / 10, (now - then).abs() % 10, context.pick("d", "天")),
+        Kind::Decimal { .. } => {
+            format!("{}.{} {}", (now - then).abs() / 10, (now - then).abs() % 10, context.pick("d", "天"))
+        }
         _ if then == 0 => plot::short(context, kind, before),
-        _ => format!("{}%", (i128::from(now) - i128::from(then)).abs() * 100 / i128::from(then).abs()),
+        _ => {
+            let percent = (i128::from(now) - i128::from(then)).abs() * 100 / i128::from(then).abs();
+            if percent > 999 { ">999%".to_owned() } else { format!("{percent}%") }
+        }
     };
     let by = if now == then { String::new() } else { format!(" {by}") };
     if then == 0 && now != 0 && !matches!(kind, Kind::Percent | Kind::Decimal { .. }) {
