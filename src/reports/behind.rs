@@ -51,6 +51,8 @@ struct Narrow {
     kind: Option<&'static str>,
     /// Whatever the row is of.
     whole: bool,
+    /// What the cell that names the row stands for then.
+    words: Option<Vec<(Value, String)>>,
 }
 
 /// Where a number leads.
@@ -107,6 +109,7 @@ impl Records {
             field: None,
             kind: None,
             whole: false,
+            words: None,
         });
         self
     }
@@ -117,6 +120,16 @@ impl Records {
         let mut records = self.only(column, condition);
         if let Some(narrow) = records.narrow.last_mut() {
             narrow.field = Some(field.to_owned());
+        }
+        records
+    }
+
+    /// In that column the cell that names the row stands for other conditions.
+    #[must_use]
+    pub fn only_words(self, column: &str, words: Vec<(Value, String)>) -> Self {
+        let mut records = self.only(column, "");
+        if let Some(narrow) = records.narrow.last_mut() {
+            narrow.words = Some(words);
         }
         records
     }
@@ -155,10 +168,13 @@ impl Records {
                 match said {
                     Said::Field(usual) => parts.push(equal(field.unwrap_or(usual), kind, value)),
                     Said::Filter => parts.extend(value.as_text().map(str::to_owned)),
-                    Said::Words(words) => match words.iter().find(|(word, _)| word == value) {
-                        Some((_, condition)) => parts.push(condition.clone()),
-                        None => return Found::Nothing(unlisted()),
-                    },
+                    Said::Words(usual) => {
+                        let words = narrow.and_then(|narrow| narrow.words.as_ref()).unwrap_or(usual);
+                        match words.iter().find(|(word, _)| word == value) {
+                            Some((_, condition)) => parts.push(condition.clone()),
+                            None => return Found::Nothing(unlisted()),
+                        }
+                    }
                 }
             }
         }

@@ -298,22 +298,25 @@ fn counts(crm: &Crm, events: &[Event], people: &People, by: &str) -> Result<Grid
 
 /// The customers behind each count, by their numbers: to whose credit they are is nothing that a list can be asked for.
 fn behind(events: &[Event], people: &People, by: &str) -> Records {
-    let mut own: BTreeMap<Group, HashSet<i64>> = BTreeMap::new();
+    let (mut own, mut whole) = (BTreeMap::<Group, HashSet<i64>>::new(), BTreeMap::<Group, HashSet<i64>>::new());
     for event in events {
         let group = people.group(event.who, by);
-        for group in if by == "branch" { people.with_above(&group) } else { vec![group] } {
-            own.entry(group).or_default().insert(event.customer);
+        for above in people.with_above(&group) {
+            whole.entry(above).or_default().insert(event.customer);
         }
+        own.entry(group).or_default().insert(event.customer);
     }
     let listed = |customers: &HashSet<i64>| {
         let mut ids: Vec<i64> = customers.iter().copied().collect();
         ids.sort_unstable();
-        let ids: Vec<String> = ids.iter().take(LISTED).map(i64::to_string).collect();
-        format!("id={}", if ids.is_empty() { "0".to_owned() } else { ids.join(",") })
+        format!("id={}", ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","))
     };
-    let words = own.iter().map(|(group, customers)| (people.shown(group, by), listed(customers))).collect();
-    let all: HashSet<i64> = events.iter().map(|event| event.customer).collect();
-    Records::of("customer").and(listed(&all)).words(by, words)
+    let words = |groups: &BTreeMap<Group, HashSet<i64>>| {
+        let few = groups.iter().filter(|(_, customers)| customers.len() <= LISTED);
+        few.map(|(group, customers)| (people.shown(group, by), listed(customers))).collect()
+    };
+    let records = Records::of("customer").words(by, words(&own));
+    if by == "branch" { records.only_words("with_below", words(&whole)) } else { records }
 }
 
 /// The latest of each group, newest first.

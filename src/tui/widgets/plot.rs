@@ -36,7 +36,7 @@ pub fn short(context: &Context, kind: &Kind, value: &Value) -> String {
     let Ok(amount) = digits.replace(',', "").parse::<f64>() else { return full };
     let sign = match unit {
         "" => String::new(),
-        "CNY" => "¥".to_owned(),
+        "CNY" if !context.glyphs.ascii => "¥".to_owned(),
         unit => format!("{unit} "),
     };
     format!("{sign}{}", shortened(amount, context.is_chinese()))

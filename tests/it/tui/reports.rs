@@ -24,7 +24,7 @@ fn busy() -> Desk {
         "deal add \"Pump house\" --customer C3 --amount \"CNY 60000\" --started 2026-02-10",
         "deal add \"Boiler\" --customer C4 --amount \"CNY 75000\" --started 2026-02-11 --close 2026-05-02",
         "deal win D2",
-        "deal lose D3 --reason price",
+        "deal lose D3 --because price",
         "log call C1 \"asked for a price\"",
         "log visit C2 \"saw the hall\" --minutes 90",
     ] {
@@ -64,7 +64,7 @@ fn every_report_of_the_catalog_is_in_the_list_and_runs() {
 fn its_figures_are_those_of_the_command_line() {
     let mut it = at(120, 36);
     open(&mut it, "Won and lost");
-    it.sees("Win rate").sees("¥90k");
+    it.sees("Revenue").sees("¥90k");
     let json = it.desk.run(["report", "win-loss", "-f", "json"]).done();
     let rows: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
     let part = page(&it).drawn().expect("a part");
@@ -149,7 +149,7 @@ fn a_number_opens_the_records_behind_it_and_esc_comes_back() {
     it.press("m").sees("Won").press("Enter");
     let browser = it.state.top().and_then(page_of::<Browser>).expect("a list");
     assert_eq!(browser.listing.schema.kind, "deal");
-    it.press("Esc").sees("Reports");
+    it.press("H").sees("Reports");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_report_that_needs_an_answer_says_which_and_takes_it() {
 fn pictures_follow_from_the_columns_and_the_table_is_one_key_away() {
     let mut it = at(120, 36);
     open(&mut it, "Funnel");
-    it.sees("█").sees("100%").press("T").sees("Weighted").press("T");
+    it.sees("█").press("T").sees("Weighted").press("T").press("Tab").sees("100%");
     it.press("b").type_("owner").press("Enter").sees("Lukas Brandt");
     open(&mut it, "Trends");
     it.sees("2026-03").sees("2025-04");

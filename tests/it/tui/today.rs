@@ -111,7 +111,7 @@ fn figures_are_those_of_the_command_line_and_lead_to_the_records_behind_them() {
     assert_eq!(done, counted);
     it.press("g k Enter").sees("Gate sensors").sees_no("Cold store");
     assert_eq!(it.refs(), ["D1"]);
-    it.press("Esc").press("l Enter");
+    it.press("H").press("l Enter");
     assert_eq!(it.refs(), ["D2"], "what was won this month");
 }
 
