@@ -73,12 +73,12 @@ pub fn at(width: u16, height: u16) -> Sitting {
 
 /// Lin before the first page, or where the last session ended.
 pub fn on(desk: Desk, language: Language, width: u16, height: u16) -> Sitting {
-    drawn_with(desk, language, glyphs::UNICODE, width, height)
+    drawn_with(desk, language, &glyphs::UNICODE, width, height)
 }
 
-pub fn drawn_with(desk: Desk, language: Language, glyphs: glyphs::Glyphs, width: u16, height: u16) -> Sitting {
+pub fn drawn_with(desk: Desk, language: Language, glyphs: &glyphs::Glyphs, width: u16, height: u16) -> Sitting {
     let launch = Launch { language, ..launch(&desk) };
-    let driver = Driver::start(&launch, glyphs, width, height).expect("starts");
+    let driver = Driver::start(&launch, *glyphs, width, height).expect("starts");
     Sitting { desk, driver }
 }
 

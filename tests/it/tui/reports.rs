@@ -70,7 +70,8 @@ fn its_figures_are_those_of_the_command_line() {
     let part = page(&it).drawn().expect("a part");
     let won = part.grid.columns.iter().position(|column| column.name == "won").expect("a column");
     let here: Vec<Option<i64>> = part.grid.rows.iter().map(|row| row.cells[won].as_integer()).collect();
-    let there: Vec<Option<i64>> = rows.as_array().expect("a list").iter().map(|row| row["won"].as_i64()).collect();
+    let there: Vec<Option<i64>> =
+        rows["items"].as_array().or(rows.as_array()).expect("a list").iter().map(|row| row["won"].as_i64()).collect();
     assert_eq!(here, there);
 }
 
@@ -186,7 +187,7 @@ fn pictures_follow_from_the_columns_and_the_table_is_one_key_away() {
     it.sees("█").press("T").sees("Weighted").press("T").press("Tab").sees("100%");
     it.press("b").type_("owner").press("Enter").sees("Lukas Brandt");
     open(&mut it, "Trends");
-    it.sees("2026-03").sees("2025-04");
+    it.sees("2026-03").sees("2025-05");
     let braille = it.screen().chars().filter(|sign| ('\u{2801}'..='\u{28ff}').contains(sign)).count();
     assert!(braille > 20, "a line is drawn in dots");
 }
@@ -217,7 +218,7 @@ fn a_kept_report_is_shared_with_the_command_line() {
 fn it_is_drawn_at_every_size_in_both_languages_and_with_both_sets_of_signs() {
     for language in [Language::English, Language::Chinese] {
         for signs in [glyphs::UNICODE, glyphs::ASCII] {
-            let mut it = drawn_with(busy(), language, signs, 120, 36);
+            let mut it = drawn_with(busy(), language, &signs, 120, 36);
             it.press("5");
             for _ in catalog::REPORTS {
                 for (width, height) in [(40, 10), (80, 24), (120, 36), (200, 60)] {

@@ -152,7 +152,7 @@ fn a_day_without_anything_says_so_in_both_languages() {
     desk.run(["init"]);
     for language in [Language::English, Language::Chinese] {
         let words = if language == Language::Chinese { "日程" } else { "Agenda" };
-        drawn_with(Desk::new(), language, glyphs::UNICODE, 120, 36).sees(words);
+        drawn_with(Desk::new(), language, &glyphs::UNICODE, 120, 36).sees(words);
     }
 }
 
@@ -160,7 +160,7 @@ fn a_day_without_anything_says_so_in_both_languages() {
 fn it_is_drawn_at_every_size_in_both_languages_and_with_both_sets_of_signs() {
     for language in [Language::English, Language::Chinese] {
         for signs in [glyphs::UNICODE, glyphs::ASCII] {
-            let mut it = drawn_with(busy(), language, signs, 120, 36);
+            let mut it = drawn_with(busy(), language, &signs, 120, 36);
             for (width, height) in [(40, 10), (60, 12), (80, 24), (99, 30), (100, 20), (120, 36), (200, 60)] {
                 it.event(crossterm::event::Event::Resize(width, height)).settle();
                 for keys in ["Tab", "Tab", "j", "Tab", "Tab", "l", "Tab", "G"] {

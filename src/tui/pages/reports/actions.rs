@@ -69,14 +69,11 @@ fn group(state: &mut State) -> Vec<Cmd> {
     let Some(ask) = choice.and_then(|choice| choice.report.asks.iter().find(|ask| ask.name == "by")) else {
         return Vec::new();
     };
-    let words = match (ask.kind)() {
-        Kind::Choice(choices) => {
-            choices.iter().map(|choice| (choice.key.to_string(), choice.label_zh.to_string())).collect()
-        }
-        _ => {
-            let words = ask.doc.split(", ").map(str::trim).filter(|word| !word.contains(' ') && !word.is_empty());
-            words.map(|word| (word.to_owned(), named(&state.context, word))).collect()
-        }
+    let words = if let Kind::Choice(choices) = (ask.kind)() {
+        choices.iter().map(|choice| (choice.key.to_string(), choice.label_zh.to_string())).collect()
+    } else {
+        let words = ask.doc.split(", ").map(str::trim).filter(|word| !word.contains(' ') && !word.is_empty());
+        words.map(|word| (word.to_owned(), named(&state.context, word))).collect()
     };
     let title = state.context.pick("Group by", "分组").to_owned();
     offer(state, "by", &title, words)
@@ -199,7 +196,7 @@ fn export(state: &mut State) -> Vec<Cmd> {
     let Some(choice) = state.shown::<Reports>().and_then(Reports::choice) else { return Vec::new() };
     let usual = format!("{}-{}.csv", choice.report.name, state.context.reading.clock.today());
     let title = state.context.pick("Write to (csv, json, md, html)", "写入文件（csv、json、md、html）");
-    let form = form::ask(&state.context, title, Kind::Text, &usual, |state, path| write(state, path));
+    let form = form::ask(&state.context, title, Kind::Text, &usual, write);
     state.show(Box::new(form))
 }
 

@@ -285,8 +285,7 @@ impl Reports {
         let context = canvas.context;
         let (theme, ellipsis) = (context.theme, context.glyphs.ellipsis);
         let count = part.grid.rows.len();
-        let kind =
-            part.grid.columns.get(self.column).map(|column| column.kind.clone()).unwrap_or(crate::record::Kind::Text);
+        let kind = part.grid.columns.get(self.column).map_or(crate::record::Kind::Text, |column| column.kind.clone());
         let names: Vec<String> = (0..count).map(|row| row_name(context, part, row)).collect();
         let wide = names.iter().map(|name| text::width(name)).max().unwrap_or_default();
         let wide = wide.min(usize::from(area.width) * 2 / 5);
@@ -378,8 +377,9 @@ impl Reports {
         let axis = Rect { x: picture.x, width: picture.width, ..axis };
         canvas.text(axis, &context.glyphs.horizontal.repeat(usize::from(axis.width)), context.theme.border);
         let count = part.grid.rows.len();
-        let mut free = times.x;
-        for at in 0..count {
+        // The latest is named in any case.
+        let mut free = times.right();
+        for at in (0..count).rev() {
             let column = u16::try_from(plot::column_of(at, count, usize::from(picture.width))).unwrap_or_default();
             let x = picture.x.saturating_add(column);
             let each = (picture.width / u16::try_from(count).unwrap_or(u16::MAX).max(1)).max(1);
@@ -396,10 +396,10 @@ impl Reports {
             let name = row_name(context, part, at);
             let wide = u16::try_from(text::width(&name)).unwrap_or(u16::MAX);
             let from = x.saturating_sub(wide / 2).min(times.right().saturating_sub(wide)).max(times.x);
-            if from >= free && from.saturating_add(wide) <= times.right() {
+            if from.saturating_add(wide) <= free {
                 let style = if here { context.theme.title } else { context.theme.dim };
                 canvas.text(Rect { x: from, width: wide, ..times }, &name, style);
-                free = from.saturating_add(wide + 2);
+                free = from.saturating_sub(2);
             }
         }
     }

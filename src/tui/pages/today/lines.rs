@@ -51,7 +51,7 @@ pub enum Line {
 /// Lines under headings, and the line under the cursor.
 #[derive(Debug, Clone, Default)]
 pub struct Lines {
-    pub lines: Vec<Line>,
+    pub all: Vec<Line>,
     pub cursor: usize,
     /// How many there are, shown or not; none while nothing was read.
     pub total: Option<u64>,
@@ -63,13 +63,13 @@ impl Lines {
         let record = self.item().and_then(|item| item.record);
         let on = |line: &Line| matches!(line, Line::Item(item) if item.record == record && record.is_some());
         let place = lines.iter().position(on).unwrap_or(self.cursor);
-        (self.lines, self.total) = (lines, Some(total));
+        (self.all, self.total) = (lines, Some(total));
         self.go_to(place);
     }
 
     #[must_use]
     pub fn item(&self) -> Option<&Item> {
-        match self.lines.get(self.cursor) {
+        match self.all.get(self.cursor) {
             Some(Line::Item(item)) => Some(item),
             _ => None,
         }
@@ -77,23 +77,23 @@ impl Lines {
 
     /// The items alone.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
-        self.lines.iter().filter_map(|line| if let Line::Item(item) = line { Some(&**item) } else { None })
+        self.all.iter().filter_map(|line| if let Line::Item(item) = line { Some(&**item) } else { None })
     }
 
     /// To a line, or where a heading stands to the next one below it, else above it.
     pub fn go_to(&mut self, place: usize) {
-        let is_item = |place: &usize| matches!(self.lines.get(*place), Some(Line::Item(_)));
-        let last = self.lines.len().saturating_sub(1);
+        let is_item = |place: &usize| matches!(self.all.get(*place), Some(Line::Item(_)));
+        let last = self.all.len().saturating_sub(1);
         let place = place.min(last);
         let found = (place..=last).find(is_item).or_else(|| (0..place).rev().find(is_item));
         self.cursor = found.unwrap_or_default();
     }
 
     pub fn step(&mut self, by: i64) {
-        let is_item = |place: &usize| matches!(self.lines.get(*place), Some(Line::Item(_)));
+        let is_item = |place: &usize| matches!(self.all.get(*place), Some(Line::Item(_)));
         for _ in 0..by.unsigned_abs() {
             let next = if by > 0 {
-                (self.cursor + 1..self.lines.len()).find(is_item)
+                (self.cursor + 1..self.all.len()).find(is_item)
             } else {
                 (0..self.cursor).rev().find(is_item)
             };

@@ -200,7 +200,7 @@ impl Today {
 
     fn body(&self, canvas: &mut Canvas, area: Rect, lines: &Lines, pane: Pane) {
         let context = canvas.context;
-        if lines.lines.is_empty() {
+        if lines.all.is_empty() {
             let words = match (lines.total, pane) {
                 (None, _) => String::new(),
                 (_, Pane::Agenda) => context
@@ -214,12 +214,12 @@ impl Today {
         }
         let widths = Widths::of(lines, usize::from(area.width));
         let height = usize::from(area.height).max(1);
-        let most = lines.lines.len().saturating_sub(height);
+        let most = lines.all.len().saturating_sub(height);
         let mut top = lines.cursor.saturating_sub(height / 2).min(most);
         if lines.cursor < height {
             top = 0;
         }
-        for ((at, line), here) in lines.lines.iter().enumerate().skip(top).zip(rows(area)) {
+        for ((at, line), here) in lines.all.iter().enumerate().skip(top).zip(rows(area)) {
             match line {
                 Line::Head(head) => {
                     let used = canvas.text(here, &format!(" {head} "), context.theme.title);
@@ -369,7 +369,7 @@ fn amount_of(context: &Context, grid: &Grid, stage: &Value) -> Option<String> {
 
 /// `3 of 12`, of what was read.
 fn position(lines: &Lines) -> String {
-    let at = lines.lines.iter().take(lines.cursor + 1).filter(|line| matches!(line, Line::Item(_))).count();
+    let at = lines.all.iter().take(lines.cursor + 1).filter(|line| matches!(line, Line::Item(_))).count();
     match lines.total {
         Some(total) if total > 0 => format!("{at}/{total}"),
         _ => String::new(),
