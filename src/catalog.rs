@@ -320,6 +320,7 @@ pub static REPORTS: &[Report] = &[
     reports::customers::REPORT,
     reports::qualification::REPORT,
     reports::referrals::REPORT,
+    reports::trends::REPORT,
     reports::funnel::REPORT,
     reports::forecast::REPORT,
     reports::coverage::REPORT,

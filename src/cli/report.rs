@@ -179,7 +179,7 @@ pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
 
 /// Groups with a word for the one that has no name; what programs read says nothing there.
 fn named(part: &Part, chinese: bool) -> Part {
-    let mut part = Part { title: part.title.clone(), grid: part.grid.clone() };
+    let mut part = part.clone();
     if part.grid.noun == kehu::reports::GROUPS {
         let word = if chinese { "（无）" } else { "(none)" };
         let nameless = part.grid.rows.iter_mut().filter_map(|row| row.cells.first_mut()).filter(|cell| cell.is_empty());

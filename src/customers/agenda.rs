@@ -44,6 +44,22 @@ impl Crm {
         Ok(parts)
     }
 
+    /// What several people have to do, in the same parts as the plan of one; whose it is stands beside it.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn agenda_of(&mut self, users: &[i64], day: Date, limit: Option<u64>) -> Result<Parts> {
+        let (start, end) = types::day_bounds(day, day, self.reading())?;
+        let mut parts = Parts::new();
+        if users.is_empty() {
+            return Ok(parts);
+        }
+        self.work(&mut parts, "Overdue", users, ("a.due < ?", vec![start.clone()]), limit)?;
+        self.work(&mut parts, "Today", users, ("a.due >= ? AND a.due <= ?", vec![start, end]), limit)?;
+        self.work(&mut parts, "Without a date", users, ("a.due IS NULL", Vec::new()), limit)?;
+        Ok(parts)
+    }
+
     /// Birthdays and other days to remember, solar and lunar, of this day and the coming ones.
     fn care(&mut self, parts: &mut Parts, user: i64, day: Date, limit: Option<u64>) -> Result<()> {
         let last = day.saturating_add(AHEAD.days());

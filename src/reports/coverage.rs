@@ -3,7 +3,7 @@
 use super::{
     Part, Report,
     deals::{BY, Basis, CURRENCY, PIPELINE, WHERE, half_even, one_of, rounded},
-    forecast::{Line, PROBABILITY, expected, probability},
+    forecast::{Line, PROBABILITY, expected, probability, won_in},
     parameter,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
 /// `kehu report coverage`.
 pub const REPORT: Report = Report {
     name: "coverage",
+    title: ["Coverage", "目标覆盖"],
     doc: "How many times the open deals of a period cover what is still to be won in it",
     asks: &[
         Ask {
@@ -86,7 +87,14 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let (groups, _) = expected(crm, &values, &basis, by)?;
     let lines = groups.sorted(basis.dated(), |line| line.amount);
     tell_undated(crm, &basis)?;
-    Ok(vec![Part::new("", grid(crm, &basis, lines, &wish)?)])
+    let period = basis.listed_period();
+    let (won, field) = won_in(crm, &values, &basis)?;
+    let open = format!("outcome=open forecast!=omitted {period}");
+    let records = ["deals", "open", "weighted", "coverage", "missing", "wanted", "target", "remaining"]
+        .into_iter()
+        .fold(basis.records(crm)?, |records, column| records.only(column, &*open))
+        .only_by("won", won, &field);
+    Ok(vec![Part::new("", grid(crm, &basis, lines, &wish)?).of(records)])
 }
 
 /// Deals that nobody expects on any day cover nothing.

@@ -1,6 +1,6 @@
 //! How customers stand (R9, R21, R23): life cycle by level, what became of them in a period, and how many stay.
 
-use super::{Part, Report, WHERE, parameter, period, share, tell_few};
+use super::{Part, Records, Report, Shape, WHERE, parameter, period, share, tell_few};
 use crate::{
     Result,
     crm::{Crm, Query, integer, text},
@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 /// `kehu report customers`.
 pub const REPORT: Report = Report {
     name: "customers",
+    title: ["Customers", "客户分布"],
     doc: "Life cycle by level, or any two closed lists; who became what in a period; how many stay",
     asks: &[
         Ask { name: "rows", doc: "The field down the side (lifecycle)", kind: || Kind::Text, required: false },
@@ -42,7 +43,24 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let matrix = matrix(crm, &down, &across, &condition)?;
     let changes = changes(crm, values)?;
     let retention = retention(crm, values)?;
-    Ok(vec![Part::new("Customers", matrix), Part::new("Became", changes), Part::new("Retention", retention)])
+    let mut customers = Records::of("customer").and(said(&condition)).filter_in("filter");
+    for top in &matrix.columns {
+        let own =
+            words(&across).iter().find(|word| **word == top.name).map(|word| format!("{}=\"{word}\"", across.name));
+        let none = (top.name == "none").then(|| format!("{}:", across.name));
+        customers = own.or(none).into_iter().fold(customers, |customers, only| customers.only(&top.name, only));
+    }
+    let signed = Records::of("customer").and(said(&condition)).filter_in("filter");
+    Ok(vec![
+        Part::new("Customers", matrix).of(customers).drawn(Shape::Heat),
+        Part::new("Became", changes).of_nothing(super::LOGGED),
+        Part::new("Retention", retention).of(signed.whole("of", SIGNED)),
+    ])
+}
+
+/// A condition among others.
+fn said(condition: &str) -> String {
+    if condition.is_empty() { String::new() } else { format!("({condition})") }
 }
 
 /// A field of customers that holds one word of a closed list.
@@ -158,6 +176,9 @@ const MEASURES: [(&str, &str, &str, &str); 4] = [
     ("lapsed", "Lapsed after signing", "签约后失效", "lifecycle=lapsed (lapsed_from=signed,repeat or not signed_on:)"),
     ("revived", "Won back", "挽回", "lifecycle=signed,repeat not revived_on:"),
 ];
+
+/// Who ever signed.
+const SIGNED: &str = "(lifecycle=signed,repeat or lifecycle=lapsed (lapsed_from=signed,repeat or not signed_on:))";
 
 /// How many of those who ever signed bought again, stayed or lapsed.
 fn retention(crm: &mut Crm, values: &Values) -> Result<Grid> {

@@ -1,6 +1,6 @@
 //! The report of a day, composed from what was really done (R152).
 
-use super::{Part, Report, parameter};
+use super::{Part, Records, Report, parameter};
 use crate::{
     Result,
     crm::{Crm, Query, Sort, integer, text},
@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 /// `kehu report day`.
 pub const REPORT: Report = Report {
     name: "day",
+    title: ["Day", "日报"],
     doc: "What was done on a day, what was not, and what comes tomorrow",
     asks: &[
         Ask { name: "date", doc: "Which day (today)", kind: || Kind::Date, required: false },
@@ -49,10 +50,21 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     parts.push(("Changed life cycles", day.lifecycles(crm)?));
     parts.push(("Planned and not done", day.not_done(crm)?));
     parts.push(("Planned for the next day", day.next_day(crm)?));
-    Ok(parts.into_iter().map(|(title, grid)| Part { title: Message::new(title), grid }).collect())
+    let behind = day.behind();
+    let part = |(title, grid)| match title {
+        "The day" => Part::new(title, grid).of(behind.clone().only("customers", "not customer:")),
+        "Done by kind" => Part::new(title, grid).of(behind.clone().by("kind", "kind")),
+        _ => Part::new(title, grid),
+    };
+    Ok(parts.into_iter().map(part).collect())
 }
 
 impl Day {
+    /// What was done that day.
+    fn behind(&self) -> Records {
+        Records::of("activity").and(format!("owner={} done={}", self.short, self.date))
+    }
+
     fn list(crm: &mut Crm, kind: &str, condition: &str, columns: &[&str], sort: &str) -> Result<Grid> {
         crm.list(&Query {
             filter: filter::parse(condition)?,

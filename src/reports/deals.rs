@@ -1,6 +1,6 @@
 //! What the reports on deals share: which deals on which day, by what, in which currency, and exact weighing.
 
-use super::parameter;
+use super::{Records, parameter};
 use crate::{
     Result,
     crm::{
@@ -63,6 +63,9 @@ pub(super) struct Basis {
     period: Option<(String, Date, Date)>,
     /// Answered from the sums that are kept with the deals.
     summed: bool,
+    /// Which pipeline, and which deals, as somebody said.
+    pipeline: Option<i64>,
+    condition: Option<String>,
 }
 
 impl Basis {
@@ -80,9 +83,11 @@ impl Basis {
             day,
             period: None,
             summed: false,
+            pipeline: None,
+            condition: said("where"),
         };
-        if let Some(condition) = said("where") {
-            basis.query.filter = filter::parse(&condition)?;
+        if let Some(condition) = &basis.condition {
+            basis.query.filter = filter::parse(condition)?;
         }
         if let Some(code) = said("currency") {
             basis.currency = currency(&code).map_err(|error| error.on_field("currency"))?;
@@ -133,6 +138,7 @@ impl Basis {
             Some(name) => Some(crm.find("pipeline", name).map_err(|error| error.on_field("pipeline"))?),
             None => pipeline::usual(crm)?.map(|id: Id<_>| id.number),
         };
+        self.pipeline = id;
         self.conditions.extend(id.map(|id| format!("t.pipeline = {id}")));
         if parameter(values, "currency").is_empty() {
             self.choose_currency(crm)?;
@@ -379,6 +385,39 @@ impl Basis {
     /// The same deals by another of their days, whenever that was.
     pub fn by_day(&self, day: &'static str) -> Self {
         Self { day, period: None, summed: false, ..self.clone() }
+    }
+
+    /// Which deals the report is of, without regard to the period, as the list of deals is asked for them.
+    pub fn listed(&self, crm: &Crm) -> Result<String> {
+        let mut parts: Vec<String> = self.condition.iter().map(|condition| format!("({condition})")).collect();
+        if let Some(id) = self.pipeline {
+            parts.push(format!("pipeline={}", crm.schema("pipeline")?.short(id)));
+        }
+        Ok(parts.join(" "))
+    }
+
+    /// The field that the rows are values of.
+    pub fn named_by(&self) -> String {
+        match (self.month, self.query.group_by.first()) {
+            (true, _) => self.day.to_owned(),
+            (false, path) => path.cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Only those of the period, as the list of deals is asked for them.
+    pub fn listed_period(&self) -> String {
+        let period = self.period.as_ref();
+        period.map_or_else(String::new, |(field, first, last)| format!("{field}={first}..{last}"))
+    }
+
+    /// The deals behind its rows, whatever their period.
+    pub fn records(&self, crm: &Crm) -> Result<Records> {
+        let records = Records::of("deal").and(self.listed(crm)?);
+        Ok(match (self.month, self.query.group_by.first()) {
+            (true, _) => records.by(if self.quarter { "quarter" } else { "month" }, self.day),
+            (false, Some(path)) => records.by(path, path),
+            (false, None) => records,
+        })
     }
 
     /// Whether they are grouped by months or quarters.

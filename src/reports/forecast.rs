@@ -18,6 +18,7 @@ use std::collections::HashMap;
 /// `kehu report forecast`.
 pub const REPORT: Report = Report {
     name: "forecast",
+    title: ["Forecast", "销售预测"],
     doc: "What open deals will bring by the month they are expected in, and what was won; weighted, and as commit, \
           best case and pipeline: as somebody said, else by how likely they are",
     asks: &[
@@ -94,9 +95,9 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     }
     let (groups, rates) = expected(crm, values, &basis, by)?;
     let grid = grid(crm, &basis, groups)?;
-    let mut parts = vec![Part::new("Forecast", grid)];
+    let mut parts = vec![behind(crm, values, &basis, Part::new("Forecast", grid))?];
     if by != "stage" {
-        parts.push(Part::new("Win rates", rate_grid(crm, by, &rates)?));
+        parts.push(Part::new("Win rates", rate_grid(crm, by, &rates)?).of_nothing(super::WEIGHS));
     }
     Ok(parts)
 }
@@ -189,8 +190,8 @@ fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Grou
     Ok(())
 }
 
-/// What was won in the period, by the month in which it was.
-fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) -> Result<()> {
+/// The deals that were closed in the period, by the month in which they were.
+fn closed(crm: &Crm, values: &Values, open: &Basis) -> Result<Basis> {
     let mut values = values.clone();
     if parameter(&values, "period").is_empty() {
         let day = parameter(&values, "as-of");
@@ -199,7 +200,35 @@ fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) 
     }
     let mut basis = open.by_day("closed");
     basis.within(crm, &values, "closed")?;
-    let basis = basis.summed();
+    Ok(basis)
+}
+
+/// The list of the deals that were won in the period, and the field that a row is the value of then.
+pub(super) fn won_in(crm: &Crm, values: &Values, open: &Basis) -> Result<(String, String)> {
+    let closed = closed(crm, values, open)?;
+    Ok((format!("outcome=won {}", closed.listed_period()), closed.named_by()))
+}
+
+/// The deals behind each number.
+fn behind(crm: &Crm, values: &Values, basis: &Basis, part: Part) -> Result<Part> {
+    if basis.evening.is_some() {
+        return Ok(part.of_nothing(super::PAST));
+    }
+    let open = "outcome=open forecast!=omitted";
+    let (won, field) = won_in(crm, values, basis)?;
+    let mut records = basis.records(crm)?.only_by("closed", &*won, &field).only_by("closed_deals", won, &field);
+    for column in ["deals", "amount", "weighted"] {
+        records = records.only(column, open);
+    }
+    for category in ["commit", "best_case", "pipeline"] {
+        records = records.only(category, format!("counts_as={category}"));
+    }
+    Ok(part.of(records))
+}
+
+/// What was won in the period, by the month in which it was.
+fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) -> Result<()> {
+    let basis = closed(crm, values, open)?.summed();
     for (group, cells) in basis.tally(crm, "", &basis.final_cells(), "stg.outcome = 'won'")? {
         let line = groups.at(&group);
         line.closed += number(&cells, 0);

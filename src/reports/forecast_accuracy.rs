@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 /// `kehu report forecast-accuracy`.
 pub const REPORT: Report = Report {
     name: "forecast-accuracy",
+    title: ["Forecast accuracy", "预测准确度"],
     doc: "What was forecast for each month that is over, and what was won in it: the error, and who says too much",
     asks: &[
         Ask {
@@ -117,7 +118,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
             .with("count", unknown),
         );
     }
-    Ok(vec![Part::new("", grid(&groups.all, by, currency))])
+    Ok(vec![Part::new("", grid(&groups.all, by, currency)).of_nothing(super::KEPT)])
 }
 
 /// The currency that is said, else the one in which most was kept, the base one before others.

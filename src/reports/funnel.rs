@@ -1,7 +1,7 @@
 //! Funnel (R51-R55, behaviour 35): how wide a pipeline is at each stage, and how many deals came how far.
 
 use super::{
-    Part, Report,
+    Part, Records, Report, Shape,
     deals::{AS_OF, BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, number, one_of, rounded, weighed},
     share, tell_few,
 };
@@ -17,6 +17,7 @@ use std::{collections::HashMap, fmt::Write};
 /// `kehu report funnel`.
 pub const REPORT: Report = Report {
     name: "funnel",
+    title: ["Funnel", "销售漏斗"],
     doc: "How wide a pipeline is at each stage, and how many of the deals that began came how far",
     asks: &[
         BY,
@@ -57,15 +58,47 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let stages = pipeline::stages(crm, Id::new(id))?;
     let mut basis = basis.summed();
     let shown = shown(values, &stages)?;
+    let grouped = basis.column(crm)?.is_some();
     let snapshot = snapshot(crm, &basis, &stages, &shown)?;
     let cohort = cohort(crm, &mut basis, &stages, &shown, id)?;
-    Ok(vec![Part::new("Just now", snapshot), Part::new("How far deals came", cohort)]
+    let parts = vec![
+        Part::new(if basis.evening.is_some() { "On that day" } else { "Just now" }, snapshot)
+            .of(inside(crm, &basis, &stages)?),
+        Part::new("How far deals came", cohort).of(came(crm, &basis, &stages)?),
+    ];
+    // Beside each other, funnels are a picture of two dimensions.
+    let funnel = |part: Part| {
+        if !grouped && part.title.template == "How far deals came" { part.drawn(Shape::Funnel) } else { part }
+    };
+    Ok(parts
         .into_iter()
-        .map(|part| match (&basis.evening, part.title.template) {
-            (Some(_), "Just now") => Part { title: Message::new("On that day"), ..part },
-            _ => part,
-        })
+        .map(funnel)
+        .map(|part| if basis.evening.is_some() { part.of_nothing(super::PAST) } else { part })
         .collect())
+}
+
+/// The deals that are in each stage.
+fn inside(crm: &Crm, basis: &Basis, stages: &[Stage]) -> Result<Records> {
+    let schema = crm.schema("stage")?;
+    let word = |stage: &Stage| (Value::text(&stage.name), format!("stage={}", schema.short(stage.id.number)));
+    Ok(basis.records(crm)?.and(basis.listed_period()).words("stage", stages.iter().map(word).collect()))
+}
+
+/// The deals that came to each stage, or further.
+fn came(crm: &Crm, basis: &Basis, stages: &[Stage]) -> Result<Records> {
+    let open: Vec<&Stage> = stages.iter().filter(|stage| stage.outcome == Outcome::Open).collect();
+    let word = |(place, stage): (usize, &&Stage)| {
+        let far = match place {
+            // Nobody is before the first.
+            0 => String::new(),
+            _ => format!("(reached={}.. or outcome=won or reached:)", stage.position.unwrap_or_default()),
+        };
+        (Value::text(&stage.name), far)
+    };
+    let mut words: Vec<(Value, String)> = open.iter().enumerate().map(word).collect();
+    words.push((Value::text(CLOSED), "outcome=won,lost".to_owned()));
+    words.push((Value::text(WON), "outcome=won".to_owned()));
+    Ok(basis.records(crm)?.and(basis.listed_period()).words("stage", words))
 }
 
 /// The stages that somebody wants to see, in their order; all of them unless said (R54).

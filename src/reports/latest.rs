@@ -1,6 +1,6 @@
 //! The latest new, signed and followed customers (R25, R153), by person, department or branch.
 
-use super::{Part, Report, WHERE, among, parameter, period};
+use super::{Part, Records, Report, WHERE, among, parameter, period};
 use crate::{
     Result,
     crm::{Crm, integer, text},
@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// `kehu report latest`.
 pub const REPORT: Report = Report {
     name: "latest",
+    title: ["Latest customers", "最新客户"],
     doc: "The latest new, signed or followed customers, by person, department or branch",
     asks: &[
         Ask {
@@ -60,6 +61,9 @@ fn words(words: &[(&'static str, &'static str, &'static str)]) -> Kind {
     Kind::Choice(words.iter().map(choice).collect())
 }
 
+/// No list of customers by their numbers is longer.
+const LISTED: usize = 500;
+
 /// Something that happened with a customer, and to whose credit it is.
 struct Event {
     day: String,
@@ -93,7 +97,8 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     events.retain(|event| only.as_ref().is_none_or(|only| only.contains(&event.customer)));
     let people = people(crm)?;
     let by = word("by", "user");
-    let mut parts = vec![Part::new("Counts", counts(crm, &events, &people, &by)?)];
+    let behind = behind(&events, &people, &by);
+    let mut parts = vec![Part::new("Counts", counts(crm, &events, &people, &by)?).of(behind)];
     if parameter(values, "summary") != Value::Bool(true) {
         let limit = parameter(values, "limit").as_integer().unwrap_or(10);
         parts.push(Part::new("Latest", latest(crm, events, &people, &by, limit)?));
@@ -289,6 +294,29 @@ fn counts(crm: &Crm, events: &[Event], people: &People, by: &str) -> Result<Grid
         totals.push(Value::Null);
     }
     Ok(Grid { totals: Some(totals), ..Grid::of("groups", columns, rows) })
+}
+
+/// The customers behind each count, by their numbers: to whose credit they are is nothing that a list can be asked for.
+fn behind(events: &[Event], people: &People, by: &str) -> Records {
+    let (mut own, mut whole) = (BTreeMap::<Group, HashSet<i64>>::new(), BTreeMap::<Group, HashSet<i64>>::new());
+    for event in events {
+        let group = people.group(event.who, by);
+        for above in people.with_above(&group) {
+            whole.entry(above).or_default().insert(event.customer);
+        }
+        own.entry(group).or_default().insert(event.customer);
+    }
+    let listed = |customers: &HashSet<i64>| {
+        let mut ids: Vec<i64> = customers.iter().copied().collect();
+        ids.sort_unstable();
+        format!("id={}", ids.iter().map(i64::to_string).collect::<Vec<_>>().join(","))
+    };
+    let words = |groups: &BTreeMap<Group, HashSet<i64>>| {
+        let few = groups.iter().filter(|(_, customers)| customers.len() <= LISTED);
+        few.map(|(group, customers)| (people.shown(group, by), listed(customers))).collect()
+    };
+    let records = Records::of("customer").words(by, words(&own));
+    if by == "branch" { records.only_words("with_below", words(&whole)) } else { records }
 }
 
 /// The latest of each group, newest first.

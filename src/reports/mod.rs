@@ -1,5 +1,6 @@
 //! Reports: questions with parameters and a typed answer. A report never mentions a format, a format never a report.
 
+pub mod behind;
 pub mod coverage;
 pub mod customers;
 pub mod day;
@@ -14,8 +15,11 @@ pub mod pool;
 pub mod qualification;
 pub mod referrals;
 pub mod stale;
+pub mod trends;
 pub mod velocity;
 pub mod win_loss;
+
+pub use behind::{Behind, Found, Records};
 
 use crate::{
     Result,
@@ -29,6 +33,8 @@ use std::collections::HashSet;
 /// A report: from this line come the subcommand, its help and its completion.
 pub struct Report {
     pub name: &'static str,
+    /// What it is called where there is no room for more, in English and Chinese.
+    pub title: [&'static str; 2],
     pub doc: &'static str,
     /// Its parameters.
     pub asks: &'static [Ask],
@@ -38,9 +44,23 @@ pub struct Report {
 }
 
 /// A titled table of a report; most reports are one, whose title is empty.
+#[derive(Debug, Clone)]
 pub struct Part {
     pub title: Message,
     pub grid: Grid,
+    /// What its numbers stand for.
+    pub behind: Behind,
+    /// How it is drawn, where its columns do not say that by themselves.
+    pub shape: Option<Shape>,
+}
+
+/// How a part is drawn where there is room for a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Step below step, each narrower than the one before.
+    Funnel,
+    /// The columns behind the first are values of a second dimension.
+    Heat,
 }
 
 /// What was answered to a parameter; null when nothing was.
@@ -55,9 +75,37 @@ pub const GROUPS: &str = "groups by name";
 impl Part {
     #[must_use]
     pub fn new(title: &'static str, grid: Grid) -> Self {
-        Self { title: Message::new(title), grid }
+        Self { title: Message::new(title), grid, behind: Behind::Rows, shape: None }
+    }
+
+    /// Its numbers stand for these records.
+    #[must_use]
+    pub fn of(self, records: Records) -> Self {
+        Self { behind: Behind::Records(records), ..self }
+    }
+
+    /// Its numbers lead nowhere, for that reason.
+    #[must_use]
+    pub fn of_nothing(self, why: &'static str) -> Self {
+        Self { behind: Behind::Nothing(why), ..self }
+    }
+
+    #[must_use]
+    pub fn drawn(self, shape: Shape) -> Self {
+        Self { shape: Some(shape), ..self }
     }
 }
+
+/// Why a number of an earlier day leads nowhere.
+const PAST: &str = "Lists show records as they are now, and this number is of an earlier day.";
+/// Why a number leads nowhere that only serves to weigh others.
+const WEIGHS: &str = "This number weighs others; no list of records stands behind it.";
+/// Why a number leads nowhere that the report counts in its own way.
+const COUNTED: &str = "The report counts this in its own way; no list of records says the same.";
+/// Why a kept number leads nowhere.
+const KEPT: &str = "This number was kept on an earlier day; no list of records stands behind it.";
+/// Why a number of the log leads nowhere.
+const LOGGED: &str = "This number comes from the log of changes, not from a list of records.";
 
 /// Fewer than these are told as they are; a share of them would say more than is known (behaviour 39).
 pub const FEW: i64 = 5;

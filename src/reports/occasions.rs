@@ -13,6 +13,7 @@ use jiff::ToSpan;
 /// `kehu report occasions`.
 pub const REPORT: Report = Report {
     name: "occasions",
+    title: ["Occasions", "生日与纪念日"],
     doc: "Birthdays and other days to remember that come, solar and lunar",
     asks: &[
         Ask { name: "days", doc: "How many days to look ahead (30)", kind: || Kind::Integer, required: false },
@@ -41,5 +42,5 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     };
     let today = crm.reading().clock.today();
     let last = today.checked_add(days.days()).unwrap_or(today);
-    Ok(vec![Part { title: Message::new(""), grid: crm.occasions_between(today, last, owner)? }])
+    Ok(vec![Part::new("", crm.occasions_between(today, last, owner)?)])
 }

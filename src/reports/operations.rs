@@ -4,7 +4,6 @@ use super::{Part, Report, parameter};
 use crate::{
     Result,
     crm::Crm,
-    message::Message,
     record::{Ask, Column, Grid, Kind, Value, Values, types},
 };
 use std::collections::BTreeMap;
@@ -12,6 +11,7 @@ use std::collections::BTreeMap;
 /// `kehu report operations`.
 pub const REPORT: Report = Report {
     name: "operations",
+    title: ["Operations", "操作统计"],
     doc: "Who wrote how often, through which door",
     asks: &[Ask {
         name: "period",
@@ -43,5 +43,5 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         vec![Value::Text(who), Value::Text(door), Value::Integer(all), Value::Integer(undone)]
     };
     let rows = counts.into_iter().map(row).collect();
-    Ok(vec![Part { title: Message::new(""), grid: Grid::of("people", columns, rows) }])
+    Ok(vec![Part::new("", Grid::of("people", columns, rows)).of_nothing(super::LOGGED)])
 }

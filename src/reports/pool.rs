@@ -1,7 +1,7 @@
 //! The pools (X1): how many customers wait in each and how many are taken, and what went in and out in a period, by
 //! pool and by colleague.
 
-use super::{Part, Report, period};
+use super::{Part, Records, Report, period};
 use crate::{
     Result,
     crm::{Crm, integer, text},
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 /// `kehu report pool`.
 pub const REPORT: Report = Report {
     name: "pool",
+    title: ["Pools", "公海"],
     doc: "Customers that wait in each pool and that are taken; claimed, released and recovered in a period, by colleague",
     asks: &[Ask {
         name: "period",
@@ -43,7 +44,16 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let (first, last) = period(crm, values, "this-month")?;
     let (start, end) = types::day_bounds(first, last, crm.reading())?;
     let bounds = [Sql::Text(start), Sql::Text(end)];
-    Ok(vec![Part::new("Pools", by_pool(crm, &bounds)?), Part::new("By colleague", by_colleague(crm, &bounds)?)])
+    let mut pools = Records::of("customer").by("pool", "pool").only("waiting", "not pool: owner:");
+    pools = pools.only("taken", "not pool: not owner:");
+    let mut people = Records::of("pool_move").and(format!("at={first}..{last}")).by("colleague", "taker");
+    for (place, step) in STEPS.into_iter().enumerate() {
+        pools = pools.instead(step, "pool_move", format!("action={step} at={first}..{last}"), "pool");
+        let field = if place < 3 { "taker" } else { "former" };
+        people = people.only_by(step, format!("action={step}"), field);
+    }
+    let colleagues = by_colleague(crm, &bounds)?;
+    Ok(vec![Part::new("Pools", by_pool(crm, &bounds)?).of(pools), Part::new("By colleague", colleagues).of(people)])
 }
 
 type Counts = BTreeMap<i64, [i64; 6]>;

@@ -1,6 +1,6 @@
 //! The board of 三一客 (R50): customers that are worth it, by how big the business is and when they will sign.
 
-use super::{Part, Report, WHERE, among, parameter};
+use super::{Part, Records, Report, Shape, WHERE, among, parameter};
 use crate::{
     Result,
     crm::{Crm, Query, Sort, integer, text},
@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 /// `kehu report qualification`.
 pub const REPORT: Report = Report {
     name: "qualification",
+    title: ["三一客 board", "三一客看板"],
     doc: "三一客 board: valuable customers by size and when they will sign, with what is expected of them",
     asks: &[WHERE, Ask { name: "detail", doc: "List the customers too", kind: || Kind::YesNo, required: false }],
     example: "kehu report qualification --detail\n  kehu report qualification -f json",
@@ -37,8 +38,11 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let only = among(crm, values)?;
     let judged = judged(crm, only.as_ref())?;
     let size = size_column(crm)?;
-    let mut parts =
-        vec![Part::new("Customers", counts(&size, &judged)), Part::new("Expected amounts", amounts(&size, &judged))];
+    let behind = behind(values);
+    let mut parts = vec![
+        Part::new("Customers", counts(&size, &judged)).of(behind.clone()).drawn(Shape::Heat),
+        Part::new("Expected amounts", amounts(&size, &judged)).of(behind.and("not expected_amount:")),
+    ];
     let mut currencies: Vec<&str> = judged.iter().filter_map(|one| Some(one.amount.as_ref()?.0.as_str())).collect();
     currencies.sort_unstable();
     currencies.dedup();
@@ -56,6 +60,16 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         parts.push(Part::new("In detail", detail(crm, values)?));
     }
     Ok(parts)
+}
+
+/// The customers behind each number.
+fn behind(values: &Values) -> Records {
+    let condition = parameter(values, "where").as_text().map_or_else(String::new, |condition| format!("({condition})"));
+    let records = Records::of("customer").and("worth=valuable").and(condition).by("size", "size");
+    buckets().fold(records, |records, (when, ..)| {
+        let only = if when == UNDATED { "expected_when:".to_owned() } else { format!("expected_when={when}") };
+        records.only(when, only)
+    })
 }
 
 /// The valuable customers as they were judged last, read in one pass over the judgements.

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// `kehu report referrals`.
 pub const REPORT: Report = Report {
     name: "referrals",
+    title: ["Referrals", "转介绍"],
     doc: "Who brought whom: directly and through others, how many of them signed, and by source",
     asks: &[
         Ask {
@@ -57,7 +58,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let (grid, wholes) = referrers(&people, &names);
     let (sources, more) = sources(&people);
     tell_few(crm, wholes.into_iter().chain(more));
-    Ok(vec![Part::new("Who brought whom", grid), Part::new("By source", sources)])
+    Ok(vec![Part::new("Who brought whom", grid), Part::new("By source", sources).of_nothing(super::COUNTED)])
 }
 
 /// Everybody in a referral, with whom they brought.

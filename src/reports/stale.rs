@@ -20,6 +20,7 @@ use std::collections::HashMap;
 /// `kehu report stale`.
 pub const REPORT: Report = Report {
     name: "stale",
+    title: ["Stale deals", "停滞商机"],
     doc: "Open deals that nobody touched or moved for longer than their stage allows, with nothing planned: the longest \
           first, with what was last and what was to be done",
     asks: &[

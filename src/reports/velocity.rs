@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 /// `kehu report velocity`.
 pub const REPORT: Report = Report {
     name: "velocity",
+    title: ["Velocity", "成交速度"],
     doc: "Days until deals are won or lost, what they bring in a day, and how long they stay in each stage",
     asks: &[
         BY,
@@ -118,7 +119,21 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     basis.within(crm, values, "closed")?;
     let cycles = cycles(crm, &basis)?;
     let stages = stages(crm, &basis)?;
-    Ok(vec![Part::new("Days to close", cycles), Part::new("Time in stages", stages)])
+    let dated = "not started: not closed:";
+    let mut records = basis.records(crm)?.and(basis.listed_period()).only("per_day", "outcome=open");
+    for (outcome, columns) in [
+        ("won", &["won", "days_won", "median_won", "sum_won"][..]),
+        ("lost", &["lost", "days_lost", "sum_lost"]),
+        ("won,lost", &["days_closed"]),
+    ] {
+        for column in columns {
+            records = records.only(column, format!("outcome={outcome} {dated}"));
+        }
+    }
+    Ok(vec![
+        Part::new("Days to close", cycles).of(records),
+        Part::new("Time in stages", stages).of_nothing(super::LOGGED),
+    ])
 }
 
 fn cycles(crm: &mut Crm, basis: &Basis) -> Result<Grid> {

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 /// `kehu report win-loss`.
 pub const REPORT: Report = Report {
     name: "win-loss",
+    title: ["Won and lost", "赢单输单"],
     doc: "Deals won and lost, how often and for how much, by owner, reason, competitor, product, month …",
     asks: &[
         BY,
@@ -129,7 +130,19 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     };
     let rows = lines.iter().map(|(key, line)| row(key, line, amounts.get(key))).collect();
     let totals = Some(row(&Value::Null, &whole, Some(&all)));
-    Ok(vec![Part::new("", Grid { totals, ..Grid::of(super::GROUPS, columns, rows) })])
+    let records = basis.records(crm)?.and(basis.listed_period());
+    let records = [
+        ("won", "won"),
+        ("revenue", "won"),
+        ("average", "won"),
+        ("median", "won"),
+        ("lost", "lost"),
+        ("missed", "lost"),
+    ]
+    .into_iter()
+    .chain([("shelved", "shelved"), ("open", "open"), ("win_rate", "won,lost")])
+    .fold(records, |records, (column, outcome)| records.only(column, format!("outcome={outcome}")));
+    Ok(vec![Part::new("", Grid { totals, ..Grid::of(super::GROUPS, columns, rows) }).of(records)])
 }
 
 /// What won deals were worth, with how many were worth so much.

@@ -250,7 +250,7 @@ on_both! {
         let by_worth = report(world, "customers", &[("across", Value::text("worth"))]);
         assert_eq!(lines(&by_worth[0])[1], "signed|1|0|1|12.50%|lifecycle=signed");
         let wrong = (kehu::catalog::report("customers").expect("is there").run)(
-            &mut world.crm, &vec![("rows".to_owned(), Value::text("name"))]).err().expect("no list");
+            &mut world.crm, &vec![("rows".to_owned(), Value::text("name"))]).expect_err("no list");
         assert!(wrong.to_string().contains("name is no closed list; there are kind, entity, lifecycle"), "{wrong}");
     }
 }

@@ -43,6 +43,7 @@ mod sheet_maker;
 mod storage;
 mod stories;
 mod timelines;
+mod trends;
 mod trials;
 mod tui;
 mod undoing;

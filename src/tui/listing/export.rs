@@ -46,8 +46,11 @@ fn write(state: &mut State, number: u64, path: String) -> Vec<Cmd> {
     })]
 }
 
-/// A file that is there already is left alone.
-fn keep(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
+/// Writes a new file; one that is there already is left alone.
+///
+/// # Errors
+/// Whatever keeps it from being written.
+pub fn keep(path: &std::path::Path, bytes: &[u8]) -> Result<()> {
     let wrong = |error: &std::io::Error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => {
             Error::new(Cause::Conflict, Message::new("There is a file {path} already.").with("path", path.display()))

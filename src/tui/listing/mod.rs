@@ -10,6 +10,7 @@ pub(super) mod links;
 mod view;
 
 pub use actions::ACTIONS;
+pub use export::keep;
 
 use super::{command::Cmd, context::Context, state::State, widgets::Input};
 use crate::{

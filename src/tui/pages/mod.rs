@@ -5,21 +5,28 @@ mod browser;
 mod customers;
 mod kinds;
 mod record;
+mod reports;
+mod today;
 
 pub use board::{Board, Lane as BoardLane};
 pub use browser::Browser;
 pub use customers::Customers;
 pub use record::RecordView;
+pub use reports::Reports;
+pub use today::Today;
 
 use super::{
     command::Cmd,
     context::Context,
     page::{Page, PageKind, Tab},
     state::State,
+    toast::Tone,
 };
+use crate::reports::Found;
 
 /// Every sort of page there is.
-pub static PAGES: &[&PageKind] = &[&customers::KIND, &browser::KIND, &board::KIND, &record::KIND, &kinds::KIND];
+pub static PAGES: &[&PageKind] =
+    &[&today::KIND, &customers::KIND, &board::KIND, &reports::KIND, &browser::KIND, &record::KIND, &kinds::KIND];
 
 /// The tabs of all pages.
 pub fn tabs() -> impl Iterator<Item = &'static Tab> {
@@ -40,4 +47,27 @@ pub fn of_record(context: &Context, kind: &'static str, id: i64) -> Box<dyn Page
 pub fn go_to_kind(state: &mut State, kind: &str) -> Vec<Cmd> {
     let browser = Browser::new(&state.context, kind);
     browser.map_or_else(Vec::new, |browser| state.go(Box::new(browser)))
+}
+
+/// The kind and the number that a ref stands for.
+#[must_use]
+pub fn record_of(context: &Context, short: &str) -> Option<(&'static str, i64)> {
+    let letters: String = short.chars().take_while(char::is_ascii_alphabetic).collect();
+    let number = short.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()).parse().ok()?;
+    let schema = context.schemas.iter().find(|schema| schema.letter == letters)?;
+    Some((schema.kind, number))
+}
+
+/// Goes where a number of a report leads, or says why it leads nowhere.
+pub fn lead(context: &Context, found: Found) -> Vec<Cmd> {
+    match found {
+        Found::Record(short) => {
+            record_of(context, &short).map_or_else(Vec::new, |(kind, id)| vec![Cmd::visit(kind, id)])
+        }
+        Found::List { kind, filter } => match Browser::new(context, kind) {
+            Some(browser) => vec![Cmd::go(Box::new(browser.filtered(&filter)))],
+            None => Vec::new(),
+        },
+        Found::Nothing(why) => vec![Cmd::toast(Tone::Notice, context.say(&why))],
+    }
 }

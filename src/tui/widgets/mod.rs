@@ -3,6 +3,7 @@
 mod chart;
 mod input;
 mod menu;
+pub mod plot;
 
 pub use chart::{Event, bar, sparkline, timeline};
 pub use input::Input;

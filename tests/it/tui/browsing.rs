@@ -158,5 +158,5 @@ fn a_long_list_is_read_in_parts_and_its_end_is_reached() {
 #[test]
 fn the_screen_speaks_chinese() {
     let mut it = on(Desk::new(), Language::Chinese, 120, 36);
-    it.sees("[2 客户]").sees("名称").sees("搜索").press("?").sees("此处可用的按键");
+    it.press("2").sees("[2 客户]").sees("名称").sees("搜索").press("?").sees("此处可用的按键");
 }

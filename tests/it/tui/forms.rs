@@ -68,7 +68,7 @@ fn what_was_typed_and_not_saved_survives_a_crash() {
     let desk = std::mem::replace(&mut it.desk, crate::world::Desk::empty());
     drop(it);
     let mut it = super::on(desk, kehu::doors::language::Language::English, 120, 40);
-    it.press("N").sees("taken up again").sees("Halbfertig");
+    it.press("2").press("N").sees("taken up again").sees("Halbfertig");
     it.press("Esc").sees("Throw away").press("y").sees_no("Halbfertig");
     it.press("N").sees_no("taken up again");
 }

@@ -15,7 +15,7 @@ enum Act {
     Draw,
 }
 
-const KEYS: [&str; 62] = [
+const KEYS: [&str; 68] = [
     "j",
     "k",
     "g g",
@@ -54,6 +54,12 @@ const KEYS: [&str; 62] = [
     "3",
     "6",
     "7",
+    "5",
+    "T",
+    "m",
+    "b",
+    "S",
+    "g s",
     "F1",
     "F2",
     "F3",

@@ -9,7 +9,9 @@ mod fuzz;
 mod oracle;
 mod program;
 mod registry;
+mod reports;
 mod themes;
+mod today;
 
 use crate::world::{Desk, settings};
 use kehu::{
@@ -64,14 +66,21 @@ pub fn launch(desk: &Desk) -> Launch {
     }
 }
 
-/// Lin before a screen of that size.
+/// Lin before the customers on a screen of that size.
 pub fn at(width: u16, height: u16) -> Sitting {
-    on(Desk::new(), Language::English, width, height)
+    let mut sitting = on(Desk::new(), Language::English, width, height);
+    sitting.press("2");
+    sitting
 }
 
+/// Lin before the first page, or where the last session ended.
 pub fn on(desk: Desk, language: Language, width: u16, height: u16) -> Sitting {
+    drawn_with(desk, language, &glyphs::UNICODE, width, height)
+}
+
+pub fn drawn_with(desk: Desk, language: Language, glyphs: &glyphs::Glyphs, width: u16, height: u16) -> Sitting {
     let launch = Launch { language, ..launch(&desk) };
-    let driver = Driver::start(&launch, glyphs::UNICODE, width, height).expect("starts");
+    let driver = Driver::start(&launch, *glyphs, width, height).expect("starts");
     Sitting { desk, driver }
 }
 

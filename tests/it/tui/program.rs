@@ -101,6 +101,8 @@ impl Session {
 fn it_starts_takes_pasted_chinese_saves_it_and_gives_the_terminal_back() {
     let desk = Desk::new();
     let mut session = Session::start(&desk, &["tui"]);
+    session.until("[1");
+    session.say("2");
     session.until("招商银行深圳分行");
     session.say("N");
     session.until("New customer");
@@ -119,7 +121,7 @@ fn it_starts_takes_pasted_chinese_saves_it_and_gives_the_terminal_back() {
 fn the_program_alone_opens_the_dashboard_where_there_is_a_database() {
     let desk = Desk::new();
     let mut session = Session::start(&desk, &[]);
-    session.until("[2");
+    session.until("[1");
     session.say("q");
     session.until("Leave the dashboard?");
     session.say("y");

@@ -56,7 +56,7 @@ fn without_colour_there_is_none_and_the_cursor_can_still_be_seen() {
     let desk = Desk::new();
     let launch = Launch { color: false, ..launch(&desk) };
     let mut it = Driver::start(&launch, glyphs::UNICODE, 120, 36).expect("starts");
-    for keys in ["Space", "?", "Esc", "N"] {
+    for keys in ["2", "Space", "?", "Esc", "N"] {
         it.press(keys);
         let coloured = it.buffer().content().iter().any(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset);
         assert!(!coloured, "after {keys}");
@@ -72,7 +72,7 @@ fn in_ascii_nothing_else_is_drawn_but_what_people_wrote() {
     desk.run(["init"]).done();
     desk.run(["customer", "add", "Plain Ltd", "--city", "Bremen"]).done();
     let mut it = Driver::start(&launch(&desk), glyphs::ASCII, 120, 36).expect("starts");
-    for keys in ["?", "Esc", "Ctrl-k", "Esc", "Enter", "Tab Tab Tab", "Esc", "N", "Esc", "s", "Down Enter", "g"] {
+    for keys in ["2", "?", "Esc", "Ctrl-k", "Esc", "Enter", "Tab Tab Tab", "Esc", "N", "Esc", "s", "Down Enter", "g"] {
         it.press(keys);
         let screen = it.screen();
         let odd: String =

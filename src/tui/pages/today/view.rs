@@ -1,0 +1,489 @@
+//! How the first page is drawn: tiles and four parts where there is room, one part under tabs where there is none.
+
+use super::{
+    PANES, Pane, Today,
+    lines::{Item, Line, Lines, Urgency},
+};
+use crate::{
+    record::{Column, Grid, Kind, Value},
+    reports::Part,
+    tui::{
+        canvas::{Canvas, row, rows, split, trimmed},
+        context::Context,
+        hits::Target,
+        text,
+        widgets::{bar, plot, sparkline},
+    },
+};
+use ratatui::layout::Rect;
+
+/// Rows of one part for the mouse, which knows no other number.
+pub(super) const ROWS: usize = 10_000;
+
+/// What a tile says.
+struct Tile {
+    title: String,
+    figure: String,
+    change: String,
+    trend: Vec<i64>,
+}
+
+fn place(pane: Pane) -> usize {
+    PANES.iter().position(|known| *known == pane).unwrap_or_default()
+}
+
+fn target(pane: Pane, row: usize) -> Target {
+    Target::Row(place(pane) * ROWS + row.min(ROWS - 1))
+}
+
+impl Today {
+    pub(super) fn draw(&self, canvas: &mut Canvas, area: Rect) {
+        if let Some(fault) = &self.fault {
+            let style = canvas.context.theme.bad;
+            canvas.text(row(area, 0), &format!(" ! {fault}"), style);
+            return;
+        }
+        if area.width >= 100 && area.height >= 24 {
+            return self.wide(canvas, area);
+        }
+        let strip = match area.height {
+            ..14 => 0,
+            _ if area.width >= 60 => 2,
+            _ => 3,
+        };
+        self.strip(canvas, Rect { height: strip, ..area });
+        self.tabbed(canvas, trimmed(area, strip, 0));
+    }
+
+    fn wide(&self, canvas: &mut Canvas, area: Rect) {
+        let tiles = Rect { height: 5, ..area };
+        let rest = trimmed(area, 5, 0);
+        self.tiles(canvas, tiles);
+        let (left, right) = split(rest, rest.width * 3 / 5);
+        // A funnel needs two lines a step.
+        let steps = u16::try_from(self.step.length * 2 + 1).unwrap_or(u16::MAX);
+        let upper = (rest.height * 5 / 9).max(8);
+        let funnel = if self.team.is_some() { steps.clamp(8, upper + 2) } else { rest.height };
+        let above = |area: Rect, height: u16| Rect { height: height.min(area.height), ..area };
+        self.lines(canvas, above(left, upper), Pane::Agenda);
+        self.lines(canvas, trimmed(left, upper, 0), Pane::Attention);
+        self.draw_funnel(canvas, above(right, funnel));
+        if self.team.is_some() {
+            self.draw_team(canvas, trimmed(right, funnel, 0));
+        }
+    }
+
+    fn name(&self, context: &Context, pane: Pane) -> String {
+        let count = |lines: &Lines| lines.total.map_or_else(String::new, |total| format!(" ({total})"));
+        match pane {
+            Pane::Agenda => format!("{}{}", context.pick("Agenda", "日程"), count(&self.agenda)),
+            Pane::Attention => format!("{}{}", context.pick("Needs attention", "待关注"), count(&self.attention)),
+            Pane::Funnel => context.pick("Funnel", "漏斗").to_owned(),
+            Pane::Team => context.pick("Team", "团队").to_owned(),
+            Pane::Figures => context.pick("Figures", "指标").to_owned(),
+        }
+    }
+
+    /// One part, with the names of all above it.
+    fn tabbed(&self, canvas: &mut Canvas, area: Rect) {
+        let (theme, glyphs) = (canvas.context.theme, canvas.context.glyphs);
+        let inside = canvas.frame(area, "", "", true);
+        let mut x = area.x + 1;
+        for pane in self.panes() {
+            let name = self.name(canvas.context, pane);
+            let here = pane == self.pane;
+            let words = if here { format!("[{name}]") } else { format!(" {name} ") };
+            let rest = Rect { x, y: area.y, width: area.right().saturating_sub(x + 1), height: 1 };
+            let used = canvas.text(rest, &words, if here { theme.focus } else { theme.text });
+            canvas.hit(Rect { width: used, ..rest }, Target::Part(place(pane)));
+            x = x.saturating_add(used);
+            if !here {
+                continue;
+            }
+            canvas.text(
+                Rect { x, width: 1.min(area.right().saturating_sub(x + 1)), ..rest },
+                glyphs.horizontal,
+                theme.border,
+            );
+        }
+        match self.pane {
+            Pane::Agenda => {
+                self.body(canvas, inside, &self.agenda, Pane::Agenda);
+                canvas.foot(area, &position(&self.agenda));
+            }
+            Pane::Attention => {
+                self.body(canvas, inside, &self.attention, Pane::Attention);
+                canvas.foot(area, &position(&self.attention));
+            }
+            Pane::Funnel => self.steps(canvas, inside),
+            Pane::Team => self.members(canvas, inside),
+            Pane::Figures => self.figure_lines(canvas, inside),
+        }
+    }
+
+    /// All figures, a line each.
+    fn figure_lines(&self, canvas: &mut Canvas, area: Rect) {
+        let context = canvas.context;
+        for ((at, part), line) in self.figures.iter().enumerate().zip(rows(area)) {
+            let tile = tile(context, part);
+            let ellipsis = context.glyphs.ellipsis;
+            let words = format!(
+                " {} {} {} {}",
+                text::fit(&tile.title, 18, false, ellipsis),
+                text::fit(&tile.figure, 12, true, ellipsis),
+                sparkline(&tile.trend, 12, &context.glyphs),
+                tile.change,
+            );
+            canvas.text(line, &words, context.theme.text);
+            canvas.hit(line, target(Pane::Figures, at));
+            if self.pane == Pane::Figures && at == self.figure.cursor {
+                canvas.paint(line, context.theme.selection);
+            }
+        }
+    }
+
+    fn tiles(&self, canvas: &mut Canvas, area: Rect) {
+        let context = canvas.context;
+        let count = u16::try_from(self.figures.len()).unwrap_or(1).max(1);
+        let mut left = area;
+        for (at, part) in self.figures.iter().enumerate() {
+            let over = u16::from(u16::try_from(at).unwrap_or_default() < area.width % count);
+            let (here, rest) = split(left, area.width / count + over);
+            left = rest;
+            let tile = tile(context, part);
+            let focused = self.pane == Pane::Figures && at == self.figure.cursor;
+            let inside = canvas.frame(here, &tile.title, "", focused);
+            canvas.hit(here, target(Pane::Figures, at));
+            let sign = if focused { context.glyphs.cursor } else { " " };
+            canvas.text(row(inside, 0), &format!("{sign}{}", tile.figure), context.theme.title);
+            canvas.text(row(inside, 1), &format!(" {}", tile.change), context.theme.dim);
+            let cells = usize::from(inside.width.saturating_sub(2)).min(12);
+            let trend = sparkline(&tile.trend, cells, &context.glyphs);
+            canvas.text(row(inside, 2), &format!(" {trend}"), context.theme.bar);
+        }
+    }
+
+    /// The figures in two lines, or three.
+    fn strip(&self, canvas: &mut Canvas, area: Rect) {
+        let context = canvas.context;
+        let across = if area.height == 3 { 2 } else { 3 };
+        let wide = area.width / across;
+        for (at, part) in self.figures.iter().enumerate() {
+            let at = u16::try_from(at).unwrap_or_default();
+            let line = row(area, at / across);
+            let here = Rect { x: line.x + (at % across) * wide, width: wide.min(line.width), ..line };
+            let tile = tile(context, part);
+            let change = tile.change.split("  ").next().unwrap_or_default().to_owned();
+            canvas.pieces(
+                Rect { width: here.width.saturating_sub(1), ..here },
+                &[
+                    (" ", context.theme.text),
+                    (&tile.title, context.theme.dim),
+                    (" ", context.theme.text),
+                    (&tile.figure, context.theme.title),
+                    (" ", context.theme.text),
+                    (&change, context.theme.dim),
+                ],
+            );
+            canvas.hit(here, target(Pane::Figures, usize::from(at)));
+        }
+    }
+
+    fn lines(&self, canvas: &mut Canvas, area: Rect, pane: Pane) {
+        let lines = if pane == Pane::Agenda { &self.agenda } else { &self.attention };
+        let name = self.name(canvas.context, pane);
+        let inside = canvas.frame(area, &name, "", self.pane == pane);
+        canvas.hit(area, Target::Part(place(pane)));
+        self.body(canvas, inside, lines, pane);
+        canvas.foot(area, &position(lines));
+    }
+
+    fn body(&self, canvas: &mut Canvas, area: Rect, lines: &Lines, pane: Pane) {
+        let context = canvas.context;
+        if lines.all.is_empty() {
+            let words = match (lines.total, pane) {
+                (None, _) => String::new(),
+                (_, Pane::Agenda) => context
+                    .say(&crate::Message::new("Nothing is planned for today, and nobody waits for a word from you.")),
+                _ => context.pick("Nothing needs attention", "没有需要关注的事项").to_owned(),
+            };
+            for (words, line) in text::wrap(&words, usize::from(area.width.saturating_sub(2))).iter().zip(rows(area)) {
+                canvas.text(line, &format!(" {words}"), context.theme.dim);
+            }
+            return;
+        }
+        let widths = Widths::of(lines, usize::from(area.width));
+        let height = usize::from(area.height).max(1);
+        let most = lines.all.len().saturating_sub(height);
+        let mut top = lines.cursor.saturating_sub(height / 2).min(most);
+        if lines.cursor < height {
+            top = 0;
+        }
+        for ((at, line), here) in lines.all.iter().enumerate().skip(top).zip(rows(area)) {
+            match line {
+                Line::Head(head) => {
+                    let used = canvas.text(here, &format!(" {head} "), context.theme.title);
+                    let rest = Rect { x: here.x + used, width: here.width.saturating_sub(used + 1), ..here };
+                    let rule = context.glyphs.horizontal.repeat(usize::from(rest.width));
+                    canvas.text(rest, &rule, context.theme.border);
+                }
+                Line::Item(item) => {
+                    let focused = self.pane == pane && at == lines.cursor;
+                    draw_item(canvas, here, item, &widths, focused);
+                    canvas.hit(here, target(pane, at));
+                }
+            }
+        }
+    }
+
+    fn draw_funnel(&self, canvas: &mut Canvas, area: Rect) {
+        let title = self.name(canvas.context, Pane::Funnel);
+        let inside = canvas.frame(area, &title, self.since.label(canvas.context), self.pane == Pane::Funnel);
+        canvas.hit(area, Target::Part(place(Pane::Funnel)));
+        self.steps(canvas, inside);
+    }
+
+    /// How many came to each stage, and how many of those before.
+    fn steps(&self, canvas: &mut Canvas, area: Rect) {
+        let context = canvas.context;
+        let Some(part) = self.funnel.last() else { return };
+        let cells = |row: usize, name: &str| cell(&part.grid, row, name);
+        let most = (0..part.grid.rows.len()).filter_map(|at| plot::number(&cells(at, "reached")?.1)).max().unwrap_or(0);
+        if most == 0 {
+            let words = context.pick("No deal has begun yet", "尚无商机");
+            canvas.text(row(area, 0), &format!(" {words}"), context.theme.dim);
+            return;
+        }
+        let amounts = self.funnel.first().map(|part| &part.grid);
+        let double = usize::from(area.height) >= part.grid.rows.len() * 2 - 1;
+        let mut line = 0;
+        for at in 0..part.grid.rows.len() {
+            let (Some((column, stage)), Some((_, reached))) = (cells(at, "stage"), cells(at, "reached")) else {
+                continue;
+            };
+            let name = context.value(&column.kind, &stage);
+            let conversion = cells(at, "of_previous").filter(|(_, value)| !value.is_empty());
+            let conversion = conversion.map(|(column, value)| context.value(&column.kind, &value));
+            if double && at > 0 {
+                let words =
+                    conversion.as_ref().map_or_else(String::new, |share| format!("{} {share}", context.glyphs.down));
+                let here = row(area, line);
+                canvas.text(
+                    Rect { x: here.x + 16.min(here.width), width: here.width.saturating_sub(16), ..here },
+                    &words,
+                    context.theme.dim,
+                );
+                line += 1;
+            }
+            let here = row(area, line);
+            line += 1;
+            let count = plot::number(&reached).unwrap_or_default();
+            let amount = amounts.and_then(|grid| amount_of(context, grid, &stage)).unwrap_or_default();
+            let share = if double { String::new() } else { conversion.unwrap_or_default() };
+            let right = format!("{count:>5} {} ", text::fit(if double { &amount } else { &share }, 9, true, ""));
+            let focused = self.pane == Pane::Funnel && at == self.step.cursor;
+            let sign = if focused { context.glyphs.cursor } else { " " };
+            canvas.text(
+                here,
+                &format!("{sign}{}", text::fit(&name, 14, false, context.glyphs.ellipsis)),
+                context.theme.text,
+            );
+            let room = usize::from(here.width).saturating_sub(16 + text::width(&right));
+            let bar = bar(count, most, room, &context.glyphs);
+            canvas.text(
+                Rect { x: here.x + 16.min(here.width), width: here.width.saturating_sub(16), ..here },
+                &bar,
+                context.theme.bar,
+            );
+            canvas.text_right(here, &right, context.theme.text);
+            if focused {
+                canvas.paint(here, context.theme.selection);
+            }
+            canvas.hit(here, target(Pane::Funnel, at));
+        }
+    }
+
+    fn draw_team(&self, canvas: &mut Canvas, area: Rect) {
+        let title = self.name(canvas.context, Pane::Team);
+        let inside = canvas.frame(area, &title, canvas.context.pick("this week", "本周"), self.pane == Pane::Team);
+        canvas.hit(area, Target::Part(place(Pane::Team)));
+        self.members(canvas, inside);
+    }
+
+    fn members(&self, canvas: &mut Canvas, area: Rect) {
+        let context = canvas.context;
+        let Some(team) = &self.team else { return };
+        let ellipsis = context.glyphs.ellipsis;
+        let head = |name: &str| {
+            let column = team.columns.iter().find(|column| column.name == name);
+            column.map_or("", |column| if context.is_chinese() { &column.label_zh } else { &column.label })
+        };
+        let (name, acts, won) = if area.width >= 70 { (20, 15, 15) } else { (14, 9, 11) };
+        let heading = format!(
+            " {} {} {}",
+            text::fit("", name, false, ""),
+            text::fit(head("done"), acts, true, ellipsis),
+            text::fit(head("won"), won, true, ellipsis)
+        );
+        canvas.text(row(area, 0), &heading, context.theme.dim);
+        let list = trimmed(area, 1, 0);
+        let count = |at: usize| cell(team, at, "done").and_then(|(_, value)| plot::number(&value)).unwrap_or_default();
+        let most = (0..team.rows.len()).map(count).max().unwrap_or_default();
+        let top = self.member.top(usize::from(list.height));
+        for (at, line) in (top..team.rows.len()).zip(rows(list)) {
+            let shown = |name: &str| {
+                cell(team, at, name)
+                    .map_or_else(String::new, |(column, value)| plot::short(context, &column.kind, &value))
+            };
+            let focused = self.pane == Pane::Team && at == self.member.cursor;
+            let sign = if focused { context.glyphs.cursor } else { " " };
+            let words = format!(
+                "{sign}{} {} {}  ",
+                text::fit(&shown("colleague"), name, false, ellipsis),
+                text::fit(&shown("done"), acts, true, ellipsis),
+                text::fit(&shown("won"), won, true, ellipsis)
+            );
+            let used = canvas.text(line, &words, context.theme.text);
+            let rest = Rect { x: line.x + used, width: line.width.saturating_sub(used + 1), ..line };
+            let bar = bar(count(at), most, usize::from(rest.width), &context.glyphs);
+            canvas.text(rest, &bar, context.theme.bar);
+            if focused {
+                canvas.paint(line, context.theme.selection);
+            }
+            canvas.hit(line, target(Pane::Team, at));
+        }
+    }
+}
+
+fn cell(grid: &Grid, row: usize, name: &str) -> Option<(Column, Value)> {
+    let place = grid.columns.iter().position(|column| column.name == name)?;
+    Some((grid.columns.get(place)?.clone(), grid.rows.get(row)?.cells.get(place)?.clone()))
+}
+
+/// What the deals in a stage are worth now.
+fn amount_of(context: &Context, grid: &Grid, stage: &Value) -> Option<String> {
+    let at = (0..grid.rows.len()).find(|at| cell(grid, *at, "stage").is_some_and(|(_, value)| value == *stage))?;
+    let (column, value) = cell(grid, at, "amount")?;
+    Some(plot::short(context, &column.kind, &value))
+}
+
+/// `3 of 12`, of what was read.
+fn position(lines: &Lines) -> String {
+    let at = lines.all.iter().take(lines.cursor + 1).filter(|line| matches!(line, Line::Item(_))).count();
+    match lines.total {
+        Some(total) if total > 0 => format!("{at}/{total}"),
+        _ => String::new(),
+    }
+}
+
+/// How wide the pieces of lines are, so that they stand below each other.
+struct Widths {
+    lead: usize,
+    sort: usize,
+    who: usize,
+    right: usize,
+}
+
+impl Widths {
+    fn of(lines: &Lines, room: usize) -> Self {
+        let most = |piece: &dyn Fn(&Item) -> usize| lines.items().map(piece).max().unwrap_or_default();
+        let right = if room >= 64 { most(&|item| text::width(&item.right)).min(room / 4) } else { 0 };
+        let sort = if room >= 56 { most(&|item| text::width(&item.sort)).min(10) } else { 0 };
+        let lead = most(&|item| text::width(&item.lead)).min(room * 3 / 8);
+        let left = room.saturating_sub(lead + sort + right + 8);
+        Self { lead, sort, who: most(&|item| text::width(&item.who)).min(left * 2 / 3), right }
+    }
+}
+
+fn draw_item(canvas: &mut Canvas, line: Rect, item: &Item, widths: &Widths, focused: bool) {
+    let (theme, glyphs) = (canvas.context.theme, canvas.context.glyphs);
+    let style = match item.urgency {
+        Urgency::Late => theme.bad,
+        Urgency::Now => theme.warning,
+        Urgency::Later | Urgency::Unclear => theme.dim,
+    };
+    let fit = |words: &str, cells: usize| text::fit(words, cells, false, glyphs.ellipsis);
+    let sort = if widths.sort > 0 { format!("{} ", fit(&item.sort, widths.sort)) } else { String::new() };
+    let sign = if focused { glyphs.cursor } else { " " };
+    let right = u16::try_from(widths.right).unwrap_or_default();
+    let left = Rect { width: line.width.saturating_sub(right + u16::from(right > 0)), ..line };
+    canvas.pieces(
+        left,
+        &[
+            (sign, theme.focus),
+            (item.urgency.sign(), style),
+            (" ", theme.text),
+            (&fit(&item.lead, widths.lead), style),
+            (" ", theme.text),
+            (&sort, theme.dim),
+            (&fit(&item.who, widths.who), theme.text),
+            ("  ", theme.text),
+            (&item.what, theme.dim),
+        ],
+    );
+    if right > 0 {
+        let area = Rect { width: line.width.saturating_sub(1), ..line };
+        canvas.text_right(Rect { x: area.right().saturating_sub(right), width: right, ..area }, &item.right, theme.dim);
+    }
+    if focused {
+        canvas.paint(line, theme.selection);
+    }
+}
+
+/// What a part that tells a figure over time says in short: the last one, how it differs from the one before, and all.
+fn tile(context: &Context, part: &Part) -> Tile {
+    let grid = &part.grid;
+    let measure = grid.columns.len().saturating_sub(1);
+    let kind = grid.columns.last().map_or(Kind::Text, |column| column.kind.clone());
+    let values: Vec<Value> = grid.rows.iter().filter_map(|row| row.cells.get(measure).cloned()).collect();
+    let last = values.last().cloned().unwrap_or_default();
+    let before = values.len().checked_sub(2).and_then(|place| values.get(place)).cloned().unwrap_or_default();
+    let when = grid.rows.len().checked_sub(2).and_then(|place| cell(grid, place, &grid.columns.first()?.name));
+    let when = when.map_or_else(String::new, |(column, value)| context.value(&column.kind, &value));
+    // A day of this year is told without the year.
+    let year = context.reading.clock.today().strftime("%Y-").to_string();
+    let when = when.strip_prefix(&year).filter(|day| day.len() == 5).map_or(when.clone(), str::to_owned);
+    let figure = match kind {
+        Kind::Decimal { .. } if !last.is_empty() => {
+            format!("{} {}", plot::short(context, &kind, &last), context.pick("d", "天"))
+        }
+        _ => plot::short(context, &kind, &last),
+    };
+    Tile {
+        title: context.say(&part.title),
+        figure,
+        change: change(context, &kind, &last, &before, &when),
+        trend: values.iter().map(|value| plot::number(value).unwrap_or_default()).collect(),
+    }
+}
+
+fn change(context: &Context, kind: &Kind, last: &Value, before: &Value, when: &str) -> String {
+    let (Some(now), Some(then)) = (plot::number(last), plot::number(before)) else {
+        return context.pick("no comparison", "暂无对比").to_owned();
+    };
+    let sign = match now.cmp(&then) {
+        std::cmp::Ordering::Greater => context.glyphs.up,
+        std::cmp::Ordering::Less => context.glyphs.down,
+        std::cmp::Ordering::Equal => "=",
+    };
+    let by = match kind {
+        Kind::Percent => {
+            let points = (now - then).abs();
+            format!("{}.{} {}", points / 100, points % 100 / 10, context.pick("pt", "点"))
+        }
+        Kind::Decimal { .. } => {
+            format!("{}.{} {}", (now - then).abs() / 10, (now - then).abs() % 10, context.pick("d", "天"))
+        }
+        _ if then == 0 => plot::short(context, kind, before),
+        _ => {
+            let percent = (i128::from(now) - i128::from(then)).abs() * 100 / i128::from(then).abs();
+            if percent > 999 { ">999%".to_owned() } else { format!("{percent}%") }
+        }
+    };
+    let by = if now == then { String::new() } else { format!(" {by}") };
+    if then == 0 && now != 0 && !matches!(kind, Kind::Percent | Kind::Decimal { .. }) {
+        return format!("{} {when}", context.pick("nothing in", "此前为零："));
+    }
+    let against = context.pick("vs", "对比");
+    format!("{sign}{by}  {against} {when}")
+}
