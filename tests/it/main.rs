@@ -3,6 +3,7 @@
 mod attachments;
 mod checklists;
 mod cli;
+mod closed_deals;
 mod daily;
 mod deal_histories;
 mod deal_lines;
