@@ -11,7 +11,7 @@ use crate::{
     pipeline::{
         Deal, DealContact, DealLine, DealStep, ForecastSnapshot, Lead, LeadRule, Pipeline, Pool, PoolMove, PoolRule,
         ScoreRule, Stage, StageMove, advice, checklist, deal, deal_contact, deal_line, deal_step, forecast_snapshot,
-        lead, lead_rule, pool, score_rule, stage, stage_move,
+        lead, lead_rule, occupied, pool, score_rule, stage, stage_move,
     },
     products::Product,
     record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
@@ -243,7 +243,9 @@ pub static ENTRIES: &[Entry] = &[
     Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, ..of::<LeadRule>() },
     Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, ..of::<ScoreRule>() },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
-    Entry { settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>() },
+    Entry {
+        check: occupied::pipeline, settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>()
+    },
     Entry {
         check: stage::check,
         settle: stage::settle,

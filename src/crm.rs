@@ -94,6 +94,8 @@ pub struct Crm {
     brought: Option<store::content::Folder>,
     /// What need not be read again while many rows are looked at in one go.
     pub(crate) memo: Option<crate::pipeline::memo::Memo>,
+    /// A verb takes a step that a bare edit may not take.
+    pub(crate) by_verb: bool,
     /// What is on its way to the recycle bin or back with all that belongs to it.
     underway: Vec<(&'static str, i64)>,
     /// An attachment was purged, so its content may be needed no more.
@@ -131,6 +133,7 @@ impl Crm {
             arriving: Vec::new(),
             brought: None,
             memo: None,
+            by_verb: false,
             underway: Vec::new(),
             purged_attachment: false,
         };

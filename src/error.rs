@@ -83,12 +83,14 @@ pub struct Error {
     pub hint: Option<Box<Message>>,
     /// What an ambiguous name could have meant: ref and title.
     pub candidates: Vec<(String, String)>,
+    /// Of which of many it speaks, where many are worked on together.
+    pub about: Option<Box<Message>>,
 }
 
 impl Error {
     #[must_use]
     pub fn new(cause: Cause, message: Message) -> Self {
-        Self { cause, message, field: None, hint: None, candidates: Vec::new() }
+        Self { cause, message, field: None, hint: None, candidates: Vec::new(), about: None }
     }
 
     /// Shorthand for the most frequent error: a value that does not parse.
@@ -109,6 +111,13 @@ impl Error {
         self
     }
 
+    /// Says of which of many it speaks, unless that is said already.
+    #[must_use]
+    pub fn about(mut self, about: Message) -> Self {
+        self.about.get_or_insert_with(|| Box::new(about));
+        self
+    }
+
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         self.cause.exit_code()
@@ -117,6 +126,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(about) = &self.about {
+            write!(f, "{about}: ")?;
+        }
         self.message.fmt(f)
     }
 }

@@ -13,7 +13,7 @@ pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
     if terminal.machine() {
         let object = json!({"error": {
             "code": error.cause.code(),
-            "message": terminal.word(&error.message),
+            "message": sentence(error, terminal),
             "field": error.field,
             "hint": runnable(error).map(|hint| terminal.word(hint)),
             "retryable": error.cause.retryable(),
@@ -24,7 +24,7 @@ pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
     }
     let word = terminal.word(&Message::new("error:"));
     let word = if terminal.color && terminal.interactive_errors { format!("\u{1b}[31m{word}\u{1b}[0m") } else { word };
-    eprint_line(&format!("{word} {}", safe(&terminal.word(&error.message))));
+    eprint_line(&format!("{word} {}", safe(&sentence(error, terminal))));
     for (short, title) in &error.candidates {
         terminal.line(&format!("  {short:<8} {title}"));
     }
@@ -32,6 +32,12 @@ pub fn report(error: &Error, terminal: &Terminal) -> ExitCode {
         terminal.line(&format!("{} {}", terminal.word(&Message::new("hint:")), terminal.word(hint)));
     }
     ExitCode::from(error.exit_code())
+}
+
+/// What went wrong, and with which of many.
+fn sentence(error: &Error, terminal: &Terminal) -> String {
+    let about = error.about.as_ref().map(|about| format!("{}: ", terminal.word(about))).unwrap_or_default();
+    about + &terminal.word(&error.message)
 }
 
 /// The hint, unless it lacks what it is to be run with.

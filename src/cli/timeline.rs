@@ -1,6 +1,7 @@
-//! `kehu customer timeline`, of contacts, leads and pools: every kind of event in one list.
+//! `kehu customer timeline`, of contacts, leads, deals and whatever else has one: every kind of event in one list.
 
 use super::{
+    extra::Extra,
     output::Format,
     record::words,
     session::{Session, given},
@@ -8,20 +9,28 @@ use super::{
 use clap::{Arg, ArgMatches, Command, value_parser};
 use kehu::{Result, customers::timeline::Wanted, record::Grid};
 
-pub fn customer_command() -> Command {
-    command("customer", "C1", "call,visit")
+/// The command of a kind, which its page names where there is more than it shows: every kind that something else's events
+/// link to has one, by a line here.
+macro_rules! timelines {
+    ($($name:ident of $kind:literal, as of $record:literal, $sorts:literal;)*) => {
+        $(pub const $name: Extra = Extra {
+            noun: $kind,
+            command: || command($kind, $record, $sorts),
+            run: |session, matches| run(session, $kind, matches),
+        };)*
+    };
 }
 
-pub fn contact_command() -> Command {
-    command("contact", "P1", "call,visit")
-}
-
-pub fn lead_command() -> Command {
-    command("lead", "L1", "call,visit")
-}
-
-pub fn pool_command() -> Command {
-    command("pool", "PO1", "claimed,recovered")
+timelines! {
+    CUSTOMER of "customer", as of "C1", "call,visit";
+    CONTACT of "contact", as of "P1", "call,visit";
+    LEAD of "lead", as of "L1", "call,visit";
+    DEAL of "deal", as of "D1", "call,visit";
+    POOL of "pool", as of "PO1", "claimed,recovered";
+    ACTIVITY of "activity", as of "A1", "attachment";
+    PRODUCT of "product", as of "R1", "deal";
+    PIPELINE of "pipeline", as of "PL1", "deal";
+    STAGE of "stage", as of "ST1", "stage_move";
 }
 
 fn command(kind: &'static str, record: &'static str, sorts: &'static str) -> Command {
@@ -53,22 +62,6 @@ fn command(kind: &'static str, record: &'static str, sorts: &'static str) -> Com
         .after_help(format!(
             "Examples:\n  kehu {kind} timeline {record}\n  kehu {kind} timeline {record} --kind {sorts} --since 2020-01.. -f json"
         ))
-}
-
-pub fn of_customer(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
-    run(session, "customer", matches)
-}
-
-pub fn of_contact(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
-    run(session, "contact", matches)
-}
-
-pub fn of_lead(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
-    run(session, "lead", matches)
-}
-
-pub fn of_pool(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
-    run(session, "pool", matches)
 }
 
 fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8> {

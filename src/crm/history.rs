@@ -56,10 +56,22 @@ impl Crm {
                    JOIN operation o ON o.id = c.op WHERE c.\"key\" = ? AND (c.kind = ? OR c.kind LIKE ?) ORDER BY c.op, c.id";
         let arguments = [Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Text(format!("{kind}.%"))];
         let rows = self.db.query(sql, &arguments)?;
+        let mut currencies = self.currencies(&schema, id);
+        let mut logged: Vec<(Json, Json)> = rows
+            .iter()
+            .rev()
+            .map(|row| {
+                let (mut before, mut after) = (json(&row[7]), json(&row[8]));
+                if text(&row[5]) == kind {
+                    currencies.complete(&mut before, &mut after);
+                }
+                (before, after)
+            })
+            .collect();
         let mut lines: Vec<HistoryLine> = Vec::new();
         for row in rows {
             let line = line_of(&row);
-            let (before, after) = (json(&row[7]), json(&row[8]));
+            let (before, after) = logged.pop().unwrap_or_default();
             match text(&row[5]).split_once('.') {
                 Some((_, list)) => self.list_change(&schema, &mut lines, line, list, &before, &after)?,
                 None if line.what == "update" => self.field_changes(&schema, &mut lines, &line, &before, &after)?,
@@ -86,6 +98,7 @@ impl Crm {
         let sql = "SELECT c.op, o.at, o.actor_name, o.door, o.label, c.id, c.what, c.before, c.after FROM change c \
                    JOIN operation o ON o.id = c.op WHERE c.\"key\" = ? AND c.kind = ? AND c.what = 'update' AND c.id < ? \
                    AND o.undone_by IS NULL AND o.undoes IS NULL ORDER BY c.id DESC LIMIT 200";
+        let mut currencies = self.currencies(&schema, id);
         let mut last = i64::MAX;
         loop {
             let rows = self.db.query(sql, &[Sql::Integer(id), Sql::Text(kind.to_owned()), Sql::Integer(last)])?;
@@ -93,7 +106,9 @@ impl Crm {
                 last = integer(&row[5]);
                 let mut lines = Vec::new();
                 let line = line_of(row);
-                self.field_changes(&schema, &mut lines, &line, &json(&row[7]), &json(&row[8]))?;
+                let (mut before, mut after) = (json(&row[7]), json(&row[8]));
+                currencies.complete(&mut before, &mut after);
+                self.field_changes(&schema, &mut lines, &line, &before, &after)?;
                 for line in lines {
                     if !more(self, last, line)? {
                         return Ok(());
@@ -124,6 +139,17 @@ impl Crm {
             }
         }
         Ok(entry.value(field).as_integer())
+    }
+
+    /// The currencies of a record's amounts as they stand.
+    fn currencies(&mut self, schema: &Schema, id: i64) -> Currencies {
+        let amounts: Vec<&Field> = schema.fields.iter().filter(|f| f.kind == Kind::Money && f.stored()).collect();
+        let entry = if amounts.is_empty() { None } else { self.record(schema.kind, id).ok() };
+        let code = |field: &&Field| match entry.as_ref()?.value(&field.name) {
+            Value::Money(money) => Some(money.currency.to_string()),
+            _ => None,
+        };
+        Currencies(amounts.iter().map(|field| (field.name.to_string(), code(field))).collect())
     }
 
     fn field_changes(
@@ -235,6 +261,30 @@ impl Crm {
     pub(super) fn operation_of(&mut self, id: i64) -> Result<Option<OperationLine>> {
         let sql = "SELECT id, at, actor_name, door, label, undoes, undone_by FROM operation WHERE id = ?";
         Ok(self.db.first(sql, &[Sql::Integer(id)])?.map(|row| operation_line(&row)))
+    }
+}
+
+/// The currency of each amount of a record while its changes are read backwards: the log names the currency only where
+/// that changed too.
+struct Currencies(Vec<(String, Option<String>)>);
+
+impl Currencies {
+    /// Names the currencies in the change before those that were read already.
+    fn complete(&mut self, before: &mut Json, after: &mut Json) {
+        for (field, code) in &mut self.0 {
+            let name = format!("{field}_currency");
+            if after.get(&name).is_some() {
+                *code = before.get(&name).and_then(Json::as_str).map(str::to_owned);
+                continue;
+            }
+            for side in [&mut *before, &mut *after] {
+                if let (Some(object), Some(code)) = (side.as_object_mut(), &code)
+                    && object.contains_key(field)
+                {
+                    object.insert(name.clone(), Json::from(code.as_str()));
+                }
+            }
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use crate::{
     Result,
     crm::{Entry, Save},
     customers::responsible::refuse_gone,
+    error::Error,
+    message::Message,
     record::{Draft, Origin, Schema, Values},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -61,9 +63,11 @@ impl Crm {
             let mut bundle = Bundle::default();
             for (place, id) in ids.iter().enumerate() {
                 let entry = bundle.take(crm, &schema, &ids[place..], *id)?;
-                let values = values(crm, &entry)?;
+                let about = about(&entry);
+                let named = |error: Error| if ids.len() > 1 { error.about(about.clone()) } else { error };
+                let values = values(crm, &entry).map_err(named)?;
                 let before = crm.writes;
-                saves.push(crm.change_entry(entry, values, allow_duplicate, wished)?);
+                saves.push(crm.change_entry(entry, values, allow_duplicate, wished).map_err(named)?);
                 // What a rule wrote beside it may be one of those that were read already.
                 if crm.writes > before + 1 {
                     bundle.entries.clear();
@@ -72,6 +76,11 @@ impl Crm {
             Ok(saves)
         })
     }
+}
+
+/// Which of many a fault is about.
+fn about(entry: &Entry) -> Message {
+    Message::new("{record} {title}").with("record", entry.short()).with("title", entry.title())
 }
 
 /// Records that were read ahead.

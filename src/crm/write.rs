@@ -304,7 +304,9 @@ pub(super) fn rules(schema: &Arc<Schema>) -> &'static catalog::Entry {
 /// Refuses to change what is kept as it was written, but for what it belongs to: records may be merged.
 fn refuse_kept(draft: &Draft) -> Result<()> {
     let belongs = |name: &str| draft.schema.field(name).is_some_and(|field| field.child);
-    if draft.values.iter().all(|(name, _)| belongs(name)) {
+    // What the program writes by itself was put right where it comes from.
+    let put_right = draft.origin == Origin::Export && rules(&draft.schema).automatic;
+    if put_right || draft.values.iter().all(|(name, _)| belongs(name)) {
         return Ok(());
     }
     refuse_append_only(&draft.schema, draft.id.unwrap_or_default())

@@ -4,7 +4,7 @@ use super::{Fate, Headings, Mapping, Part, Target, full_address, full_name, gues
 use crate::{
     Error, Message, Result,
     crm::Crm,
-    record::{Kind, Value, Values},
+    record::{Field, Kind, Value, Values},
 };
 use encoding_rs::{Encoding, UTF_8};
 use serde_json::Value as Json;
@@ -140,11 +140,19 @@ struct Said<'a> {
     text: &'a str,
 }
 
-/// The values of a form for a kind; what fits no field, or one of those that a stranger must not set, is kept as notes.
+/// What a form says of a record.
+pub struct Formed {
+    pub values: Values,
+    /// Fields with what was written for them and cannot be read; it is among the notes.
+    pub unread: Pairs,
+}
+
+/// The values of a form for a kind; what fits no field, or one of those that a stranger must not set, is kept as notes,
+/// and so is what a field cannot take: nobody is lost by a slip of the pen. A phone stays as it was typed.
 ///
 /// # Errors
-/// A value that does not fit its field.
-pub fn form_values(crm: &mut Crm, kind: &str, pairs: &Pairs, closed: &[&str]) -> Result<Values> {
+/// What nobody writes into a form.
+pub fn form_values(crm: &mut Crm, kind: &str, pairs: &Pairs, closed: &[&str]) -> Result<Formed> {
     if let Some((key, _)) = pairs.iter().find(|(_, text)| text.len() > LONGEST) {
         let message = Message::new("{key} says more than {most} characters, which nobody writes into a form.");
         return Err(Error::bad_value(message.with("key", key).with("most", LONGEST)));
@@ -162,8 +170,10 @@ pub fn form_values(crm: &mut Crm, kind: &str, pairs: &Pairs, closed: &[&str]) ->
         }
         said.extend(targets.into_iter().map(|target| Said { target, heading, text }));
     }
-    let mut values = Values::new();
-    for field in schema.writable() {
+    let (mut values, mut unread) = (Values::new(), Pairs::new());
+    // The notes come last: they take what the others cannot.
+    let (last, first): (Vec<_>, Vec<_>) = schema.writable().partition(|field| field.name == "notes");
+    for field in first.into_iter().chain(last) {
         let mine: Vec<&Said> = said.iter().filter(|said| said.target.field == *field.name).collect();
         let mut text = together(&mine, matches!(field.kind, Kind::List(_) | Kind::LongText));
         if field.name == "notes" {
@@ -171,12 +181,30 @@ pub fn form_values(crm: &mut Crm, kind: &str, pairs: &Pairs, closed: &[&str]) ->
         }
         let Some(text) = text.filter(|text| !text.trim().is_empty()) else { continue };
         let word = mapping.words.get(&*field.name).and_then(|words| words.get(&fold(&text)));
-        let value = crm.parse_value(field, word.unwrap_or(&text))?;
+        let value = match crm.parse_value(field, word.unwrap_or(&text)) {
+            Err(_) if keeps(field, &text) => Value::text(text.trim()),
+            Err(_) if !wordy(field) => {
+                notes.push(format!("{}: {}", field.name, text.trim()));
+                unread.push((field.name.to_string(), text.trim().to_owned()));
+                continue;
+            }
+            read => read?,
+        };
         if value != Value::Null {
             values.push((field.name.to_string(), value));
         }
     }
-    Ok(values)
+    Ok(Formed { values, unread })
+}
+
+/// Whether a field keeps what was typed although it cannot be read: people dial what they see.
+fn keeps(field: &Field, text: &str) -> bool {
+    field.kind == Kind::Phone && !text.contains(char::is_control) && field.within(&Value::text(text.trim())).is_ok()
+}
+
+/// Whether a field takes any words, so that what it refuses is no slip of the pen.
+fn wordy(field: &Field) -> bool {
+    matches!(field.kind, Kind::Text | Kind::LongText | Kind::OpenList)
 }
 
 /// The text that columns say together for one field.

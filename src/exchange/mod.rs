@@ -24,7 +24,7 @@ mod vcard;
 
 pub use calendar::Calendar;
 pub use export::Export;
-pub use form::{Pairs, form_values, forms, posted};
+pub use form::{Formed, Pairs, form_values, forms, posted};
 pub use formats::{Format, RowSource, Table, Wishes};
 pub use headings::{Headings, PeopleRows, Product};
 pub use inspect::{Inspection, inspect, inspect_layout, inspect_source};

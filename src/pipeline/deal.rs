@@ -1,6 +1,8 @@
 //! Deal: something that a customer may buy from us, on its way through a pipeline (R47, R57-R61).
 
-use super::{Pipeline, Stage, checklist, deal_line, gate, memo, outcome, pipeline, reach, slippage, stage, stage_move};
+use super::{
+    Pipeline, Stage, checklist, closing, deal_line, gate, memo, outcome, pipeline, reach, slippage, stage, stage_move,
+};
 use crate::{
     Result,
     catalog::{Hold, Panel},
@@ -47,7 +49,7 @@ record! {
         /// How often its amount was lowered
         shrinks: Option<i64> [kept, min("0")],
         /// How likely it is to be won
-        probability: Option<Percent>,
+        probability: Option<Percent> [min("0"), max("100")],
         /// Whether the stage says how likely it is, or somebody did by hand
         probability_by: ProbabilityOwner [default("stage")],
         /// How sure the forecast may be of it
@@ -261,12 +263,15 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     priced_by_its_product(crm, draft)?;
     let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
     let moved = draft.changed("stage").is_some_and(|stage| !stage.same(&draft.before("stage")));
+    closing::agree(draft, &stage, moved)?;
     if moved {
+        let was = closing::before(crm, draft)?;
+        closing::stays(crm, draft, was, &stage)?;
         gate::pass(crm, draft, &stage)?;
         reach::follow(crm, draft, &stage)?;
-        outcome::follow(crm, draft, &stage)?;
+        outcome::follow(crm, draft, was, &stage)?;
     }
-    outcome::keep_probability(draft, &stage, moved);
+    outcome::keep_probability(crm, draft, &stage, moved)?;
     slippage::count(crm, draft, &stage)?;
     refuse_days_to_come(crm, draft)?;
     refuse_impossible_days(draft)
@@ -333,7 +338,7 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
             let said = memo::stage(crm, said)?;
             match stages.iter().find(|stage| stage.name == said.name) {
                 Some(same) => Some(same.id),
-                None => return Err(elsewhere(crm, pipeline, &said, &stages)),
+                None => return Err(elsewhere(crm, pipeline, &said.name, &stages)?.on_field("stage")),
             }
         }
     };
@@ -349,16 +354,15 @@ fn without_stages(crm: &mut Crm, pipeline: Id<Pipeline>) -> Result<Error> {
     Ok(Error::new(Cause::Refused, message).hint(hint.with("pipeline", name)))
 }
 
-fn elsewhere(crm: &mut Crm, pipeline: Id<Pipeline>, said: &Stage, stages: &[Stage]) -> Error {
+/// The stage is one of another pipeline.
+pub(super) fn elsewhere(crm: &mut Crm, pipeline: Id<Pipeline>, said: &str, stages: &[Stage]) -> Result<Error> {
     let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
-    Error::new(
-        Cause::Refused,
-        Message::new("{stage} is no stage of the pipeline {pipeline}; it has {stages}.")
-            .with("stage", &said.name)
-            .with("pipeline", crm.title("pipeline", pipeline.number).unwrap_or_default())
-            .with("stages", names.join(", ")),
-    )
-    .on_field("stage")
+    let message = Message::new("{stage} is no stage of the pipeline {pipeline}; it has {stages}.")
+        .with("stage", said)
+        .with("pipeline", crm.title("pipeline", pipeline.number)?)
+        .with("stages", names.join(", "));
+    let hint = Message::new("kehu stage list pipeline=PL{number} --sort position").with("number", pipeline.number);
+    Ok(Error::new(Cause::Refused, message).hint(hint))
 }
 
 /// The person works for the customer, who is found through them where nobody was named.

@@ -18,7 +18,7 @@ use crate::{
     message::Message,
     org::User,
     record::{
-        Draft, Id, Money, Value, record,
+        Draft, Id, Money, Origin, Value, record,
         types::{Email, ExternalIds, LongText, Open, Phone, Tags, Url},
     },
 };
@@ -167,19 +167,26 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         draft.set("status", before);
         return Ok(());
     }
-    if after.as_text() == Some("converted") && !draft.is_new() && draft.get("customer").is_empty() {
-        let hint = Message::new("kehu lead convert L{number}").with("number", draft.id.unwrap_or_default());
+    // A file may tell of leads that came to their end elsewhere.
+    let here = !draft.is_new() || draft.origin == Origin::Person;
+    if after.as_text() == Some("converted") && here && draft.get("customer").is_empty() {
+        let hint = match draft.id {
+            Some(id) => Message::new("kehu lead convert L{number}").with("number", id),
+            None => Message::new("kehu customer add \"{name}\"").with("name", &name),
+        };
         return Err(
             refused(Message::new("{lead} becomes a customer by being converted.").with("lead", name)).hint(hint)
         );
     }
-    if after.as_text() == Some("disqualified") && !draft.is_new() && draft.get("disqualified_because").is_empty() {
+    if after.as_text() == Some("disqualified") && here && draft.get("disqualified_because").is_empty() {
+        let hint = match draft.id {
+            Some(id) => Message::new("kehu lead disqualify L{number} --because \"no budget\"").with("number", id),
+            None => Message::new("kehu lead add \"{name}\" --status disqualified --disqualified-because \"no budget\"")
+                .with("name", &name),
+        };
         return Err(refused(Message::new("Why will nothing come of {lead}?").with("lead", name))
             .on_field("disqualified_because")
-            .hint(
-                Message::new("kehu lead disqualify L{number} --because \"no budget\"")
-                    .with("number", draft.id.unwrap_or_default()),
-            ));
+            .hint(hint));
     }
     if before.as_text() == Some("disqualified") && draft.changed("disqualified_because").is_none() {
         draft.set("disqualified_because", Value::Null);

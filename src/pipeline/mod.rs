@@ -3,6 +3,7 @@
 pub(crate) mod advice;
 pub mod board;
 pub(crate) mod checklist;
+mod closing;
 pub(crate) mod deal;
 pub(crate) mod deal_contact;
 pub(crate) mod deal_line;
@@ -13,6 +14,7 @@ pub mod kanban;
 pub(crate) mod lead;
 pub(crate) mod lead_rule;
 pub(crate) mod memo;
+pub(crate) mod occupied;
 mod outcome;
 #[expect(clippy::module_inception, reason = "a pipeline is what this room is about")]
 pub(crate) mod pipeline;
@@ -23,6 +25,7 @@ mod slippage;
 pub(crate) mod stage;
 pub(crate) mod stage_move;
 pub(crate) mod stale;
+mod stand_in;
 mod verbs;
 pub(crate) mod weighing;
 

@@ -33,8 +33,7 @@ pub(super) fn follow(crm: &mut Crm, draft: &mut Draft, stage: &Stage) -> Result<
 
 /// A deal that comes in closed has passed the open stages elsewhere, if it is known when it began.
 fn passed_elsewhere(crm: &mut Crm, draft: &Draft, stage: &Stage) -> Result<Option<i64>> {
-    let ours = crm.door == "import" && draft.changed("uid").is_some();
-    if stage.outcome == Outcome::Open || ours || draft.get("started").is_empty() {
+    if stage.outcome == Outcome::Open || draft.get("started").is_empty() {
         return Ok(None);
     }
     let stages = pipeline::stages(crm, stage.pipeline)?;
@@ -59,6 +58,12 @@ pub(super) fn at_least(crm: &mut Crm, deal: i64, stage: &Stage) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Reads from the history how far a deal came, where something else is kept.
+pub(super) fn anew(crm: &mut Crm, deal: i64) -> Result<()> {
+    let sql = format!("UPDATE deals AS t SET reached = {REACH} WHERE t.id = ? AND {WRONG_REACH}");
+    crm.db.execute(&sql, &[Sql::Integer(deal)]).map(|_| ())
 }
 
 /// Reads from the history how far every deal came, where something else is kept; says of how many.

@@ -1,6 +1,6 @@
 //! Stage: a step of a pipeline: how likely a deal is to be won there, what is to be done, what must be known.
 
-use super::{Pipeline, checklist, reach_anew};
+use super::{Pipeline, checklist, occupied, reach_anew};
 use crate::{
     Result,
     crm::Crm,
@@ -63,6 +63,7 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
 
 /// A stage comes last in its pipeline unless its place is said, and asks only for fields that deals have.
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
+    occupied::stage(crm, draft)?;
     if draft.is_new()
         && draft.get("position").is_empty()
         && let Some(pipeline) = draft.get("pipeline").as_integer()
@@ -91,7 +92,7 @@ fn refuse_improbable(draft: &Draft) -> Result<()> {
     let open = draft.get("outcome").as_text() == Some("open");
     match draft.changed("probability").and_then(Value::as_integer) {
         Some(percent) if open && !(1..10_000).contains(&percent) => Err(Error::bad_value(Message::new(
-            "The probability of an open stage lies between 0 and 100 %; those two are for what is lost and won.",
+            "An open stage is more than 0 % and less than 100 % likely: 0 % is lost, 100 % is won.",
         ))
         .on_field("probability")),
         _ => Ok(()),

@@ -1,13 +1,13 @@
 //! StageMove: one step of a deal from a stage to another, when, and for how long it had been there (behaviour 1).
 
-use super::{Deal, Outcome, Stage, memo, pipeline};
+use super::{Deal, Outcome, Stage, memo, pipeline, stand_in};
 use crate::{
     Result,
     crm::{Crm, integer, text},
     customers::Customer,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Id, Link, Value, record, types},
+    record::{Draft, Id, Link, Origin, Value, record, types},
     store::Sql,
 };
 use jiff::{Timestamp, civil::Date};
@@ -44,8 +44,11 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
 
 /// A step that comes out of another database may have led its deal further than is known here.
 pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
-    if draft.deleted() || draft.origin != crate::record::Origin::Export {
+    if draft.deleted() || draft.origin != Origin::Export {
         return Ok(());
+    }
+    if let Some(deal) = draft.get("deal").as_integer().filter(|_| draft.stored.is_empty()) {
+        stand_in::give_way(crm, deal, draft.id.unwrap_or_default())?;
     }
     let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
     match draft.get("deal").as_integer() {
@@ -58,10 +61,6 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
 pub(super) fn write(crm: &mut Crm, draft: &Draft) -> Result<()> {
     // A draft that is settled has its number already; what it had before tells whether it is new.
     let fresh = draft.stored.is_empty();
-    // Another database of ours exports its history by itself.
-    if crm.door == "import" && fresh && draft.changed("uid").is_some() {
-        return Ok(());
-    }
     let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
     if fresh && stage.outcome != Outcome::Open {
         return write_both_ends(crm, draft, &stage);
@@ -119,7 +118,7 @@ fn append(
 ) -> Result<()> {
     let at = before.map_or(at, |before| at.max(before));
     let seconds = before.map_or(Value::Null, |before| Value::Integer(at.duration_since(before).as_secs()));
-    let values = vec![
+    let mut values = vec![
         ("title".to_owned(), Value::text(&stage.name)),
         ("deal".to_owned(), Link::to(draft.id.unwrap_or_default())),
         ("customer".to_owned(), draft.get("customer")),
@@ -128,6 +127,12 @@ fn append(
         ("at".to_owned(), Value::text(types::timestamp_text(at))),
         ("seconds".to_owned(), seconds),
     ];
+    // Another database of ours exports its history by itself, before which this step gives way.
+    if draft.origin == Origin::Export {
+        values.extend(stand_in::uid(crm, draft)?);
+    } else if origin.is_some() {
+        stand_in::confirm(crm, draft)?;
+    }
     crm.write_directly("stage_move", values).map(|_| ())
 }
 
@@ -141,16 +146,20 @@ pub(super) fn follow_customer(crm: &mut Crm, draft: &Draft) -> Result<()> {
     Ok(())
 }
 
-/// A day that is put right puts right the step that it dates: the first, or the one that closed the deal.
+/// A day that is put right puts right the step that it dates, and no other: the first, where the deal was open, or the one
+/// that closed it.
 pub(super) fn follow_day(crm: &mut Crm, draft: &Draft, field: &str) -> Result<()> {
     let deal = draft.id.unwrap_or_default();
-    let sql = "SELECT id, at FROM stage_moves WHERE deal = ? AND deleted_at IS NULL ORDER BY at, id";
-    let steps = crm.db.query(sql, &[Sql::Integer(deal)])?;
+    let sql = "SELECT m.id, m.at, s.outcome FROM stage_moves m JOIN stages s ON s.id = m.stage \
+               WHERE m.deal = ? AND m.deleted_at IS NULL ORDER BY m.at, m.id";
+    let rows = crm.db.query(sql, &[Sql::Integer(deal)])?;
     let steps: Vec<(i64, Timestamp)> =
-        steps.iter().filter_map(|row| Some((integer(&row[0]), text(&row[1]).parse().ok()?))).collect();
+        rows.iter().filter_map(|row| Some((integer(&row[0]), text(&row[1]).parse().ok()?))).collect();
     let Some(day) = day_of(crm, draft, field) else { return Ok(()) };
-    let place = if field == "started" { 0 } else { steps.len().saturating_sub(1) };
-    let Some((step, _)) = steps.get(place) else { return Ok(()) };
+    let (place, open) = if field == "started" { (0, true) } else { (steps.len().saturating_sub(1), false) };
+    let Some((step, _)) = steps.get(place).filter(|_| (text(&rows[place][2]) == "open") == open) else {
+        return Ok(());
+    };
     let earliest = place.checked_sub(1).map(|before| steps[before].1);
     let day = earliest.map_or(day, |earliest| day.max(earliest));
     let day = steps.get(place + 1).map_or(day, |next| day.min(next.1));

@@ -1,10 +1,10 @@
 //! What is done with deals: moved, won, lost, shelved, reopened.
 
-use super::{Deal, Outcome, Stage, checklist, pipeline};
+use super::{Deal, Outcome, Stage, checklist, deal::elsewhere, pipeline};
 use crate::{
     Result,
     crm::Crm,
-    error::Error,
+    error::{Cause, Error},
     message::Message,
     record::{Ask, Id, Kind, Link, Value, Values, Verb},
     reports::parameter,
@@ -117,7 +117,10 @@ fn closed_as(crm: &mut Crm, id: i64, outcome: Outcome) -> Result<Option<Message>
 
 fn step(crm: &mut Crm, id: i64, stage: &Stage, mut values: Values) -> Result<()> {
     values.push(("stage".to_owned(), Link::to(stage.id.number)));
-    crm.change("deal", id, values, None).map(|_| ())
+    crm.by_verb = true;
+    let done = crm.change("deal", id, values, None);
+    crm.by_verb = false;
+    done.map(|_| ())
 }
 
 /// Moves a deal to the stage of its pipeline that means this outcome.
@@ -142,7 +145,7 @@ fn close(crm: &mut Crm, id: i64, outcome: Outcome, answers: &Values) -> Result<(
 fn missing_stage(crm: &mut Crm, deal: &Deal, outcome: Outcome) -> Error {
     let pipeline = crm.title("pipeline", deal.pipeline().number).unwrap_or_default();
     Error::new(
-        crate::Cause::Refused,
+        Cause::Refused,
         Message::new("The pipeline {pipeline} has no stage for deals that are {outcome}.")
             .with("pipeline", &pipeline)
             .with("outcome", outcome.key()),
@@ -166,12 +169,10 @@ fn named(crm: &mut Crm, deal: &Deal, name: &str) -> Result<Stage> {
     if let Some(stage) = found {
         return Ok(stage.clone());
     }
-    let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
-    let message = Message::new("{stage} is no stage of the pipeline {pipeline}; it has {stages}.")
-        .with("stage", name)
-        .with("pipeline", crm.title("pipeline", deal.pipeline().number)?)
-        .with("stages", names.join(", "));
-    Err(Error::bad_value(message).on_field("to"))
+    let error = elsewhere(crm, deal.pipeline(), name, &stages)?.on_field("to");
+    // What no pipeline has is unknown; a stage of another one is only not to be reached from here.
+    let unknown = crm.find("stage", name).is_err_and(|error| error.cause == Cause::NotFound);
+    Err(if unknown { Error { cause: Cause::NotFound, ..error } } else { error })
 }
 
 /// The next open stage, or the won one behind the last.
@@ -180,10 +181,7 @@ fn next(crm: &mut Crm, deal: &Deal) -> Result<Stage> {
     let here = stages.iter().position(|stage| stage.id == deal.stage()).unwrap_or_default();
     let next = stages.into_iter().skip(here + 1).find(|stage| matches!(stage.outcome, Outcome::Open | Outcome::Won));
     next.ok_or_else(|| {
-        Error::new(
-            crate::Cause::Refused,
-            Message::new("{deal} is at the end of its pipeline.").with("deal", &deal.name),
-        )
+        Error::new(Cause::Refused, Message::new("{deal} is at the end of its pipeline.").with("deal", &deal.name))
     })
 }
 

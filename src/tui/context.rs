@@ -68,7 +68,8 @@ impl Context {
     /// An error as one line: what is wrong.
     #[must_use]
     pub fn fault(&self, error: &Error) -> String {
-        self.say(&error.message)
+        let about = error.about.as_ref().map(|about| format!("{}: ", self.say(about))).unwrap_or_default();
+        about + &self.say(&error.message)
     }
 
     #[must_use]

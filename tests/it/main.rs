@@ -4,6 +4,7 @@ mod attachments;
 mod boards;
 mod checklists;
 mod cli;
+mod closed_deals;
 mod daily;
 mod deal_histories;
 mod deal_lines;

@@ -32,8 +32,16 @@ fn pool(world: &mut World, more: &[(&str, &str)]) -> i64 {
 fn rule(world: &mut World, more: &[(&str, &str)]) -> i64 {
     world.add(
         "pool_rule",
-        &[&[("name", "Thirty silent days"), ("pool", "PO1"), ("trigger", "no-follow-up")], more].concat(),
+        &[&[("name", "Thirty silent days"), ("pool", "PO1"), ("trigger", "no-follow-up"), ("warn", "none")], more]
+            .concat(),
     )
+}
+
+/// One that warns before.
+fn warning_rule(world: &mut World, more: &[(&str, &str)]) -> i64 {
+    let id = rule(world, more);
+    world.edit("pool_rule", id, &[("warn", "7,3,1")]);
+    id
 }
 
 /// A customer that waits in the pool.
@@ -257,14 +265,31 @@ on_both! {
         world.add("activity", &[("subject", "called"), ("kind", "call"), ("customer", &format!("C{other}"))]);
     }
 
+    fn a_new_rule_warns_before_it_takes_whoever_was_due_already(world) {
+        company(world);
+        pool(world, &[]);
+        warning_rule(world, &[("days", "30"), ("condition", "name=Silent,Called")]);
+        let (silent, called) = (known(world, "Silent", 90), known(world, "Called", 90));
+        let done = world.crm.run_pools(false).expect("runs");
+        let due = |id: i64| done.grid.rows.iter().find(|row| row.id == id).map(|row| row.cells[7].clone());
+        assert_eq!((done.taken, done.warned, due(silent)), (0, 2, Some(Value::text(day(1)))));
+        assert_eq!(run(&mut world.crm), (vec![], vec![]), "said once a day");
+        let about = format!("C{called}");
+        world.add("activity", &[("subject", "called"), ("customer", &about), ("owner", "mei"), ("done", &day(0))]);
+        assert_eq!(run(&mut later(world, "lin", 1)), (vec![silent], vec![]));
+        assert_eq!(run(&mut later(world, "lin", 40)), (vec![], vec![called]), "she was warned of another silence");
+        assert_eq!(run(&mut later(world, "lin", 41)).0, [called]);
+    }
+
     fn a_rule_takes_whom_nobody_deals_with_and_warns_before(world) {
         company(world);
         pool(world, &[]);
-        rule(world, &[("days", "30")]);
+        warning_rule(world, &[("days", "30")]);
         let silent = known(world, "Silent", 30);
-        let soon = known(world, "Soon", 25);
         let called = known(world, "Called", 90);
         world.add("activity", &[("subject", "called"), ("customer", &format!("C{called}")), ("done", &day(-3)), ("owner", "mei")]);
+        assert_eq!(run(&mut later(world, "lin", -1)), (vec![], vec![silent]));
+        let soon = known(world, "Soon", 25);
         let before = world.dump();
         assert_eq!(run(&mut world.crm), (vec![silent], vec![soon]));
         assert_eq!((owner(world, silent), world.text("customer", silent, "pool")), (String::new(), "Open to all".into()));
@@ -284,7 +309,7 @@ on_both! {
     fn a_warning_stands_on_the_plan_of_the_day_until_it_is_heeded(world) {
         company(world);
         pool(world, &[]);
-        rule(world, &[("days", "30"), ("condition", "name=Soon"), ("level", "B")]);
+        warning_rule(world, &[("days", "30"), ("condition", "name=Soon"), ("level", "B")]);
         let soon = world.add("customer", &[("name", "Soon"), ("owner", "mei"), ("since", &day(-28)), ("level", "B")]);
         let part = |world: &mut World| {
             let parts = world.crm.agenda(2, today(), Some(20)).expect("a plan");
@@ -339,8 +364,8 @@ on_both! {
         ]);
         let protected = known(world, "Protected", 5);
         world.edit("customer", protected, &[("protected_until", &day(0))]);
-        assert_eq!(run(&mut world.crm), (vec![never], vec![bought, protected]));
-        assert_eq!(run(&mut later(world, "lin", 1)).0, [bought, protected]);
+        assert_eq!(run(&mut world.crm), (vec![], vec![never, bought, protected]));
+        assert_eq!(run(&mut later(world, "lin", 1)).0, [never, bought, protected]);
     }
 
     fn a_rule_that_counts_no_days_is_refused(world) {
@@ -481,7 +506,7 @@ fn the_command_line_says_who_waits_and_who_goes() {
     let desk = crate::world::Desk::new();
     for line in [
         "pool add \"Open to all\" --claims-a-day 1",
-        "pool_rule add \"Silent days\" --pool PO1 --trigger no-follow-up --days 10",
+        "pool_rule add \"Silent days\" --pool PO1 --trigger no-follow-up --days 10 --warn none",
         "customer add \"Beta Works\" --pool PO1",
         "customer add \"Gamma Works\" --pool PO1",
         "customer add \"Delta Works\" --owner mei --since 2026-01-01",

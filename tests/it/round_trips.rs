@@ -116,6 +116,7 @@ fn fill_the_pipeline(world: &mut World) {
     }
     world.add("deal_contact", &[("role", "decision_maker"), ("deal", "D1"), ("contact", "P1")]);
     world.add("lead", &[("name", "Anna Berg"), ("company", "Berg Sensorik"), ("email", "anna@berg.example")]);
+    world.crm.keep_forecast().expect("keeps");
     world.add("lead_rule", &[("condition", "source=web"), ("user", "mei")]);
     world.add("score_rule", &[("name", "Has an address"), ("condition", "not email:"), ("points", "10")]);
 }

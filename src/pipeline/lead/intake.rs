@@ -5,7 +5,7 @@ use crate::{
     Result,
     crm::Crm,
     error::Error,
-    exchange::{Letter, Pairs, form_values, forms, posted},
+    exchange::{Formed, Letter, Pairs, form_values, forms, posted},
     message::Message,
     record::{
         Kind, Value, Values,
@@ -85,7 +85,10 @@ impl Crm {
         if json || posted.is_some() {
             let forms = posted.map_or_else(|| forms(bytes), |form| Ok(vec![form]))?;
             return self.take(&format!("Take in {} forms", forms.len()), |crm| {
-                forms.iter().map(|pairs| crm.take_form(pairs, welcome)).collect()
+                let several = forms.len() > 1;
+                let entry = |number: usize| several.then(|| Message::new("entry {number}").with("number", number));
+                let forms = (1..).zip(&forms);
+                forms.map(|(number, pairs)| crm.take_form(pairs, welcome, entry(number).as_ref())).collect()
             });
         }
         let letter = Letter::read(bytes)?;
@@ -106,11 +109,31 @@ impl Crm {
         })
     }
 
-    fn take_form(&mut self, pairs: &Pairs, welcome: &Welcome) -> Result<Taken> {
-        let mut values = form_values(self, "lead", pairs, &CLOSED)?;
+    /// One form; of several it is said of which something is said.
+    fn take_form(&mut self, pairs: &Pairs, welcome: &Welcome, entry: Option<&Message>) -> Result<Taken> {
+        let named = |error: Error| match entry {
+            Some(entry) => error.about(entry.clone()),
+            None => error,
+        };
+        let formed = form_values(self, "lead", pairs, &CLOSED).map_err(named)?;
+        for (field, text) in &formed.unread {
+            let message = match entry {
+                Some(_) => Message::new("{entry}: {text} is no {field} and is kept in the notes."),
+                None => Message::new("{text} is no {field} and is kept in the notes."),
+            };
+            let message = message.with("text", text).with("field", field);
+            self.notice(entry.into_iter().fold(message, |message, entry| message.with("entry", entry)));
+        }
+        self.take_values(formed, welcome).map_err(named)
+    }
+
+    fn take_values(&mut self, formed: Formed, welcome: &Welcome) -> Result<Taken> {
+        let Formed { mut values, unread } = formed;
         self.say_source(&mut values, welcome, "web")?;
         if !says(&values, "name") {
-            let instead = ["company", "email", "mobile", "phone"].iter().find_map(|name| said(&values, name));
+            let unread = || unread.first().map(|(_, text)| text.clone());
+            let instead =
+                ["company", "email", "mobile", "phone"].iter().find_map(|name| said(&values, name)).or_else(unread);
             let Some(instead) = instead else {
                 return Err(Error::bad_value(Message::new("The form says neither a name nor an address or phone."))
                     .on_field("name"));

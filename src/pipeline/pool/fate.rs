@@ -69,6 +69,18 @@ pub(super) fn fate(candidate: &Candidate, turns: &[Turn], today: Date) -> Option
     next.or(kept)
 }
 
+/// Nobody is taken who was not warned, where the rule warns: whoever is due before that is warned now, and taken when the
+/// shortest warning has passed. `told` is the first day that their owner was warned of.
+pub(super) fn after_warning(fate: &mut Fate, turn: &Turn, told: Option<Date>, today: Date) {
+    let Some(shortest) = turn.warn.last().copied().filter(|_| fate.what == What::Taken) else { return };
+    let due = told.unwrap_or_else(|| today.saturating_add(shortest.days())).max(fate.due);
+    let left = days_between(today, due);
+    if left > 0 {
+        let stage = turn.warn.iter().copied().filter(|days| *days >= left).min();
+        *fate = Fate { due, left, what: What::Warned(stage.unwrap_or(shortest)), ..fate.clone() };
+    }
+}
+
 /// From when a rule counts, and the day on which it takes the customer; a protected one not before that ends.
 fn due(candidate: &Candidate, turn: &Turn) -> Option<(Date, Date)> {
     let start: &Start = turn.rule.trigger.start();

@@ -3,7 +3,8 @@
 use super::{
     PoolAction,
     candidates::Turn,
-    fate::{Fate, What, fate},
+    claim::day_in,
+    fate::{Fate, What, after_warning, fate},
     moves::Step,
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     record::Grid,
     store::Sql,
 };
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use std::collections::{BTreeMap, HashMap};
 
 /// What a run did, and to whom.
@@ -62,7 +63,41 @@ impl Crm {
         }
         let today = self.reading().clock.today();
         self.each_candidate(turns, among, &mut |candidate| fates.extend(fate(&candidate, turns, today)))?;
+        self.warn_first(turns, &mut fates, today)?;
         Ok(fates)
+    }
+
+    /// Leaves those a while whose owner was never warned: the rule is new, or has not run for long.
+    fn warn_first(&mut self, turns: &[Turn], fates: &mut [Fate], today: Date) -> Result<()> {
+        let mut taken: Vec<&mut Fate> = fates.iter_mut().filter(|fate| fate.what == What::Taken).collect();
+        let Some(first) = taken.iter().map(|fate| fate.since.unwrap_or(fate.due).min(fate.due)).min() else {
+            return Ok(());
+        };
+        let longest = turns.iter().filter_map(|turn| turn.warn.first()).max().copied().unwrap_or_default();
+        let warnings = self.warnings_since(first.saturating_sub(longest.days()))?;
+        for fate in &mut taken {
+            let mine = warnings.get(&(fate.customer, fate.owner)).map_or(&[][..], Vec::as_slice);
+            // Of this silence, not of one before.
+            let since = fate.since.unwrap_or(fate.due);
+            let told = mine.iter().filter(|(on, due)| *due == fate.due || *on > since).map(|(_, due)| *due).min();
+            after_warning(fate, &turns[fate.rule], told, today);
+        }
+        Ok(())
+    }
+
+    /// When the owners of customers were warned since a day, and of which day.
+    fn warnings_since(&mut self, first: Date) -> Result<HashMap<(i64, i64), Vec<(Date, Date)>>> {
+        let zone = self.reading().clock.zone().clone();
+        let sql = "SELECT m.customer, m.former, m.at, m.due FROM pool_moves m JOIN customers c ON c.id = m.customer \
+                   AND c.owner = m.former WHERE m.action = 'warned' AND m.at >= ? AND m.deleted_at IS NULL";
+        let mut warnings: HashMap<(i64, i64), Vec<(Date, Date)>> = HashMap::new();
+        self.db.each(sql, &[Sql::Text(first.to_string())], &mut |row| {
+            if let (Some(on), Ok(due)) = (day_in(&text(&row[2]), &zone), text(&row[3]).parse()) {
+                warnings.entry((integer(&row[0]), integer(&row[1]))).or_default().push((on, due));
+            }
+            Ok(())
+        })?;
+        Ok(warnings)
     }
 
     /// Who was warned of which day, and how many days before that at the latest.
