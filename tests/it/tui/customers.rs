@@ -259,7 +259,7 @@ fn two_records_of_one_customer_are_merged_after_a_look_at_what_comes_of_it() {
 #[test]
 fn it_speaks_chinese() {
     let mut it = on(Desk::new(), Language::Chinese, 120, 36);
-    it.press("G").sees("时间线").sees("上次联系").sees("下一步").sees("记跟进").sees("联系人");
+    it.press("2").press("G").sees("时间线").sees("上次联系").sees("下一步").sees("记跟进").sees("联系人");
     it.press("i").type_("电话 询价 --next “明天 发报价”").press("Enter").sees("已记录").sees("按 u 撤销").sees("计划");
 }
 
