@@ -171,7 +171,23 @@ fn named(crm: &mut Crm, deal: &Deal, name: &str) -> Result<Stage> {
         .with("stage", name)
         .with("pipeline", crm.title("pipeline", deal.pipeline().number)?)
         .with("stages", names.join(", "));
-    Err(Error::bad_value(message).on_field("to"))
+    let hint = elsewhere(crm, deal, &stages, name)?;
+    Err(Error::bad_value(message).on_field("to").hint(Message::new("{example}").with("example", hint)))
+}
+
+/// The move that may be meant: to a stage of that name in another pipeline, else to the one that is called most alike or
+/// comes next.
+fn elsewhere(crm: &mut Crm, deal: &Deal, stages: &[Stage], name: &str) -> Result<String> {
+    let number = deal.id.number;
+    if let Ok(stage) = crm.find("stage", name) {
+        let stage: Stage = crm.get(Id::new(stage))?;
+        let (pipeline, stage) = (stage.pipeline.number, stage.id.number);
+        return Ok(format!("kehu deal edit D{number} pipeline=PL{pipeline} stage=ST{stage}"));
+    }
+    let near = crate::crm::nearest(name, stages.iter().map(|stage| stage.name.as_str())).map(str::to_owned);
+    let to = near.or_else(|| next(crm, deal).ok().map(|stage| stage.name));
+    let to = to.map(|to| format!(" --to \"{to}\"")).unwrap_or_default();
+    Ok(format!("kehu deal move D{number}{to}"))
 }
 
 /// The next open stage, or the won one behind the last.

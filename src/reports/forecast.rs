@@ -89,9 +89,7 @@ impl Rates {
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let by = probability(values)?;
     let mut basis = Basis::of(crm, values, "month", "close")?;
-    if !parameter(values, "pipeline").is_empty() {
-        basis.in_pipeline(crm, values)?;
-    }
+    basis.in_pipeline(crm, values)?;
     let (groups, rates) = expected(crm, values, &basis, by)?;
     let grid = grid(crm, &basis, groups)?;
     let mut parts = vec![Part::new("Forecast", grid)];
@@ -112,8 +110,9 @@ pub(super) fn expected(crm: &mut Crm, values: &Values, basis: &Basis, by: &str) 
     let rates = rates(crm, values, by)?;
     let mut groups = Groups::<Line>::new();
     let basis = if matches!(by, "stage" | "overall") { basis.clone().summed() } else { basis.clone() };
-    open(crm, &basis, by, &rates, &mut groups)?;
-    won(crm, values, &basis, &mut groups)?;
+    let foreign = open(crm, &basis, by, &rates, &mut groups)? + won(crm, values, &basis, &mut groups)?;
+    basis.tell_left_out(crm, foreign);
+    basis.tell_unbegun(crm)?;
     Ok((groups, rates))
 }
 
@@ -152,8 +151,9 @@ fn id(cell: &Sql) -> Option<i64> {
     if let Sql::Integer(id) = cell { Some(*id) } else { None }
 }
 
-/// Sums up the open deals; those that are left out of forecasts are counted.
-fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Groups<Line>) -> Result<()> {
+/// Sums up the open deals in the currency; those that are left out of forecasts are counted. Says how many are worth
+/// something in another currency.
+fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Groups<Line>) -> Result<i64> {
     let chance = basis.chance();
     let key = if by == "stage" { String::new() } else { format!(", {}", key_of(by)) };
     let (mut omitted, mut foreign) = (0, 0);
@@ -166,10 +166,14 @@ fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Grou
             omitted += count;
             continue;
         }
-        foreign += number(&cells, first + 2);
+        let others = number(&cells, first + 2);
+        foreign += others;
+        if count == others {
+            continue;
+        }
         let (part, whole) = if by == "stage" { (likely, 10_000) } else { rates.of(id(&cells[2])) };
         let line = groups.at(&group);
-        line.deals += count;
+        line.deals += count - others;
         line.amount += sum;
         line.weighted += weighed(sum, part, whole);
         match category.as_str() {
@@ -180,17 +184,16 @@ fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Grou
             _ => line.pipeline += sum,
         }
     }
-    basis.tell_foreign(crm, foreign);
     if omitted > 0 {
         crm.notice(
             Message::new("{count} {count:deal is|deals are} left out of forecasts by hand.").with("count", omitted),
         );
     }
-    Ok(())
+    Ok(foreign)
 }
 
-/// What was won in the period, by the month in which it was.
-fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) -> Result<()> {
+/// What was won in the period, by the month in which it was; says how many of them were in another currency.
+fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) -> Result<i64> {
     let mut values = values.clone();
     if parameter(&values, "period").is_empty() {
         let day = parameter(&values, "as-of");
@@ -200,12 +203,17 @@ fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) 
     let mut basis = open.by_day("closed");
     basis.within(crm, &values, "closed")?;
     let basis = basis.summed();
+    let mut foreign = 0;
     for (group, cells) in basis.tally(crm, "", &basis.final_cells(), "stg.outcome = 'won'")? {
-        let line = groups.at(&group);
-        line.closed += number(&cells, 0);
-        line.won += number(&cells, 1);
+        let (count, others) = (number(&cells, 0), number(&cells, 2));
+        foreign += others;
+        if count > others {
+            let line = groups.at(&group);
+            line.closed += count - others;
+            line.won += number(&cells, 1);
+        }
     }
-    Ok(())
+    Ok(foreign)
 }
 
 /// A category with the probability from which on a deal counts as one of it.

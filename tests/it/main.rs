@@ -4,6 +4,7 @@ mod attachments;
 mod checklists;
 mod cli;
 mod daily;
+mod deal_answers;
 mod deal_histories;
 mod deal_lines;
 mod deals;
