@@ -57,6 +57,8 @@ pub struct Entry {
     /// How its records are listed under the record of a kind and number that they belong to, where a plain list would
     /// not say it right.
     pub under: Option<Under>,
+    /// How its lists are sorted unless somebody says otherwise; the newest first where nothing stands here.
+    pub order: &'static str,
     /// The fields that another kind gets from this one without knowing of it.
     pub gives: Option<Gift>,
     /// What of these keeps a customer with whoever looks after them.
@@ -140,6 +142,7 @@ const fn of<T: Record>() -> Entry {
         event: None,
         panels: &[],
         under: None,
+        order: "",
         gives: None,
         holds: &[],
         plan: None,
@@ -251,6 +254,7 @@ pub static ENTRIES: &[Entry] = &[
         settle: stage::settle,
         noun_zh: "销售阶段",
         detail: true,
+        order: "pipeline,position",
         preferred: "pipeline IN (SELECT id FROM pipelines WHERE \"default\" AND deleted_at IS NULL)",
         ..of::<Stage>()
     },

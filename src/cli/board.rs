@@ -14,7 +14,7 @@ use kehu::{
         Deal,
         board::{Card, Lane},
     },
-    record::{Id, Total, filter},
+    record::{Id, Kind, Total, filter, types},
 };
 
 pub const BOARD: Extra = Extra { noun: "deal", command, run };
@@ -46,7 +46,7 @@ fn command() -> Command {
                 .help("At most so many deals in each stage (7)"),
         )
         .after_help(format!(
-            "Examples:\n  kehu deal board\n  kehu deal board amount=50k.. --limit 3 -f json\n\n{}",
+            "Examples:\n  kehu deal board\n  kehu deal board amount=50k.. --limit 3 -f json\n  kehu deal board --as-of 2026-01-31\n\n{}",
             tree::FILTER_HELP
         ))
 }
@@ -60,7 +60,11 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         Some(name) => Some(Id::new(crm.find("pipeline", name).map_err(|error| error.on_field("pipeline"))?)),
         None => None,
     };
-    let lanes = crm.board(pipeline, &filter, most)?;
+    let day = match matches.get_one::<String>("as-of") {
+        Some(text) => types::parse(&Kind::Date, text, crm.reading())?.as_text().and_then(|day| day.parse().ok()),
+        None => None,
+    };
+    let lanes = crm.board_on(pipeline, &filter, most, day)?;
     if session.terminal.machine() {
         let lanes: Vec<serde_json::Value> = lanes.iter().map(lane_json).collect();
         session.print_line(&serde_json::json!({ "stages": lanes }).to_string())?;

@@ -222,8 +222,9 @@ pub fn items(grid: &Grid) -> Vec<serde_json::Value> {
     let item = |row: &Row| {
         let cells =
             grid.columns.iter().zip(&row.cells).map(|(column, cell)| (column.name.clone(), cell.to_json(&column.kind)));
-        let reference = std::iter::once(("ref".to_owned(), row.short.clone().into()));
-        serde_json::Value::Object(reference.chain(cells).collect())
+        // What is no record has no ref.
+        let reference = (!row.short.is_empty()).then(|| ("ref".to_owned(), row.short.clone().into()));
+        serde_json::Value::Object(reference.into_iter().chain(cells).collect())
     };
     grid.rows.iter().map(item).collect()
 }

@@ -87,7 +87,10 @@ fn convert(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     said.extend(text("deal").map(|name| ("name".to_owned(), name)));
     let schema = crm.schema("deal")?;
     let deal = if matches.get_flag("no-deal") { None } else { Some(values(crm, &schema, &said)?) };
-    let done = crm.convert(&Conversion { lead, customer, contact, anew: matches.get_flag("new"), deal })?;
+    let done =
+        crm.convert(&Conversion { lead, customer, contact, anew: matches.get_flag("new"), deal }).map_err(|error| {
+            if error.cause == Cause::Conflict && error.hint.is_none() { known(error, lead) } else { error }
+        })?;
     let mut parts = Vec::new();
     if !crm.is_dry_run() {
         let became = [("customer", Some(done.customer)), ("contact", done.contact), ("deal", done.deal)];
@@ -104,6 +107,13 @@ fn convert(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     };
     session.wrote(&message.with("lead", lead).with("parts", parts.join(", ")).with("count", done.moved))?;
     result(session, "lead", &[lead])
+}
+
+/// Whoever is known already becomes the customer; else another one is made.
+fn known(error: Error, lead: i64) -> Error {
+    let customer = error.candidates.iter().find(|(short, _)| short.starts_with('C')).map(|(short, _)| short.clone());
+    let how = customer.map_or_else(|| "--new".to_owned(), |customer| format!("--customer {customer}"));
+    error.hint(super::asked::command(format!("kehu lead convert L{lead} {how}")))
 }
 
 fn intake_command() -> Command {

@@ -1,6 +1,7 @@
 //! Door one: the command line. Parses, lets the library decide, and prints what it answers.
 
 mod ask;
+mod asked;
 mod assign;
 mod attach;
 mod attachment;
@@ -127,12 +128,15 @@ fn refuse_as_of(name: &str, matches: &ArgMatches) -> Result<()> {
     let answers = |name: &str| {
         kehu::catalog::report(name).is_some_and(|report| report.asks.iter().any(|ask| ask.name == "as-of"))
     };
-    let shows = shows || name == "report" && matches.subcommand_name().is_some_and(answers);
+    let board = matches!(name, "deal" | "deals") && matches.subcommand_name() == Some("board");
+    let shows = shows || board || name == "report" && matches.subcommand_name().is_some_and(answers);
     if shows || !session::given(session::innermost(matches), "as-of") {
         return Ok(());
     }
-    Err(Error::bad_value(Message::new("--as-of is understood by show, and by the reports on deals that name it."))
-        .hint(Message::new("kehu show C1 --as-of 2026-01-31")))
+    Err(Error::bad_value(Message::new(
+        "--as-of is understood by show, by deal board, and by the reports on deals that name it.",
+    ))
+    .hint(Message::new("kehu show C1 --as-of 2026-01-31")))
 }
 
 /// Only people are vCards.

@@ -81,8 +81,11 @@ pub fn query(session: &mut Session, schema: &Schema, matches: &ArgMatches) -> Re
     if let Some(columns) = text("columns").filter(|_| given(matches, "columns")) {
         query.columns = split(&columns);
     }
+    let usual = kehu::catalog::entry(schema.kind).map(|entry| entry.order).filter(|order| !order.is_empty());
     if let Some(sort) = text("sort") {
         query.sort = Sort::parse(&sort);
+    } else if let Some(order) = usual.filter(|_| query.sort.is_empty()) {
+        query.sort = Sort::parse(order);
     }
     if let Some(groups) = text("group-by") {
         query.group_by = split(&groups);

@@ -1,14 +1,14 @@
 //! The verbs that every record kind has, and its own.
 
 use super::{
-    ask, export, extra, form, import,
+    ask, asked, export, extra, form, import,
     output::Format,
     reads,
     session::{Session, given},
 };
 use clap::ArgMatches;
 use kehu::{
-    Cause, Crm, Error, Message, Result, catalog,
+    Crm, Error, Message, Result, catalog,
     crm::{Query, Save},
     record::{Ask, Kind, Schema, Value, Values, filter, types},
 };
@@ -500,42 +500,45 @@ pub fn answers(
     Ok(answers)
 }
 
-/// An example of a verb as a hint: its last line runs after the others.
-fn as_in(example: &'static str) -> Message {
-    Message::new("{example}").with("example", example.lines().last().unwrap_or(example).trim())
-}
-
 /// Runs a verb of the kind's own on each of the records.
 fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &ArgMatches) -> Result<u8> {
-    let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
-    let Some(verb) = verb else { return Err(super::unanswered(kind, name)) };
+    let verbs = catalog::entry(kind).map_or(&[][..], |entry| entry.verbs);
+    let Some(verb) = verbs.iter().find(|verb| verb.name == name) else {
+        return Err(super::unanswered(kind, name));
+    };
     let references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
     let terminal = session.terminal.clone();
-    let asked = |ask: &Ask| if ask.required { ask::value(&terminal, ask.doc) } else { Ok(None) };
+    let prompted = |ask: &Ask| if ask.required { ask::value(&terminal, ask.doc) } else { Ok(None) };
     let crm = session.crm()?;
     // What cannot be done anyway needs no answers.
     for reference in &references {
         if let Ok(id) = crm.find(kind, reference)
             && let Some(reason) = (verb.refused)(crm, id)?
         {
-            return Err(Error::new(Cause::Refused, reason));
+            return Err(asked::refused(crm, kind, verbs, id, reason)?);
         }
     }
-    let answers = answers(crm, verb.name, verb.asks, matches, asked)
-        .map_err(|error| if error.hint.is_none() { error.hint(as_in(verb.example)) } else { error })?;
+    let answers = match answers(crm, verb.name, verb.asks, matches, prompted) {
+        Err(error) if error.hint.is_none() => {
+            let hint = asked::again(crm, kind, verb, matches, error.field.as_deref());
+            return Err(error.hint(hint));
+        }
+        answers => answers?,
+    };
     let mut done = Vec::new();
     let mut told = Vec::new();
+    let chinese = terminal.style().chinese;
     crm.transaction(&format!("{name} {kind}"), |crm| {
         done.clear();
         told.clear();
         for reference in &references {
             let id = crm.find(kind, reference)?;
             if let Some(reason) = (verb.refused)(crm, id)? {
-                return Err(Error::new(Cause::Refused, reason));
+                return Err(asked::refused(crm, kind, verbs, id, reason)?);
             }
             let before = crm.record(kind, id)?;
             (verb.run)(crm, id, &answers)?;
-            told.push(what_changed(&before, &crm.record(kind, id)?));
+            told.push(what_changed(&before, &crm.record(kind, id)?, chinese));
             done.push((kind, id));
         }
         crm.label_with_refs(verb.name, &done)
@@ -544,6 +547,13 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
         for (record, changes) in told {
             session.wrote(&Message::new("{record}: {changes}.").with("record", record).with("changes", changes))?;
         }
+        return Ok(0);
+    }
+    if let [(record, changes)] = &told[..]
+        && changes.is_empty()
+        && !verb.asks.is_empty()
+    {
+        session.terminal.say(&Message::new("{record} is so already.").with("record", record));
         return Ok(0);
     }
     let shorts = shorts(session, &done)?;
@@ -555,7 +565,7 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
 const TOLD: usize = 10;
 
 /// A record's ref and name, and which of its fields a verb changed from what to what.
-fn what_changed(before: &kehu::crm::Entry, after: &kehu::crm::Entry) -> (String, String) {
+fn what_changed(before: &kehu::crm::Entry, after: &kehu::crm::Entry, chinese: bool) -> (String, String) {
     let mut changes = Vec::new();
     for field in after.schema.fields.iter().filter(|field| field.writable()) {
         let (old, new) = (before.value(&field.name), after.value(&field.name));
@@ -563,7 +573,8 @@ fn what_changed(before: &kehu::crm::Entry, after: &kehu::crm::Entry) -> (String,
             continue;
         }
         let (old, new) = (types::show(&field.kind, &old), types::show(&field.kind, &new));
-        let label = field.label.to_lowercase();
+        let chinese = chinese && !field.label_zh.is_empty();
+        let label = if chinese { field.label_zh.to_string() } else { field.label.to_lowercase() };
         changes.push(match (old.is_empty(), new.is_empty()) {
             (true, _) => format!("{label} {new}"),
             (_, true) => format!("{label} {old} → –"),

@@ -44,9 +44,46 @@ fn one(report: &Report) -> Command {
         });
     }
     let named = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("NAME").help(help);
+    if several(report.name) {
+        command =
+            command.arg(named("part", "Only the table of that name, as JSON calls it; csv and tsv have room for one"));
+    }
     command
         .arg(named("view", "As it was kept under that name: by you, else by anybody; what else is said counts more"))
         .arg(named("save", "Keep what is said here under a name of yours, columns included"))
+}
+
+/// Whether a report may answer with several tables, which have names then.
+fn several(report: &str) -> bool {
+    matches!(
+        report,
+        "funnel" | "forecast" | "velocity" | "customers" | "latest" | "qualification" | "referrals" | "pool"
+    )
+}
+
+/// An example of the report that says what is missing.
+fn example(report: &Report, error: Error) -> Error {
+    let line = report.example.lines().next().unwrap_or(report.example).trim().to_owned();
+    if error.hint.is_none() { error.hint(super::asked::command(line)) } else { error }
+}
+
+/// Only the part of that name.
+fn named_part(parts: Vec<Part>, name: &str) -> Result<Vec<Part>> {
+    let keys: Vec<String> = parts.iter().map(|part| super::daily::key_of(part.title.template)).collect();
+    let wanted = super::daily::key_of(name);
+    let fits = |part: &Part, key: &str| super::daily::key_of(part.title.template) == key;
+    let exact = keys.contains(&wanted);
+    let found: Vec<Part> = parts
+        .into_iter()
+        .filter(|part| {
+            if exact { fits(part, &wanted) } else { super::daily::key_of(part.title.template).starts_with(&wanted) }
+        })
+        .collect();
+    if found.len() == 1 && !wanted.is_empty() {
+        return Ok(found);
+    }
+    let message = Message::new("{value} is not one of {words}.").with("value", name).with("words", keys.join(", "));
+    Err(Error::bad_value(message).on_field("part"))
 }
 
 /// Runs a report and prints its parts.
@@ -59,11 +96,17 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     };
     let before =
         |ask: &Ask| Ok(kept.answers.iter().find(|(name, _)| name == ask.name).map(|(_, answer)| answer.clone()));
-    let values = answers(session.crm()?, report.name, report.asks, matches, before)?;
+    let values =
+        answers(session.crm()?, report.name, report.asks, matches, before).map_err(|error| example(report, error))?;
     let columns = matches.get_one::<String>("columns").filter(|_| given(matches, "columns")).or(kept.columns.as_ref());
     let parts = (report.run)(session.crm()?, &values)?;
     let parts = match columns {
         Some(columns) => picked(parts, columns)?,
+        None => parts,
+    };
+    let part = matches.try_get_one::<String>("part").ok().flatten();
+    let parts = match part {
+        Some(name) => named_part(parts, name)?,
         None => parts,
     };
     print(session, &parts)?;
@@ -122,7 +165,11 @@ fn one_table(session: &Session, parts: &[Part]) -> Result<Grid> {
     }
     let names = |part: &Part| part.grid.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
     if parts.iter().any(|part| names(part) != names(first)) {
-        return Err(super::daily::several_tables(session));
+        let first = super::daily::key_of(first.title.template);
+        let error = super::daily::several_tables(session);
+        return Err(
+            error.hint(Message::new("add --part {part} for one of them, or -f json for all").with("part", first))
+        );
     }
     let mut whole = Grid { rows: Vec::new(), totals: None, ..first.grid.clone() };
     whole.columns.insert(0, Column::new("part", "Part", "部分", Kind::Text));
@@ -144,7 +191,15 @@ pub fn print(session: &mut Session, parts: &[Part]) -> Result<()> {
         && part.title.template.is_empty()
     {
         let chinese = session.terminal.style().chinese;
-        return session.print(&named(part, chinese).grid);
+        session.print(&named(part, chinese).grid)?;
+        // Where no footer is printed, nobody would know that there are more.
+        if super::daily::is_cut(&part.grid) && !session.terminal.interactive_errors {
+            let kind = part.grid.noun.clone();
+            let message = Message::new("Only {shown} of {total} are shown: --limit 0 shows all.");
+            let total = if let Total::Exactly(total) = part.grid.total { total } else { 0 };
+            session.terminal.warn(&message.with("shown", part.grid.rows.len()).with("total", total).with("noun", kind));
+        }
+        return Ok(());
     }
     if let [part] = parts
         && part.title.template.is_empty()

@@ -81,7 +81,7 @@ pub fn init(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let crm = session.crm_or_new()?;
     crm.transaction("Start the database", |_| Ok(()))?;
     let told = Message::new("Made the database {path}.").with("path", crm.url());
-    session.terminal.warn(&told);
+    session.terminal.say(&told);
     Ok(0)
 }
 

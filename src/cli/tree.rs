@@ -152,7 +152,7 @@ const GROUPS: &[(&[&str], &str)] = &[
     (&["attach", "calendar"], "files with records; plans for phones"),
     (&["oplog", "undo", "redo"], "what was done, and taking it back"),
     (&["import"], "a file whose headings tell what it holds"),
-    (&["schema", "field"], "which fields there are; fields of your own"),
+    (&["schema", "field"], "all nouns (stage, pool_rule …), fields, your own"),
     (&["init", "demo", "config"], "a new database, one to try, the settings"),
     (&["backup", "restore", "status", "doctor"], "copies, and how the database stands"),
     (&["completions", "man"], "for your shell; the manual"),

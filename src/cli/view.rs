@@ -124,9 +124,26 @@ fn list(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         Some(kind) => filter::parse(&format!("record_kind={}", crm.schema(&kind)?.kind))?,
         None => filter::Filter::All,
     };
-    let grid = crm.list(&Query { filter, sort: Sort::parse("record_kind,name"), ..Query::new("view") })?;
+    let columns = ["name", "record_kind", "filter", "columns", "sort", "parameters"].map(str::to_owned).into();
+    let mut grid = crm.list(&Query { filter, columns, sort: Sort::parse("record_kind,name"), ..Query::new("view") })?;
+    if !session.terminal.machine() {
+        for cell in grid.rows.iter_mut().filter_map(|row| row.cells.last_mut()) {
+            *cell = cell.as_text().map_or(Value::Null, |text| Value::Text(as_flags(text)));
+        }
+    }
     session.print(&grid)?;
     Ok(0)
+}
+
+/// What a report was asked, as it is said on the command line.
+fn as_flags(parameters: &str) -> String {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(parameters).unwrap_or_default();
+    let flag = |(name, value): (&String, &serde_json::Value)| {
+        let value = value.as_str().unwrap_or_default();
+        let value = if value.contains(' ') { format!("\"{value}\"") } else { value.to_owned() };
+        format!("--{} {value}", name.replace('_', "-"))
+    };
+    object.iter().map(flag).collect::<Vec<_>>().join(" ")
 }
 
 /// The view of that name; where two kinds have one, `--of` says which.

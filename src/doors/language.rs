@@ -109,6 +109,16 @@ fn noun(english: &str) -> Option<&'static str> {
         ("duties", "事项"),
         ("rows", "行"),
         ("pairs", "对"),
+        ("forecasts", "预测"),
+        ("steps", "步骤"),
+        ("assignments", "分配"),
+        ("amounts", "金额"),
+        ("settings", "设置"),
+        ("days", "日期"),
+        ("people", "人员"),
+        ("lines", "行"),
+        ("sources", "来源"),
+        ("groups by name", "记录"),
     ];
     let other = other.iter().find(|(word, _)| *word == english).map(|(_, chinese)| *chinese);
     catalog::ENTRIES.iter().find(fits).map(|entry| entry.noun_zh).or(other)
@@ -119,7 +129,12 @@ pub fn help(english: &str) -> String {
     static TEXTS: OnceLock<HashMap<String, String>> = OnceLock::new();
     let texts = TEXTS.get_or_init(|| toml::from_str(HELP).unwrap_or_default());
     let plain = english.trim_end_matches('.');
-    texts.get(english).or_else(|| texts.get(plain)).cloned().unwrap_or_else(|| english.to_owned())
+    let said = texts.get(english).or_else(|| texts.get(plain)).cloned();
+    let added = || {
+        let kind = english.strip_prefix("Adds an ").or_else(|| english.strip_prefix("Adds a "))?;
+        noun(kind).map(|noun| format!("新增{noun}"))
+    };
+    said.or_else(added).unwrap_or_else(|| english.to_owned())
 }
 
 /// The Chinese sentence for each English template; read when the first one is needed.

@@ -1,6 +1,6 @@
 //! The best next action of a deal (R57): rules in the filter language, the most pressing first; `kehu deal next`.
 
-use super::Deal;
+use super::{Deal, sample};
 use crate::{
     Result,
     catalog::Panel,
@@ -19,7 +19,7 @@ struct Rule {
     action_zh: &'static str,
     /// Which open deals, in the filter language, so that anybody can ask the same of the list.
     when: &'static str,
-    /// A command, with `{deal}` for the ref.
+    /// A command, with `{deal}` for the ref and `{contact}` for somebody at the customer.
     how: &'static str,
 }
 
@@ -35,8 +35,9 @@ const RULES: [Rule; 9] = [
         key: "name_price",
         action: "They asked for a price: name it",
         action_zh: "对方询价：报出价格",
-        when: "amount: (not inquiry: or needs~price,quot,价 or activity.subject~price,quot,价)",
-        how: "kehu deal edit {deal} amount=…",
+        when: "amount: (not inquiry: or needs~price,quot,报价,价格,价 or notes~price,quot,报价,价格,价 \
+               or activity.subject~price,quot,报价,价格,价 or activity.notes~price,quot,报价,价格,价)",
+        how: "kehu deal edit {deal} amount=50k",
     },
     Rule {
         key: "set_new_date",
@@ -50,21 +51,21 @@ const RULES: [Rule; 9] = [
         action: "Wake it: nothing happened for too long",
         action_zh: "停滞太久：尽快跟进",
         when: "stale=yes",
-        how: "kehu log call {deal} \"…\" --next \"+7d …\"",
+        how: "kehu log call {deal} \"asked how things stand\" --next \"+7d call again\"",
     },
     Rule {
         key: "plan_next",
         action: "Plan the next step",
         action_zh: "安排下一步",
         when: "next_step:",
-        how: "kehu activity add \"…\" --deal {deal} --due +2d",
+        how: "kehu activity add \"Agree on the next step\" --deal {deal} --due +2d",
     },
     Rule {
         key: "find_decider",
         action: "Find out who decides",
         action_zh: "找到决策人",
         when: "deal_contact.role!=decision_maker",
-        how: "kehu deal_contact add decision_maker --deal {deal} --contact P…",
+        how: "kehu deal_contact add decision_maker --deal {deal} --contact {contact}",
     },
     Rule {
         key: "meet_decider",
@@ -117,7 +118,7 @@ fn of_deal(crm: &mut Crm, deal: i64, limit: Option<u64>) -> Result<Grid> {
     for rule in &RULES {
         let filter = open(&[&this, &filter::parse(rule.when)?])?;
         if !crm.matching(&Query { filter, ..Query::new("deal") })?.is_empty() {
-            let how = rule.how.replace("{deal}", &format!("D{deal}"));
+            let how = command(crm, rule, deal)?;
             rows.push(vec![Value::text(rule.key), Value::text(rule.when), Value::Text(how)]);
         }
     }
@@ -137,6 +138,21 @@ pub(super) fn best(crm: &mut Crm, deal: i64) -> Result<Option<[&'static str; 2]>
         }
     }
     Ok(None)
+}
+
+/// The command of a rule for a deal; where nobody at the customer is known, somebody is added first.
+fn command(crm: &mut Crm, rule: &Rule, deal: i64) -> Result<String> {
+    let how = rule.how.replace("{deal}", &format!("D{deal}"));
+    if !how.contains("{contact}") {
+        return Ok(how);
+    }
+    if let Some(contact) = sample::person(crm, deal)? {
+        return Ok(how.replace("{contact}", &format!("P{contact}")));
+    }
+    Ok(match crm.record("deal", deal)?.value("customer").as_integer() {
+        Some(customer) => format!("kehu contact add \"Head of purchasing\" --customer C{customer}"),
+        None => format!("kehu deal show D{deal}"),
+    })
 }
 
 impl Crm {

@@ -1,6 +1,6 @@
 //! The board: a pipeline's open deals by stage, the largest first, with those that nobody has touched for too long.
 
-use super::{Deal, Outcome, Pipeline, Stage, pipeline};
+use super::{Deal, Outcome, Pipeline, Stage, moment::Moment, pipeline};
 use crate::{
     Result,
     crm::{Crm, Query, Sort, tally::Tally},
@@ -10,7 +10,8 @@ use crate::{
     },
     store::Sql,
 };
-use std::collections::BTreeMap;
+use jiff::civil::Date;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 /// One column of the board.
 #[derive(Debug, Clone)]
@@ -43,66 +44,108 @@ impl Crm {
     /// # Errors
     /// A filter that deals do not understand.
     pub fn board(&mut self, pipeline: Option<Id<Pipeline>>, filter: &Filter, most: u64) -> Result<Vec<Lane>> {
+        self.board_on(pipeline, filter, most, None)
+    }
+
+    /// As [`Crm::board`] at the end of an earlier day: each deal in the stage where its history has it then.
+    ///
+    /// # Errors
+    /// A filter that deals do not understand.
+    pub fn board_on(
+        &mut self,
+        pipeline: Option<Id<Pipeline>>,
+        filter: &Filter,
+        most: u64,
+        day: Option<Date>,
+    ) -> Result<Vec<Lane>> {
         let Some(pipeline) = pipeline.map_or_else(|| pipeline::usual(self), |id| Ok(Some(id)))? else {
             return Ok(Vec::new());
         };
+        let moment = Moment::of(self, day)?;
         let open = pipeline::stages(self, pipeline)?.into_iter().filter(|stage| stage.outcome == Outcome::Open);
-        let mut sums = self.lane_sums(pipeline, filter)?;
+        let mut sums = self.lane_sums(pipeline, filter, &moment)?;
         let mut lanes = Vec::new();
         for stage in open {
             let (deals, amounts) = sums.remove(&stage.id.number).unwrap_or_default();
-            let stale = if deals == 0 { Total::Exactly(0) } else { self.count_stale(&stage, filter)? };
-            let cards = if deals == 0 { Vec::new() } else { self.largest_deals(&stage, filter, most)? };
+            let stale = if deals == 0 { Total::Exactly(0) } else { self.count_stale(&stage, filter, &moment)? };
+            let cards = match (deals, &moment.evening) {
+                (0, _) => Vec::new(),
+                (_, None) => self.largest_deals(&stage, filter, most, &moment)?,
+                (_, Some(_)) => self.largest_then(&stage, filter, most, &moment)?,
+            };
             lanes.push(Lane { stage, deals, amounts, stale, cards });
         }
         Ok(lanes)
     }
 
     /// How many open deals there are in each stage, and what they are worth.
-    fn lane_sums(&mut self, pipeline: Id<Pipeline>, filter: &Filter) -> Result<BTreeMap<i64, (u64, Vec<Money>)>> {
-        let rows = if *filter == Filter::All {
+    fn lane_sums(
+        &mut self,
+        pipeline: Id<Pipeline>,
+        filter: &Filter,
+        moment: &Moment,
+    ) -> Result<BTreeMap<i64, (u64, Vec<Money>)>> {
+        let rows = if *filter == Filter::All && moment.evening.is_none() {
             let sql = "SELECT t.stage, NULLIF(t.amount_currency, ''), CAST(SUM(t.records) AS BIGINT), \
                        CAST(SUM(t.amount) AS BIGINT) FROM deal_totals t WHERE t.pipeline = ? GROUP BY t.stage, t.amount_currency";
             self.db.query(sql, &[Sql::Integer(pipeline.number)])?
         } else {
             let query = Query { filter: filter.clone(), ..Query::new("deal") };
+            let [value, code] = moment.value();
             let tally = Tally {
                 query: &query,
-                beside: "",
-                by: "t.stage, t.amount_currency",
-                cells: "COUNT(*), CAST(COALESCE(SUM(t.amount), 0) AS BIGINT)",
-                condition: &format!(
-                    "t.stage IN (SELECT id FROM stages WHERE pipeline = {} AND outcome = 'open')",
-                    pipeline.number
-                ),
+                beside: &moment.beside(),
+                by: &format!("stg.id, {code}"),
+                cells: &format!("COUNT(*), CAST(COALESCE(SUM({value}), 0) AS BIGINT)"),
+                condition: &format!("stg.pipeline = {} AND stg.outcome = 'open'", pipeline.number),
             };
             self.tally(&tally)?.1.into_iter().map(|(_, cells)| cells).collect()
         };
-        let mut found: BTreeMap<i64, (u64, Vec<Money>)> = BTreeMap::new();
-        for cells in rows {
-            let [Sql::Integer(stage), code, Sql::Integer(count), Sql::Integer(minor)] = &cells[..] else { continue };
-            let lane = found.entry(*stage).or_default();
-            lane.0 += count.unsigned_abs();
-            if let Sql::Text(code) = code
-                && let Ok(code) = <[u8; 3]>::try_from(code.as_bytes())
-            {
-                lane.1.push(Money { minor: *minor, currency: Currency(code) });
-            }
-        }
-        for (_, amounts) in found.values_mut() {
-            amounts.sort_by_key(|money| std::cmp::Reverse(money.minor));
-        }
-        Ok(found)
+        Ok(by_stage(rows))
     }
 
-    fn largest_deals(&mut self, stage: &Stage, filter: &Filter, most: u64) -> Result<Vec<Card>> {
+    /// The deals that were the largest of a stage on an earlier day, as they were worth then.
+    fn largest_then(&mut self, stage: &Stage, filter: &Filter, most: u64, moment: &Moment) -> Result<Vec<Card>> {
+        let query = Query { filter: filter.clone(), ..Query::new("deal") };
+        let [value, code] = moment.value();
+        let tally = Tally {
+            query: &query,
+            beside: &moment.beside(),
+            by: &format!("t.id, {value}, {code}"),
+            cells: "COUNT(*)",
+            condition: &format!("stg.id = {}", stage.id.number),
+        };
+        let mut worth: Vec<(i64, Option<Money>)> = Vec::new();
+        for (_, cells) in self.tally(&tally)?.1 {
+            worth.push((cells[0].as_integer().unwrap_or_default(), money(&cells[1], &cells[2])));
+        }
+        worth.sort_by_key(|(id, money)| (Reverse(money.map(|money| money.minor)), *id));
+        worth.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        let mut cards = Vec::new();
+        for (id, amount) in worth {
+            let one = Filter::Test(Test {
+                path: vec!["id".into()],
+                operator: Operator::Equal,
+                values: vec![Operand::Value(id.to_string())],
+            });
+            cards.extend(self.cards(stage, one, 1, moment)?.into_iter().map(|card| Card { amount, ..card }));
+        }
+        Ok(cards)
+    }
+
+    fn largest_deals(&mut self, stage: &Stage, filter: &Filter, most: u64, moment: &Moment) -> Result<Vec<Card>> {
         let here = Filter::Test(Test {
             path: vec!["stage".into()],
             operator: Operator::Equal,
             values: vec![Operand::Value(format!("ST{}", stage.id.number))],
         });
+        self.cards(stage, Filter::And(vec![here, filter.clone()]), most, moment)
+    }
+
+    /// The largest deals that match, as cards of a stage.
+    fn cards(&mut self, stage: &Stage, filter: Filter, most: u64, moment: &Moment) -> Result<Vec<Card>> {
         let query = Query {
-            filter: Filter::And(vec![here, filter.clone()]),
+            filter,
             columns: ["name", "customer", "owner", "amount", "close"].map(str::to_owned).into(),
             sort: Sort::parse("-amount,close"),
             limit: Some(most),
@@ -110,7 +153,7 @@ impl Crm {
             ..Query::new("deal")
         };
         let grid = self.list(&query)?;
-        let rotten = self.stale_among(stage, &grid.rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        let rotten = self.stale_among(stage, &grid.rows.iter().map(|row| row.id).collect::<Vec<_>>(), moment)?;
         let title = |value: &Value| match value {
             Value::Link(link) => link.title.clone(),
             value => value.as_text().unwrap_or_default().to_owned(),
@@ -126,6 +169,27 @@ impl Crm {
         };
         Ok(grid.rows.iter().map(card).collect())
     }
+}
+
+fn money(minor: &Sql, code: &Sql) -> Option<Money> {
+    let (Sql::Integer(minor), Sql::Text(code)) = (minor, code) else { return None };
+    let code = <[u8; 3]>::try_from(code.as_bytes()).ok()?;
+    Some(Money { minor: *minor, currency: Currency(code) })
+}
+
+/// Stage, currency, count and sum by stage, the largest sum first.
+fn by_stage(rows: Vec<Vec<Sql>>) -> BTreeMap<i64, (u64, Vec<Money>)> {
+    let mut found: BTreeMap<i64, (u64, Vec<Money>)> = BTreeMap::new();
+    for cells in rows {
+        let [Sql::Integer(stage), code, Sql::Integer(count), minor] = &cells[..] else { continue };
+        let lane = found.entry(*stage).or_default();
+        lane.0 += count.unsigned_abs();
+        lane.1.extend(money(minor, code));
+    }
+    for (_, amounts) in found.values_mut() {
+        amounts.sort_by_key(|money| Reverse(money.minor));
+    }
+    found
 }
 
 impl Deal {

@@ -111,13 +111,18 @@ record! {
              AND a.done IS NOT NULL AND a.deleted_at IS NULL) x){hours_to}'{now}'{hours_end} / 24)",
         /// Whether it has lain for longer than its stage allows, with nothing planned
         stale: crate::record::Kind::YesNo =>
-            "(CASE WHEN (SELECT s.days_to_rot FROM stages s WHERE s.id = {t}.stage AND s.outcome = 'open') IS NULL \
+            "(CASE WHEN NOT EXISTS (SELECT 1 FROM stages s WHERE s.id = {t}.stage AND s.outcome = 'open' \
+             AND COALESCE(s.days_to_rot, s.longest_silence) IS NOT NULL) \
              OR EXISTS (SELECT 1 FROM activities a WHERE a.deal = {t}.id AND a.done IS NULL AND a.cancelled IS NULL \
              AND a.due >= '{today}' AND a.deleted_at IS NULL) THEN false \
-             ELSE COALESCE({hours_from}(SELECT MAX(x.at) FROM (SELECT m.at AS at FROM stage_moves m \
+             ELSE COALESCE(COALESCE({hours_from}(SELECT MAX(x.at) FROM (SELECT m.at AS at FROM stage_moves m \
              WHERE m.deal = {t}.id AND m.deleted_at IS NULL UNION ALL SELECT a.done FROM activities a \
              WHERE a.deal = {t}.id AND a.done IS NOT NULL AND a.deleted_at IS NULL) x){hours_to}'{now}'{hours_end}, 0) \
-             >= 24 * (SELECT s.days_to_rot FROM stages s WHERE s.id = {t}.stage) END)",
+             >= 24 * (SELECT s.days_to_rot FROM stages s WHERE s.id = {t}.stage), false) \
+             OR COALESCE({hours_from}COALESCE((SELECT MAX(a.done) FROM activities a WHERE a.deal = {t}.id \
+             AND a.deleted_at IS NULL), (SELECT MIN(m.at) FROM stage_moves m WHERE m.deal = {t}.id \
+             AND m.deleted_at IS NULL)){hours_to}'{now}'{hours_end} \
+             >= 24 * (SELECT s.longest_silence FROM stages s WHERE s.id = {t}.stage), false) END)",
         /// What a forecast counts it as: what somebody said, else by its probability: commit from 80 %, best case from 50 %
         counts_as: <Category as crate::record::types::FieldType>::kind() =>
             "(CASE (SELECT s.outcome FROM stages s WHERE s.id = {t}.stage) WHEN 'won' THEN 'closed' WHEN 'open' THEN \

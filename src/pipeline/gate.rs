@@ -1,12 +1,12 @@
 //! Gates: what must be known of a deal before it may leave a stage or enter one.
 
-use super::{Stage, memo};
+use super::{Stage, memo, sample};
 use crate::{
     Result,
     crm::{Crm, integer, text},
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Value},
+    record::{Draft, Field, Value},
     store::Sql,
 };
 
@@ -34,7 +34,10 @@ pub(super) fn pass(crm: &mut Crm, draft: &Draft, to: &Stage) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let flags: Vec<String> = missing.iter().map(|name| format!("{name}=…")).collect();
+    let mut values = Vec::new();
+    for field in missing.iter().filter_map(|name| field(draft, name)).filter(|field| field.writable()) {
+        values.push(sample::assignment(crm, draft, field)?);
+    }
     let error = Error::new(
         Cause::Refused,
         Message::new("A deal does not come to {stage} without {fields}.")
@@ -42,13 +45,18 @@ pub(super) fn pass(crm: &mut Crm, draft: &Draft, to: &Stage) -> Result<()> {
             .with("fields", missing.join(", ")),
     )
     .on_field(missing[0].clone());
-    Err(match draft.id {
-        Some(id) => error.hint(
-            Message::new("kehu deal edit {deal} {values}")
-                .with("deal", draft.schema.short(id))
-                .with("values", flags.join(" ")),
-        ),
+    Err(match draft.id.map(|id| draft.schema.short(id)) {
+        Some(deal) if values.is_empty() => error.hint(Message::new("kehu deal show {deal}").with("deal", deal)),
+        Some(deal) => error
+            .hint(Message::new("kehu deal edit {deal} {values}").with("deal", deal).with("values", values.join(" "))),
         None => error,
+    })
+}
+
+/// The field that a gate names, in either language.
+fn field<'d>(draft: &'d Draft, name: &str) -> Option<&'d Field> {
+    draft.schema.visible().find(|field| {
+        field.name == name || field.name == format!("x_{name}") || !field.label_zh.is_empty() && field.label_zh == name
     })
 }
 
@@ -58,10 +66,7 @@ fn is_checklist(draft: &Draft, name: &str) -> bool {
 }
 
 fn lacks(crm: &mut Crm, draft: &Draft, name: &str) -> Result<bool> {
-    let field = draft.schema.visible().find(|field| {
-        field.name == name || field.name == format!("x_{name}") || !field.label_zh.is_empty() && field.label_zh == name
-    });
-    let Some(field) = field else { return Ok(false) };
+    let Some(field) = field(draft, name) else { return Ok(false) };
     let value = match draft.id {
         // What is computed stands with the record as it is still; a stage without a checklist has nothing left.
         Some(id) if field.computed.is_some() => {

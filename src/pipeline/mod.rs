@@ -14,12 +14,14 @@ pub mod kanban;
 pub(crate) mod lead;
 pub(crate) mod lead_rule;
 pub(crate) mod memo;
+pub(crate) mod moment;
 pub(crate) mod occupied;
 mod outcome;
 #[expect(clippy::module_inception, reason = "a pipeline is what this room is about")]
 pub(crate) mod pipeline;
 pub(crate) mod pool;
 mod reach;
+mod sample;
 pub(crate) mod score_rule;
 mod slippage;
 pub(crate) mod stage;

@@ -55,10 +55,26 @@ fn closing_day(crm: &Crm, draft: &Draft, stage: &Stage) -> Value {
 
 fn missing_reason(draft: &Draft, stage: &Stage) -> Error {
     let verb = if stage.outcome == Outcome::Lost { "lose" } else { "shelve" };
-    let deal = draft.id.map_or_else(|| "D1".to_owned(), |id| draft.schema.short(id));
+    let command = match draft.id {
+        Some(id) => format!("kehu deal {verb} {} --because \"the price\"", draft.schema.short(id)),
+        None => format!("kehu deal add {} --lost-reason \"the price\"", said(draft, stage)),
+    };
     Error::new(Cause::Refused, Message::new("A deal that goes to {stage} needs a reason.").with("stage", &stage.name))
         .on_field("lost_reason")
-        .hint(Message::new("kehu deal {verb} {deal} --because \"the price\"").with("verb", verb).with("deal", deal))
+        .hint(Message::new("{example}").with("example", command))
+}
+
+/// What was said of a deal that is to be added, as flags.
+fn said(draft: &Draft, stage: &Stage) -> String {
+    let name = draft.get("name").as_text().unwrap_or_default().replace(['"', '\\', '$', '`'], " ");
+    let mut flags = vec![format!("\"{name}\" --stage ST{}", stage.id.number)];
+    for (field, letter) in [("customer", 'C'), ("contact", 'P'), ("owner", 'U'), ("product", 'R')] {
+        flags.extend(draft.changed(field).and_then(Value::as_integer).map(|id| format!("--{field} {letter}{id}")));
+    }
+    if let Some(Value::Money(money)) = draft.changed("amount") {
+        flags.push(format!("--amount \"{} {}\"", money.currency, money.amount()));
+    }
+    flags.join(" ")
 }
 
 /// A probability that somebody set stands until it is handed back; what is closed is certain (behaviour 4).

@@ -28,6 +28,8 @@ record! {
         outcome: Outcome [default("open"), list],
         /// After how many days without a touch or a move a deal goes stale here
         days_to_rot: Option<i64> [min("1")],
+        /// After how many days without a word with the customer a deal goes stale here, whatever moved
+        longest_silence: Option<i64> [min("1")],
         /// What is to be done here and when, a line each: +2d call: ask who decides
         to_do: Option<LongText>,
         /// Fields that a deal must have to come here

@@ -2,7 +2,7 @@
 
 use super::{
     Part, Report,
-    deals::{BY, Basis, CURRENCY, PIPELINE, WHERE, half_even, one_of, rounded},
+    deals::{AS_OF, BY, Basis, CURRENCY, PIPELINE, WHERE, half_even, one_of, rounded},
     forecast::{Line, PROBABILITY, expected, probability, won_in},
     parameter,
 };
@@ -46,6 +46,7 @@ pub const REPORT: Report = Report {
         },
         PROBABILITY,
         BY,
+        AS_OF,
         PIPELINE,
         WHERE,
         CURRENCY,
@@ -71,12 +72,10 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let by = probability(values)?;
     let mut values = values.clone();
     if parameter(&values, "period").is_empty() {
-        values.push(("period".into(), Value::text("this-quarter")));
+        values.push(("period".into(), Value::Text(quarter(&values))));
     }
     let mut basis = Basis::of(crm, &values, "", "close")?;
-    if !parameter(&values, "pipeline").is_empty() {
-        basis.in_pipeline(crm, &values)?;
-    }
+    basis.in_pipeline(crm, &values)?;
     let Value::Money(target) = parameter(&values, "target") else {
         return Err(Error::bad_value(Message::new("Say what is to be won: --target 500k.")).on_field("target"));
     };
@@ -95,6 +94,16 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         .fold(basis.records(crm)?, |records, column| records.only(column, &*open))
         .only_by("won", won, &field);
     Ok(vec![Part::new("", grid(crm, &basis, lines, &wish)?).of(records)])
+}
+
+/// The quarter of the day as of which is asked.
+fn quarter(values: &Values) -> String {
+    let day = parameter(values, "as-of");
+    let month: Option<u8> = day.as_text().and_then(|day| day.get(5..7)?.parse().ok());
+    match (day.as_text().and_then(|day| day.get(..4)), month) {
+        (Some(year), Some(month)) => format!("{year}-q{}", month.div_ceil(3)),
+        _ => "this-quarter".to_owned(),
+    }
 }
 
 /// Deals that nobody expects on any day cover nothing.

@@ -10,10 +10,10 @@ use crate::{
     },
     error::{Error, Result as Fallible},
     message::Message,
-    pipeline::{deal::TOTALS, pipeline},
+    pipeline::{deal::TOTALS, moment::Moment, pipeline},
     record::{
         Ask, Column, Currency, Field, Id, Kind, Money, Value, Values, filter,
-        types::{currency, day_bounds, parse_date, parse_period},
+        types::{currency, fold, parse_date, parse_period},
     },
     store::Sql,
 };
@@ -24,8 +24,12 @@ pub(super) use crate::pipeline::weighing::{half_even, rounded, weighed};
 
 pub(super) const WHERE: Ask =
     Ask { name: "where", doc: "Only deals that match, in the filter language", kind: || Kind::Text, required: false };
-pub(super) const PIPELINE: Ask =
-    Ask { name: "pipeline", doc: "The pipeline, if not the usual one", kind: || Kind::Text, required: false };
+pub(super) const PIPELINE: Ask = Ask {
+    name: "pipeline",
+    doc: "Only the deals of this pipeline (those of all)",
+    kind: || Kind::Text,
+    required: false,
+};
 pub(super) const AS_OF: Ask = Ask {
     name: "as-of",
     doc: "As it stood at the end of that day; a deal that was closed since counts with its product's list price",
@@ -54,6 +58,7 @@ pub(super) struct Basis {
     pub conditions: Vec<String>,
     /// The end of the day as of which is asked, where that is not now.
     pub evening: Option<String>,
+    moment: Moment,
     pub currency: Currency,
     month: bool,
     quarter: bool,
@@ -77,6 +82,7 @@ impl Basis {
             beside: String::new(),
             conditions: Vec::new(),
             evening: None,
+            moment: Moment::of(crm, None)?,
             currency: crm.reading().currency,
             month: false,
             quarter: false,
@@ -99,51 +105,81 @@ impl Basis {
 
     /// The stage on that day comes from the history, else from the deal.
     fn stand(&mut self, crm: &Crm, as_of: Option<String>) -> Result<()> {
-        let day = as_of.map(|text| parse_date(&text, &crm.reading().clock)).transpose()?.flatten();
-        let Some(day) = day.filter(|day| *day < crm.reading().clock.today()) else {
-            " JOIN stages stg ON stg.id = t.stage".clone_into(&mut self.beside);
-            return Ok(());
-        };
-        let (_, evening) = day_bounds(day, day, crm.reading())?;
-        self.beside = format!(
-            " JOIN stages stg ON stg.id = (SELECT m.stage FROM stage_moves m WHERE m.deal = t.id \
-             AND m.deleted_at IS NULL AND m.at <= '{evening}' ORDER BY m.at DESC, m.id DESC LIMIT 1) \
-             JOIN stages cur ON cur.id = t.stage LEFT JOIN products prod ON prod.id = t.product"
-        );
-        self.evening = Some(evening);
+        let moment = Moment::of(crm, day(crm, as_of.as_deref())?)?;
+        self.beside = moment.beside();
+        self.evening.clone_from(&moment.evening);
+        self.moment = moment;
         Ok(())
     }
 
     fn group(&mut self, by: &str) {
         let path = match by {
-            "month" | "quarter" => {
-                (self.month, self.quarter) = (true, by == "quarter");
+            "month" | "quarter" | "月份" | "月" | "季度" => {
+                (self.month, self.quarter) = (true, matches!(by, "quarter" | "季度"));
                 return;
             }
-            "manager" => "owner.manager",
-            "branch" => "owner.branch",
-            "category" => "product.category",
-            "industry" => "customer.industry",
-            "reason" => "lost_reason",
-            "competitor" => "lost_to",
+            "manager" | "主管" | "经理" => "owner.manager",
+            "branch" | "分公司" | "机构" => "owner.branch",
+            "category" | "类别" | "产品类别" => "product.category",
+            "industry" | "行业" => "customer.industry",
+            "reason" | "原因" => "lost_reason",
+            "competitor" | "竞争对手" => "lost_to",
             "" => return,
             path => path,
         };
         self.query.group_by = vec![path.to_owned()];
     }
 
-    /// Only the deals of one pipeline: the one that is named, else the usual one; none where there is none yet.
+    /// Only the deals of the pipeline that is named, if any; says which.
     pub fn in_pipeline(&mut self, crm: &mut Crm, values: &Values) -> Result<Option<i64>> {
         let id = match parameter(values, "pipeline").as_text() {
             Some(name) => Some(crm.find("pipeline", name).map_err(|error| error.on_field("pipeline"))?),
-            None => pipeline::usual(crm)?.map(|id: Id<_>| id.number),
+            None => None,
         };
         self.pipeline = id;
         self.conditions.extend(id.map(|id| format!("t.pipeline = {id}")));
-        if parameter(values, "currency").is_empty() {
+        if id.is_some() && parameter(values, "currency").is_empty() {
             self.choose_currency(crm)?;
         }
         Ok(id)
+    }
+
+    /// The same deals, only those of a pipeline.
+    pub fn of_pipeline(&self, pipeline: i64) -> Self {
+        let mut basis = self.clone();
+        basis.conditions.push(format!("t.pipeline = {pipeline}"));
+        basis
+    }
+
+    /// The pipelines that the deals go through; the usual one where there is no deal yet.
+    pub fn pipelines(&self, crm: &mut Crm) -> Result<Vec<i64>> {
+        let all = self.ungrouped().summed();
+        let rows = all.tally(crm, "t.pipeline", &all.count(), "t.pipeline IS NOT NULL")?;
+        let mut found: Vec<i64> = rows.iter().map(|(_, cells)| number(cells, 0)).collect();
+        found.sort_unstable();
+        if found.is_empty() {
+            found.extend(pipeline::usual(crm)?.map(|id: Id<_>| id.number));
+        }
+        Ok(found)
+    }
+
+    /// Says how many deals an earlier day leaves out because nobody knows when they began.
+    pub fn tell_unbegun(&self, crm: &mut Crm) -> Result<()> {
+        let Some(evening) = &self.evening else { return Ok(()) };
+        let all = Self { beside: String::new(), period: None, ..self.ungrouped() };
+        let unbegun = format!(
+            "COALESCE(t.started, '') = '' AND NOT EXISTS (SELECT 1 FROM stage_moves m WHERE m.deal = t.id \
+             AND m.deleted_at IS NULL AND m.at <= '{evening}')"
+        );
+        let rows = all.tally(crm, "", &all.count(), &unbegun)?;
+        let count = rows.first().map(|(_, cells)| number(cells, 0)).unwrap_or_default();
+        if count > 0 {
+            crm.notice(
+                Message::new("{count} {count:deal is|deals are} left out: it is not known when {count:it|they} began.")
+                    .with("count", count),
+            );
+        }
+        Ok(())
     }
 
     /// Where no deal is in the base currency, the one in which most are.
@@ -219,13 +255,7 @@ impl Basis {
         if self.summed {
             return ["t.amount".to_owned(), "NULLIF(t.amount_currency, '')".to_owned()];
         }
-        ["", "_currency"].map(|part| match self.evening {
-            None => format!("t.amount{part}"),
-            Some(_) => format!(
-                "CASE WHEN stg.outcome = 'open' AND cur.outcome <> 'open' AND prod.price IS NOT NULL \
-                 THEN prod.price{part} ELSE t.amount{part} END"
-            ),
-        })
+        self.moment.value()
     }
 
     /// Counts deals, sums what they are worth in the currency, and counts those that are worth something in another.
@@ -239,12 +269,13 @@ impl Basis {
         )
     }
 
-    /// Counts deals and sums what they brought in the end.
+    /// Counts deals, sums what they brought in the end, and counts those in another currency.
     pub fn final_cells(&self) -> String {
         let currency = self.currency;
         format!(
-            "{}, CAST(COALESCE(SUM(CASE WHEN t.amount_currency = '{currency}' THEN t.amount END), 0) AS BIGINT)",
+            "{}, CAST(COALESCE(SUM(CASE WHEN t.amount_currency = '{currency}' THEN t.amount END), 0) AS BIGINT), {}",
             self.count(),
+            self.count_if(&format!("NULLIF(t.amount_currency, '') <> '{currency}'")),
         )
     }
 
@@ -328,6 +359,17 @@ impl Basis {
         Value::Money(Money { minor, currency: self.currency })
     }
 
+    /// Says how many deals are left out because they are worth something in another currency.
+    pub fn tell_left_out(&self, crm: &mut Crm, count: i64) {
+        if count > 0 {
+            crm.notice(
+                Message::new("These are the deals in {currency}; {count} {count:deal|deals} in other currencies {count:is|are} left out (--currency shows them).")
+                    .with("currency", self.currency)
+                    .with("count", count),
+            );
+        }
+    }
+
     /// Says how many amounts are left out of the sums.
     pub fn tell_foreign(&self, crm: &mut Crm, count: i64) {
         if count > 0 {
@@ -338,6 +380,11 @@ impl Basis {
             );
         }
     }
+}
+
+/// The day that a text names.
+pub(super) fn day(crm: &Crm, said: Option<&str>) -> Result<Option<Date>> {
+    Ok(said.map(|text| parse_date(text, &crm.reading().clock)).transpose()?.flatten())
 }
 
 fn quarter(month: &str) -> String {
@@ -447,9 +494,25 @@ pub(super) fn middle(counts: &BTreeMap<i64, i64>) -> Option<(i64, i64)> {
     at((all - 1) / 2).zip(at(all / 2))
 }
 
+/// What the words of parameters are called in Chinese.
+const CHINESE: [(&str, &[&str]); 10] = [
+    ("stage", &["阶段"]),
+    ("owner", &["负责人"]),
+    ("product", &["产品"]),
+    ("overall", &["总体", "整体"]),
+    ("raw", &["原值", "金额"]),
+    ("weighted", &["加权", "加权金额"]),
+    ("commit", &["承诺"]),
+    ("best-case", &["乐观"]),
+    ("both", &["两者"]),
+    ("month", &["月份", "月"]),
+];
+
 /// What a word of a parameter may be, refused with the words there are.
 pub(super) fn one_of<'w>(said: &str, words: &[&'w str], name: &str) -> Fallible<&'w str> {
-    words.iter().find(|word| **word == said).copied().ok_or_else(|| {
+    let folded = fold(said);
+    let chinese = CHINESE.iter().find(|(_, labels)| labels.contains(&&*folded)).map(|(word, _)| *word);
+    words.iter().find(|word| **word == folded || chinese == Some(**word)).copied().ok_or_else(|| {
         Error::bad_value(
             Message::new("{value} is not one of {words}.").with("value", said).with("words", words.join(", ")),
         )

@@ -90,9 +90,7 @@ impl Rates {
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let by = probability(values)?;
     let mut basis = Basis::of(crm, values, "month", "close")?;
-    if !parameter(values, "pipeline").is_empty() {
-        basis.in_pipeline(crm, values)?;
-    }
+    basis.in_pipeline(crm, values)?;
     let (groups, rates) = expected(crm, values, &basis, by)?;
     let grid = grid(crm, &basis, groups)?;
     let mut parts = vec![behind(crm, values, &basis, Part::new("Forecast", grid))?];
@@ -113,8 +111,9 @@ pub(super) fn expected(crm: &mut Crm, values: &Values, basis: &Basis, by: &str) 
     let rates = rates(crm, values, by)?;
     let mut groups = Groups::<Line>::new();
     let basis = if matches!(by, "stage" | "overall") { basis.clone().summed() } else { basis.clone() };
-    open(crm, &basis, by, &rates, &mut groups)?;
-    won(crm, values, &basis, &mut groups)?;
+    let foreign = open(crm, &basis, by, &rates, &mut groups)? + won(crm, values, &basis, &mut groups)?;
+    basis.tell_left_out(crm, foreign);
+    basis.tell_unbegun(crm)?;
     Ok((groups, rates))
 }
 
@@ -153,8 +152,9 @@ fn id(cell: &Sql) -> Option<i64> {
     if let Sql::Integer(id) = cell { Some(*id) } else { None }
 }
 
-/// Sums up the open deals; those that are left out of forecasts are counted.
-fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Groups<Line>) -> Result<()> {
+/// Sums up the open deals in the currency; those that are left out of forecasts are counted. Says how many are worth
+/// something in another currency.
+fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Groups<Line>) -> Result<i64> {
     let chance = basis.chance();
     let key = if by == "stage" { String::new() } else { format!(", {}", key_of(by)) };
     let (mut omitted, mut foreign) = (0, 0);
@@ -167,10 +167,14 @@ fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Grou
             omitted += count;
             continue;
         }
-        foreign += number(&cells, first + 2);
+        let others = number(&cells, first + 2);
+        foreign += others;
+        if count == others {
+            continue;
+        }
         let (part, whole) = if by == "stage" { (likely, 10_000) } else { rates.of(id(&cells[2])) };
         let line = groups.at(&group);
-        line.deals += count;
+        line.deals += count - others;
         line.amount += sum;
         line.weighted += weighed(sum, part, whole);
         match category.as_str() {
@@ -181,13 +185,12 @@ fn open(crm: &mut Crm, basis: &Basis, by: &str, rates: &Rates, groups: &mut Grou
             _ => line.pipeline += sum,
         }
     }
-    basis.tell_foreign(crm, foreign);
     if omitted > 0 {
         crm.notice(
             Message::new("{count} {count:deal is|deals are} left out of forecasts by hand.").with("count", omitted),
         );
     }
-    Ok(())
+    Ok(foreign)
 }
 
 /// The deals that were closed in the period, by the month in which they were.
@@ -226,15 +229,20 @@ fn behind(crm: &Crm, values: &Values, basis: &Basis, part: Part) -> Result<Part>
     Ok(part.of(records))
 }
 
-/// What was won in the period, by the month in which it was.
-fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) -> Result<()> {
+/// What was won in the period, by the month in which it was; says how many of them were in another currency.
+fn won(crm: &mut Crm, values: &Values, open: &Basis, groups: &mut Groups<Line>) -> Result<i64> {
     let basis = closed(crm, values, open)?.summed();
+    let mut foreign = 0;
     for (group, cells) in basis.tally(crm, "", &basis.final_cells(), "stg.outcome = 'won'")? {
-        let line = groups.at(&group);
-        line.closed += number(&cells, 0);
-        line.won += number(&cells, 1);
+        let (count, others) = (number(&cells, 0), number(&cells, 2));
+        foreign += others;
+        if count > others {
+            let line = groups.at(&group);
+            line.closed += count - others;
+            line.won += number(&cells, 1);
+        }
     }
-    Ok(())
+    Ok(foreign)
 }
 
 /// A category with the probability from which on a deal counts as one of it.

@@ -10,7 +10,7 @@ use crate::{
     crm::{Crm, text},
     message::Message,
     pipeline::{Outcome, Stage, pipeline},
-    record::{Ask, Choice, Column, Grid, Id, Kind, Value, Values, types::fold},
+    record::{Ask, Choice, Column, Grid, Id, Kind, Total, Value, Values, types::fold},
 };
 use std::{collections::HashMap, fmt::Write};
 
@@ -47,28 +47,38 @@ pub const REPORT: Report = Report {
 /// The steps behind the open stages.
 const CLOSED: &str = "closed";
 const WON: &str = "won";
+/// Why there is no list behind the numbers of several pipelines.
+const SEVERAL: &str = "Ask for one pipeline to see the deals behind its numbers.";
 
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let mut basis = Basis::of(crm, values, "", "started")?;
-    let Some(id) = basis.in_pipeline(crm, values)? else {
+    let named = basis.in_pipeline(crm, values)?;
+    let pipelines = named.map_or_else(|| basis.pipelines(crm), |id| Ok(vec![id]))?;
+    if pipelines.is_empty() {
         crm.notice(Message::new("There is no pipeline yet; the first deal makes the usual one."));
         return Ok(Vec::new());
-    };
+    }
+    if named.is_none() && super::parameter(values, "currency").is_empty() {
+        basis.choose_currency(crm)?;
+    }
     basis.within(crm, values, "started")?;
-    let stages = pipeline::stages(crm, Id::new(id))?;
-    let mut basis = basis.summed();
-    let shown = shown(values, &stages)?;
+    basis.tell_unbegun(crm)?;
+    let basis = basis.summed();
     let grouped = basis.column(crm)?.is_some();
-    let snapshot = snapshot(crm, &basis, &stages, &shown)?;
-    let cohort = cohort(crm, &mut basis, &stages, &shown, id)?;
-    let parts = vec![
-        Part::new(if basis.evening.is_some() { "On that day" } else { "Just now" }, snapshot)
-            .of(inside(crm, &basis, &stages)?),
-        Part::new("How far deals came", cohort).of(came(crm, &basis, &stages)?),
-    ];
+    let (snapshot, cohort) = side_by_side(crm, values, &basis, &pipelines)?;
+    let title = if basis.evening.is_some() { "On that day" } else { "Just now" };
+    let mut parts = vec![Part::new(title, snapshot), Part::new("How far deals came", cohort)];
+    if let [one] = pipelines[..] {
+        let stages = pipeline::stages(crm, Id::new(one))?;
+        let behind = [inside(crm, &basis, &stages)?, came(crm, &basis, &stages)?];
+        parts = parts.into_iter().zip(behind).map(|(part, behind)| part.of(behind)).collect();
+    } else {
+        parts = parts.into_iter().map(|part| part.of_nothing(SEVERAL)).collect();
+    }
     // Beside each other, funnels are a picture of two dimensions.
+    let alone = !grouped && pipelines.len() == 1;
     let funnel = |part: Part| {
-        if !grouped && part.title.template == "How far deals came" { part.drawn(Shape::Funnel) } else { part }
+        if alone && part.title.template == "How far deals came" { part.drawn(Shape::Funnel) } else { part }
     };
     Ok(parts
         .into_iter()
@@ -99,6 +109,65 @@ fn came(crm: &Crm, basis: &Basis, stages: &[Stage]) -> Result<Records> {
     words.push((Value::text(CLOSED), "outcome=won,lost".to_owned()));
     words.push((Value::text(WON), "outcome=won".to_owned()));
     Ok(basis.records(crm)?.and(basis.listed_period()).words("stage", words))
+}
+
+/// Both tables of each pipeline, one below the other; of several, each row names its own.
+fn side_by_side(crm: &mut Crm, values: &Values, basis: &Basis, pipelines: &[i64]) -> Result<(Grid, Grid)> {
+    let (mut all, mut refused) = (Vec::new(), None);
+    for id in pipelines {
+        let stages = pipeline::stages(crm, Id::new(*id))?;
+        match shown(values, &stages) {
+            Ok(shown) => all.push((*id, stages, shown)),
+            Err(error) => refused = Some(error),
+        }
+    }
+    // Stages that one pipeline does not have are asked of the others.
+    if let Some(error) = refused.filter(|_| all.is_empty()) {
+        return Err(error);
+    }
+    let several = all.len() > 1;
+    let (mut snapshots, mut cohorts) = (Vec::new(), Vec::new());
+    let mut foreign = 0;
+    for (id, stages, shown) in all {
+        let mut basis = basis.of_pipeline(id);
+        let title = if several { Some(crm.title("pipeline", id)?) } else { None };
+        let (grid, left_out) = snapshot(crm, &basis, &stages, &shown)?;
+        foreign += left_out;
+        snapshots.push((title.clone(), grid));
+        cohorts.push((title, cohort(crm, &mut basis, &stages, &shown, id)?));
+    }
+    basis.tell_foreign(crm, foreign);
+    Ok((joined(snapshots), joined(cohorts)))
+}
+
+/// The rows of several tables as one.
+fn joined(grids: Vec<(Option<String>, Grid)>) -> Grid {
+    let mut whole = Grid::default();
+    for (title, mut grid) in grids {
+        if let Some(title) = title {
+            grid.columns.insert(0, Column::new("pipeline", "Pipeline", "销售流程", Kind::Text));
+            grid.rows.iter_mut().for_each(|row| row.cells.insert(0, Value::text(&title)));
+        }
+        if whole.columns.is_empty() {
+            whole = grid;
+        } else {
+            join_choices(&mut whole, &grid);
+            whole.rows.extend(grid.rows);
+        }
+    }
+    whole.total = Total::Exactly(whole.rows.len() as u64);
+    whole
+}
+
+/// The stages of each pipeline are words of the same column.
+fn join_choices(whole: &mut Grid, more: &Grid) {
+    for (column, other) in whole.columns.iter_mut().zip(&more.columns) {
+        if let (Kind::Choice(words), Kind::Choice(others)) = (&mut column.kind, &other.kind) {
+            let new: Vec<Choice> =
+                others.iter().filter(|other| words.iter().all(|word| word.key != other.key)).cloned().collect();
+            words.extend(new);
+        }
+    }
 }
 
 /// The stages that somebody wants to see, in their order; all of them unless said (R54).
@@ -144,7 +213,8 @@ struct Width {
     weighted: i128,
 }
 
-fn snapshot(crm: &mut Crm, basis: &Basis, stages: &[Stage], shown: &[String]) -> Result<Grid> {
+/// How wide the pipeline is, and how many amounts of other currencies are left out.
+fn snapshot(crm: &mut Crm, basis: &Basis, stages: &[Stage], shown: &[String]) -> Result<(Grid, i64)> {
     let chance = if basis.evening.is_some() { "stg.probability" } else { basis.chance() };
     let (mut groups, mut foreign) = (Groups::<HashMap<i64, Width>>::new(), 0);
     for (group, cells) in basis.tally(crm, &format!("stg.id, {chance}"), &basis.cells(), "")? {
@@ -155,7 +225,6 @@ fn snapshot(crm: &mut Crm, basis: &Basis, stages: &[Stage], shown: &[String]) ->
         width.weighted += weighed(amount, number(&cells, 1), 10_000);
         foreign += number(&cells, 4);
     }
-    basis.tell_foreign(crm, foreign);
     let mut columns: Vec<Column> = basis.column(crm)?.into_iter().collect();
     let grouped = columns.len();
     columns.extend([
@@ -175,7 +244,7 @@ fn snapshot(crm: &mut Crm, basis: &Basis, stages: &[Stage], shown: &[String]) ->
             rows.push(row);
         }
     }
-    Ok(Grid::of("stages", columns, rows))
+    Ok((Grid::of("stages", columns, rows), foreign))
 }
 
 /// Deals by the furthest open stage that they reached, and what has become of them.

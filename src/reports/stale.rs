@@ -2,13 +2,14 @@
 
 use super::{
     Part, Report,
-    deals::{PIPELINE, WHERE},
+    deals::{AS_OF, PIPELINE, WHERE, day},
     parameter,
 };
 use crate::{
     Result,
     crm::{Crm, Query, text},
-    pipeline::Stale,
+    message::Message,
+    pipeline::{Stale, moment::Moment},
     record::{
         Ask, Column, Grid, Id, Kind, Row, Total, Value, Values,
         filter::{self, Filter},
@@ -31,6 +32,7 @@ pub const REPORT: Report = Report {
             required: false,
         },
         Ask { name: "limit", doc: "At most so many; 0 for all (50)", kind: || Kind::Integer, required: false },
+        AS_OF,
         PIPELINE,
         WHERE,
     ],
@@ -51,19 +53,26 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         None => None,
     };
     let days = parameter(values, "days").as_integer().map(|days| days.max(0));
-    let mut stale = crm.stale_deals(only, &filter, days)?;
+    let as_of = day(crm, parameter(values, "as-of").as_text())?;
+    let moment = Moment::of(crm, as_of)?;
+    if days.is_none() && !crm.stages_allow_days(only)? {
+        crm.notice(Message::new(
+            "No stage says after how many days a deal goes stale: kehu report stale --days 30 says it for all of them.",
+        ));
+    }
+    let mut stale = crm.stale_deals_on(only, &filter, days, as_of)?;
     let total = Total::Exactly(stale.len() as u64);
     let limit = parameter(values, "limit").as_integer().unwrap_or(SHOWN).max(0);
     if limit > 0 {
         stale.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }
-    let mut grid = grid(crm, &stale)?;
+    let mut grid = grid(crm, &stale, &moment)?;
     grid.total = total;
     Ok(vec![Part::new("", grid)])
 }
 
 /// The deals in the order in which they were found.
-fn grid(crm: &mut Crm, stale: &[Stale]) -> Result<Grid> {
+fn grid(crm: &mut Crm, stale: &[Stale], moment: &Moment) -> Result<Grid> {
     let mut known: HashMap<i64, Row> = HashMap::new();
     let mut columns = Vec::new();
     // No deal has the number 0: the headings stand over nothing too.
@@ -87,15 +96,29 @@ fn grid(crm: &mut Crm, stale: &[Stale]) -> Result<Grid> {
         Column::new("planned_at", "Was planned for", "原定", Kind::Timestamp),
         Column::new("planned", "What is to be done", "待办", Kind::Text),
     ]);
+    let (done, planned) = touches(moment);
     let mut rows = Vec::new();
     for found in stale {
         let Some(mut row) = known.remove(&found.deal) else { continue };
         row.cells.extend([Value::Integer(found.quiet), Value::Integer(found.allowed)]);
-        row.cells.extend(activity(crm, found.deal, "done IS NOT NULL ORDER BY a.done DESC", "done")?);
-        row.cells.extend(activity(crm, found.deal, "done IS NULL AND a.cancelled IS NULL ORDER BY a.due", "due")?);
+        row.cells.extend(activity(crm, found.deal, &done, "done")?);
+        row.cells.extend(activity(crm, found.deal, &planned, "due")?);
         rows.push(row);
     }
     Ok(Grid { noun: "deals".to_owned(), columns, rows, ..Grid::default() })
+}
+
+/// Which activities were done and which were planned at a moment, the latest and the next first.
+fn touches(moment: &Moment) -> (String, String) {
+    let done = format!("done IS NOT NULL{} ORDER BY a.done DESC", moment.known("a.done"));
+    let planned = match &moment.evening {
+        None => "done IS NULL AND a.cancelled IS NULL".to_owned(),
+        Some(evening) => format!(
+            "created_at <= '{evening}' AND (a.done IS NULL OR a.done > '{evening}') \
+             AND (a.cancelled IS NULL OR a.cancelled > '{evening}')"
+        ),
+    };
+    (done, format!("{planned} ORDER BY a.due"))
 }
 
 /// When and what the first of a deal's activities is, in that order.

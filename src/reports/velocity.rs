@@ -2,7 +2,7 @@
 
 use super::{
     Part, Report,
-    deals::{BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, half_even, middle, number},
+    deals::{AS_OF, BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, half_even, middle, number},
 };
 use crate::{
     Result,
@@ -12,7 +12,7 @@ use crate::{
     store::Sql,
 };
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 /// `kehu report velocity`.
 pub const REPORT: Report = Report {
@@ -27,6 +27,7 @@ pub const REPORT: Report = Report {
             kind: || Kind::Text,
             required: false,
         },
+        AS_OF,
         PIPELINE,
         WHERE,
         CURRENCY,
@@ -84,7 +85,7 @@ impl Line {
     /// What is open, as often as deals are won and for as much, in the time that takes.
     fn per_day(&self, basis: &Basis) -> Value {
         let (days, decided) = (self.won.sum(), self.wins + self.losses);
-        if days == 0 || decided == 0 {
+        if basis.dated() || days == 0 || decided == 0 {
             return Value::Null;
         }
         let number = i128::from(self.open) * i128::from(self.revenue) * i128::from(self.won.count());
@@ -113,11 +114,11 @@ impl Line {
 
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let mut basis = Basis::of(crm, values, "", "closed")?;
-    if !super::parameter(values, "pipeline").is_empty() {
-        basis.in_pipeline(crm, values)?;
-    }
+    basis.in_pipeline(crm, values)?;
+    let open = basis.by_day("closed");
     basis.within(crm, values, "closed")?;
-    let cycles = cycles(crm, &basis)?;
+    let cycles = cycles(crm, &basis, &open)?;
+    basis.tell_unbegun(crm)?;
     let stages = stages(crm, &basis)?;
     let dated = "not started: not closed:";
     let mut records = basis.records(crm)?.and(basis.listed_period()).only("per_day", "outcome=open");
@@ -136,7 +137,8 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     ])
 }
 
-fn cycles(crm: &mut Crm, basis: &Basis) -> Result<Grid> {
+/// `open` are the same deals whenever they were closed, for those that are open were not closed in any period.
+fn cycles(crm: &mut Crm, basis: &Basis, open: &Basis) -> Result<Grid> {
     let (mut groups, mut foreign) = (Groups::<Line>::new(), 0);
     for (key, cells) in basis.tally(crm, "stg.outcome", &basis.cells(), "")? {
         let line = groups.at(&key);
@@ -146,8 +148,13 @@ fn cycles(crm: &mut Crm, basis: &Basis) -> Result<Grid> {
                 foreign += number(&cells, 3);
             }
             "lost" => line.losses = number(&cells, 1),
-            "open" => line.open = number(&cells, 1),
             _ => {}
+        }
+    }
+    // A month that is over has no open deals; only of groups it can be said what theirs bring in a day.
+    if !basis.dated() {
+        for (key, cells) in open.tally(crm, "", &open.count(), "stg.outcome = 'open'")? {
+            groups.at(&key).open = number(&cells, 0);
         }
     }
     let closed = "stg.outcome IN ('won', 'lost') AND t.started IS NOT NULL AND t.closed IS NOT NULL";
@@ -190,6 +197,9 @@ fn days(started: &Sql, closed: &Sql) -> i64 {
 fn stages(crm: &mut Crm, basis: &Basis) -> Result<Grid> {
     let mut left = basis.ungrouped();
     left.beside.push_str(" JOIN stage_moves step ON step.deal = t.id AND step.deleted_at IS NULL");
+    if let Some(evening) = &left.evening {
+        let _ = write!(left.beside, " AND step.at <= '{evening}'");
+    }
     let cells = "COUNT(*), CAST(COALESCE(SUM(step.seconds), 0) AS BIGINT)";
     let mut found = Vec::new();
     for (_, cells) in left.tally(crm, "step.origin", cells, "step.origin IS NOT NULL")? {

@@ -2,7 +2,7 @@
 
 use super::{
     Part, Report,
-    deals::{BY, Basis, CURRENCY, Groups, WHERE, half_even, middle, number},
+    deals::{AS_OF, BY, Basis, CURRENCY, Groups, WHERE, half_even, middle, number},
     share, tell_few,
 };
 use crate::{
@@ -25,6 +25,7 @@ pub const REPORT: Report = Report {
             kind: || Kind::Text,
             required: false,
         },
+        AS_OF,
         super::deals::PIPELINE,
         WHERE,
         CURRENCY,
@@ -77,12 +78,15 @@ impl Line {
 
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let mut basis = Basis::of(crm, values, "owner", "closed")?;
-    if !super::parameter(values, "pipeline").is_empty() {
-        basis.in_pipeline(crm, values)?;
-    }
-    basis.within(crm, values, "closed")?;
+    basis.in_pipeline(crm, values)?;
+    let within = basis.within(crm, values, "closed")?.is_some();
     // What was not lost has no reason and no competitor, and what is open no month.
-    let condition = if basis.dated() { "t.closed IS NOT NULL" } else { "" };
+    let condition = match (basis.dated() || within, &basis.evening) {
+        (false, _) => "",
+        (true, None) => "t.closed IS NOT NULL",
+        // What was closed later was open on that day.
+        (true, Some(_)) => "t.closed IS NOT NULL AND stg.outcome <> 'open'",
+    };
     let (mut groups, mut foreign) = (Groups::<Line>::new(), 0);
     for (key, cells) in basis.tally(crm, "stg.outcome", &basis.cells(), condition)? {
         let (count, sum, others) = (number(&cells, 1), number(&cells, 2), number(&cells, 3));
@@ -105,6 +109,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     }
     tell_few(crm, lines.iter().map(|(_, line)| line.won + line.lost));
     basis.tell_foreign(crm, foreign);
+    basis.tell_unbegun(crm)?;
     let mut columns: Vec<Column> = basis.column(crm)?.into_iter().collect();
     let grouped = columns.len();
     columns.extend([

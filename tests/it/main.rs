@@ -6,6 +6,7 @@ mod checklists;
 mod cli;
 mod closed_deals;
 mod daily;
+mod deal_answers;
 mod deal_histories;
 mod deal_lines;
 mod deals;

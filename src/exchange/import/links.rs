@@ -206,12 +206,30 @@ pub(super) fn missing(crm: &mut Crm, kind: &str, field: &str, wanted: &Wanted) -
             said("There is no {kind} {what}; is {near} meant?").with("near", &near),
             Message::new("--map-value \"{what}={near}\" reads it so").with("what", &wanted.name).with("near", near),
         ),
-        None => (
-            said("There is no {kind} {what}."),
-            Message::new("--create-missing {kind} makes what is missing").with("kind", kind),
-        ),
+        None => (said("There is no {kind} {what}."), made_by(crm, kind, wanted)),
     };
     Problem::new("not_found", message).on_field(field).hint(hint)
+}
+
+/// What makes the missing record: the import itself, or a command before it.
+fn made_by(crm: &mut Crm, kind: &str, wanted: &Wanted) -> Message {
+    if super::options::MAKEABLE.contains(&kind) {
+        // A file that names colleagues names their branches as a rule: who is made is made with all of them.
+        let kinds = if matches!(kind, "user" | "branch") { "user,branch" } else { "user,branch,customer" };
+        return Message::new("--create-missing {kinds} makes what is missing").with("kinds", kinds);
+    }
+    let name = wanted.name.replace(['"', '\\', '$', '`'], " ");
+    let command = match (kind, pipeline(crm)) {
+        ("stage", Some(pipeline)) => format!("kehu stage add \"{name}\" --pipeline PL{pipeline}"),
+        ("stage", None) => format!("kehu pipeline add Sales && kehu stage add \"{name}\" --pipeline Sales"),
+        _ => format!("kehu {kind} add \"{name}\""),
+    };
+    Message::new("{example}").with("example", command)
+}
+
+/// The usual pipeline, if there is one.
+fn pipeline(crm: &mut Crm) -> Option<i64> {
+    crate::pipeline::pipeline::usual(crm).ok().flatten().map(|id| id.number)
 }
 
 /// How many names are looked through for a suggestion.

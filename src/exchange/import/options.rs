@@ -62,7 +62,7 @@ pub enum OnDuplicate {
     Skip,
 }
 
-const MAKEABLE: [&str; 4] = ["user", "branch", "customer", "field"];
+pub(super) const MAKEABLE: [&str; 4] = ["user", "branch", "customer", "field"];
 /// The columns that a file of rejected rows has behind its own.
 pub(super) const REJECT_COLUMNS: [&str; 4] = ["line", "field", "code", "message"];
 

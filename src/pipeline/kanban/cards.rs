@@ -4,7 +4,7 @@ use super::{Key, Signal, Wanted};
 use crate::{
     Result,
     crm::{Crm, Query, Sort, integer, text},
-    pipeline::{Outcome, Stage},
+    pipeline::{Outcome, Stage, moment::Moment},
     record::{Money, Row, Value},
     store::Sql,
 };
@@ -117,8 +117,9 @@ impl Crm {
             Key::Stage(number) => stage.id.number == number && stage.outcome == Outcome::Open,
             _ => stage.outcome == Outcome::Open,
         };
+        let now = Moment::of(self, None)?;
         for stage in stages.iter().filter(concerned) {
-            stale.extend(self.stale_among(stage, &ids)?);
+            stale.extend(self.stale_among(stage, &ids, &now)?);
         }
         let (since, mut next) = (self.entered(&ids)?, self.planned_with(&ids)?);
         let (now, (start, end)) = (self.reading().clock.now(), self.today());

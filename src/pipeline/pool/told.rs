@@ -17,13 +17,14 @@ impl Crm {
         owners.sort_unstable();
         owners.dedup();
         let owners = self.links("user", &owners)?;
+        let why = self.schema("pool_rule")?.field("trigger").map_or_else(Trigger::kind, |field| field.kind.clone());
         let columns = vec![
             Column::new("name", "Customer", "客户", Kind::Text),
             Column::new("what", "What", "处理", Kind::Choice(words())),
             Column::new("owner", "Owner", "负责人", Kind::Text),
             Column::new("pool", "Pool", "公海", Kind::Text),
             Column::new("rule", "Rule", "规则", Kind::Text),
-            Column::new("why", "Why", "原因", Trigger::kind()),
+            Column::new("why", "Why", "原因", why),
             Column::new("since", "Since", "起算日", Kind::Date),
             Column::new("due", "Due", "回收日", Kind::Date),
             Column::new("days_left", "Days left", "剩余天数", Kind::Integer),
