@@ -5,7 +5,7 @@ use crate::{
     Result,
     crm::{Crm, Query, Sort, integer, text},
     pipeline::{Outcome, Stage, moment::Moment},
-    record::{Money, Row, Value},
+    record::{Money, Row, Value, filter},
     store::Sql,
 };
 use jiff::Timestamp;
@@ -88,6 +88,16 @@ impl Crm {
             offset: Some(offset),
             paging: true,
             ..Query::new("deal")
+        };
+        // What is skipped is skipped by number, without the names that cards are told by.
+        let query = if offset > 0 {
+            let ids = self.matching(&query)?;
+            if ids.is_empty() {
+                return Ok(Vec::new());
+            }
+            Query { filter: filter::parse(&format!("id={}", numbers(&ids).replace(' ', "")))?, offset: None, ..query }
+        } else {
+            query
         };
         let grid = self.list(&query)?;
         let mut cards: Vec<Card> = grid.rows.iter().map(card).collect();

@@ -243,3 +243,14 @@ fn narrow_screens_show_fewer_stages_and_name_the_others() {
     sitting(Language::English, 80, 24).sees("[Qualified 2]").sees("Negotiation 0").sees("Won 0");
     sitting(Language::Chinese, 80, 24).sees("商机").sees("无下一步").sees("52万").sees("邮件 逾期3天");
 }
+
+#[test]
+fn a_screen_of_plain_signs_shows_the_same_board() {
+    let desk = desk();
+    let launch = super::launch(&desk);
+    let driver = kehu::tui::driver::Driver::start(&launch, kehu::tui::glyphs::ASCII, 120, 36).expect("starts");
+    let mut it = Sitting { desk, driver };
+    it.press("3").sees("+- Qualified").sees("Nordic Instru~ - Flow sensors").press("m l").sees("Qualified -> Proposal");
+    let screen = it.press("Esc").press("M").screen();
+    assert!(screen.chars().all(|letter| !('\u{2190}'..='\u{25ff}').contains(&letter)), "{screen}");
+}

@@ -15,7 +15,7 @@ enum Act {
     Draw,
 }
 
-const KEYS: [&str; 68] = [
+const KEYS: [&str; 80] = [
     "j",
     "k",
     "g g",
@@ -84,6 +84,18 @@ const KEYS: [&str; 68] = [
     "]",
     "h",
     "l",
+    "m",
+    "w",
+    "X",
+    "S",
+    "R",
+    "<",
+    ">",
+    "z",
+    "b",
+    "M",
+    "p",
+    "!",
 ];
 
 fn acts() -> impl Strategy<Value = Act> {
@@ -91,7 +103,7 @@ fn acts() -> impl Strategy<Value = Act> {
         12 => prop::sample::select(&KEYS[..]).prop_map(Act::Key),
         2 => "[a-z=~ 0-9招商银行\"]{0,6}".prop_map(Act::Type),
         1 => prop::sample::select(vec!["👩‍👩‍👧\u{301}é", "\u{202e}abc\0\x1b[2J", "a\nb\r\nc", "ｶﾞ，：／"]).prop_map(|text| Act::Paste(text.to_owned())),
-        2 => (0..300_u16, 0..100_u16, 0..3_u8).prop_map(|(x, y, kind)| Act::Mouse(x, y, kind)),
+        2 => (0..300_u16, 0..100_u16, 0..5_u8).prop_map(|(x, y, kind)| Act::Mouse(x, y, kind)),
         1 => (0..130_u16, 0..50_u16).prop_map(|(width, height)| Act::Size(width, height)),
         3 => Just(Act::Draw),
     ]
@@ -103,6 +115,9 @@ fn hostile(it: &mut super::Sitting) {
         let _ = it.crm.add("customer", vec![("name".into(), kehu::record::Value::text(name))]);
     }
     it.desk.run(["customer", "add", "line"]).done();
+    for (deal, customer) in [("Sensors", "C1"), ("\u{5d0}\u{5d1} 阀门👩‍👩‍👧", "C2"), ("Valves", "C2")] {
+        it.desk.run(["deal", "add", deal, "--customer", customer, "amount=3万"]).done();
+    }
 }
 
 proptest! {
@@ -126,6 +141,8 @@ proptest! {
                     let kind = match kind {
                         0 => MouseEventKind::Down(MouseButton::Left),
                         1 => MouseEventKind::ScrollDown,
+                        2 => MouseEventKind::Drag(MouseButton::Left),
+                        3 => MouseEventKind::Up(MouseButton::Left),
                         _ => MouseEventKind::ScrollUp,
                     };
                     it.event(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));

@@ -205,9 +205,12 @@ impl Board {
     /// Stages or months.
     fn turn_axis(&mut self, context: &Context) -> Vec<Cmd> {
         self.months = !self.months;
+        // A month is gone through by its days, which an index keeps in their order too.
+        self.order = if self.months { Order::Soonest } else { Order::Largest };
         (self.at, self.left) = (0, 0);
         self.turned.clear();
         self.lanes.clear();
+        self.loaded = false;
         self.start(context)
     }
 

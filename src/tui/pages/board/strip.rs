@@ -27,12 +27,13 @@ pub fn draw(board: &Board, canvas: &mut Canvas, area: Rect) {
     canvas.foot(area, context.pick("Enter full page", "Enter 打开详情"));
     let brief = board.brief.as_ref().filter(|brief| brief.id == card.id);
     let stays = board.lane().and_then(|lane| lane.column.days_to_rot);
-    person(canvas, row(inside, 0), brief.and_then(|brief| brief.person.as_ref()), brief.is_none());
-    canvas.text_right(
-        Rect { width: inside.width.saturating_sub(1), ..row(inside, 0) },
-        &stay(card, stays, context),
-        if card.stale { context.theme.bad } else { context.theme.dim },
-    );
+    let stay = stay(card, stays, context);
+    let first = row(inside, 0);
+    let side = u16::try_from(text::width(&stay) + 2).unwrap_or(first.width);
+    let left = Rect { width: first.width.saturating_sub(side), ..first };
+    person(canvas, left, brief.and_then(|brief| brief.person.as_ref()), brief.is_none());
+    let style = if card.stale { context.theme.bad } else { context.theme.dim };
+    canvas.text_right(Rect { width: first.width.saturating_sub(1), ..first }, &stay, style);
     let last = brief.and_then(|brief| brief.last.as_ref());
     let last = last.map_or_else(String::new, |step| done(step, context));
     let nothing = context.pick("nothing was done about it yet", "尚无跟进记录").to_owned();

@@ -284,7 +284,9 @@ impl Board {
         canvas.clear(line);
         let word = context.pick(" MOVE ", " 移动 ");
         let way = format!("  {} {} {}  ", name(grab.from), glyphs.arrow, name(grab.to));
-        let keys = context.pick("Enter drops, Esc cancels", "Enter 放下，Esc 取消");
+        // Where there is little room, the footer says so alone.
+        let keys =
+            if is_narrow(context) { "" } else { context.pick("Enter drops, Esc cancels", "Enter 放下，Esc 取消") };
         let words = text::cut(&grab.words, usize::from(line.width / 2), glyphs.ellipsis);
         canvas.pieces(
             line,
