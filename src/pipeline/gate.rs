@@ -6,7 +6,7 @@ use crate::{
     crm::{Crm, integer, text},
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Value},
+    record::{Draft, Field, Value},
     store::Sql,
 };
 
@@ -50,6 +50,19 @@ pub(super) fn pass(crm: &mut Crm, draft: &Draft, to: &Stage) -> Result<()> {
         ),
         None => error,
     })
+}
+
+/// What the program works out of what people do with a deal, so that they can pass a gate that asks for it.
+const BROUGHT_ABOUT: [&str; 4] = ["checklist_done", "next_step", "last_touch", "decider_touch"];
+
+/// Refuses a gate that nobody could open, or that always is: one that asks for what the program alone keeps.
+pub(super) fn refuse_unfillable(field: &Field) -> Result<()> {
+    if field.writable() && !field.kept || BROUGHT_ABOUT.contains(&&*field.name) {
+        return Ok(());
+    }
+    let message = Message::new("{field} is kept by the program; a stage asks for what people fill in.");
+    let hint = Message::new("kehu stage edit ST2 --needs amount,close");
+    Err(Error::bad_value(message.with("field", &field.name)).hint(hint))
 }
 
 /// Whether a gate speaks of the checklist of the stage that a deal leaves, in either language.
