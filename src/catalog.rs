@@ -46,6 +46,10 @@ pub struct Entry {
     pub append_only: bool,
     /// Written by the program alone: nobody adds one by hand.
     pub automatic: bool,
+    /// Its records name fields of other kinds, in conditions or as what must be known: such fields stay.
+    pub names_fields: bool,
+    /// Which of its records there is still something to do with, as a filter; all where nothing is said.
+    pub unfinished: Option<&'static str>,
     /// The kinds that get a link to this one: a deal has activities and attachments without either knowing of deals.
     pub joins: &'static [&'static str],
     /// Which of several records of the same name is meant where nothing else says, as an SQL condition.
@@ -137,6 +141,8 @@ const fn of<T: Record>() -> Entry {
         detail: false,
         append_only: false,
         automatic: false,
+        names_fields: false,
+        unfinished: None,
         joins: &[],
         preferred: "",
         event: None,
@@ -186,6 +192,7 @@ pub static ENTRIES: &[Entry] = &[
         settle: lead::settle,
         verbs: Lead::VERBS,
         noun_zh: "线索",
+        unfinished: Some("status=new,contacted,qualified"),
         joins: lead::JOINS,
         event: Some(lead::EVENT),
         panels: &[lead::PANEL],
@@ -196,6 +203,7 @@ pub static ENTRIES: &[Entry] = &[
         settle: deal::settle,
         verbs: Deal::VERBS,
         noun_zh: "商机",
+        unfinished: Some("outcome=open"),
         joins: &["activity", "attachment"],
         event: Some(Event {
             at: "closed",
@@ -217,7 +225,12 @@ pub static ENTRIES: &[Entry] = &[
         ..of::<Pool>()
     },
     Entry {
-        check: pool::check_rule, noun_zh: "回收规则", detail: true, panels: &[pool::RULES], ..of::<PoolRule>()
+        check: pool::check_rule,
+        noun_zh: "回收规则",
+        detail: true,
+        names_fields: true,
+        panels: &[pool::RULES],
+        ..of::<PoolRule>()
     },
     Entry {
         check: pool::check_move,
@@ -243,8 +256,8 @@ pub static ENTRIES: &[Entry] = &[
         panels: &[deal_contact::PANEL],
         ..of::<DealContact>()
     },
-    Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, ..of::<LeadRule>() },
-    Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, ..of::<ScoreRule>() },
+    Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, names_fields: true, ..of::<LeadRule>() },
+    Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, names_fields: true, ..of::<ScoreRule>() },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
     Entry {
         check: occupied::pipeline, settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>()
@@ -255,6 +268,7 @@ pub static ENTRIES: &[Entry] = &[
         noun_zh: "销售阶段",
         detail: true,
         order: "pipeline,position",
+        names_fields: true,
         preferred: "pipeline IN (SELECT id FROM pipelines WHERE \"default\" AND deleted_at IS NULL)",
         ..of::<Stage>()
     },
@@ -308,7 +322,9 @@ pub static ENTRIES: &[Entry] = &[
         ..of::<Qualification>()
     },
     Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..of::<Node>() },
-    Entry { check: review_rule::check, noun_zh: "评定规则", detail: true, ..of::<ReviewRule>() },
+    Entry {
+        check: review_rule::check, noun_zh: "评定规则", detail: true, names_fields: true, ..of::<ReviewRule>()
+    },
     Entry { check: share::check, noun_zh: "共享", detail: true, panels: &[share::PANEL], ..of::<Share>() },
     Entry { noun_zh: "备忘", detail: true, ..of::<Fact>() },
     Entry { check: occasion::check, noun_zh: "纪念日", detail: true, ..of::<Occasion>() },
@@ -349,6 +365,11 @@ pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
     lead::follow(crm, draft)?;
     pool::follow(crm, draft)?;
     checklist::follow(crm, draft)
+}
+
+/// Puts right what is kept beside records, after an undo brought some of them back.
+pub(crate) fn undone(crm: &mut Crm, operation: i64) -> Result<()> {
+    crate::pipeline::undone(crm, operation)
 }
 
 /// Does what follows where customers went to another colleague by a larger act than a change of each.

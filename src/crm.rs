@@ -6,6 +6,7 @@ mod columns;
 mod condition;
 mod conversion;
 mod duplicates;
+mod fitting;
 mod groups;
 mod history;
 mod list;

@@ -1,6 +1,7 @@
 //! What people add to the program itself: custom fields and saved views.
 
 pub(crate) mod custom_field;
+mod naming;
 pub(crate) mod saved_view;
 
 pub(crate) use custom_field::is_taken;

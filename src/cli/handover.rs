@@ -91,7 +91,11 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     session.wrote(&message)?;
     let crm = session.crm()?;
     let here = crm.record("user", from)?.value("active") == Value::Bool(true);
-    if !dry && here && crm.duties(from, &Filter::All)?.is_empty() {
+    let left: usize = crm.duties(from, &Filter::All)?.iter().map(|duty| duty.ids.len()).sum();
+    if !dry && left > 0 {
+        let message = Message::new("{count} more {count:is|are} open: kehu user handover U{id}");
+        session.terminal.say(&message.with("count", left).with("id", from));
+    } else if !dry && here {
         session.terminal.say(&Message::new("Nothing is left: kehu user deactivate U{id}").with("id", from));
     }
     Ok(0)

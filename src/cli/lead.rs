@@ -126,7 +126,8 @@ fn intake_command() -> Command {
         .after_help(
             "The keys of a form mean what the headings of an imported file mean: name, company, email, 手机 …\n\
              JSON and e-mails come through standard input or lie in a file:\n  \
-             curl https://site.example/forms/7 | kehu lead intake\n  kehu lead intake letter.eml\n\n\
+             curl https://site.example/forms/7 | kehu lead intake\n  kehu lead intake letter.eml\n\
+             What comes with an e-mail is attached to the lead; one that a machine sent is refused (exit code 5).\n\n\
              Examples:\n  kehu lead intake --form \"name=Anna Berg&email=anna@berg.example&message=A quote, please\" -v\n  \
              kehu lead intake --form \"姓名=张伟&手机=13900000001\" --source 官网",
         )

@@ -2,7 +2,7 @@
 
 use super::{Crm, OperationLine};
 use crate::{
-    Result,
+    Result, catalog,
     error::{Cause, Error},
     message::Message,
     record::Schema,
@@ -101,8 +101,9 @@ impl Crm {
             let operation = crm.operation().unwrap_or_default();
             let undone = store::undo(&mut *crm.db, &schemas, target.id, operation, keep_newer)?;
             if !undone.done {
-                return Err(crm.blocked_error(target, &undone.conflicts));
+                return Err(crm.blocked_error(target, &undone.conflicts, undone.upon));
             }
+            catalog::undone(crm, operation)?;
             crm.refuse_doubled(operation)?;
             Ok(UndoReport {
                 label: target.label.clone(),
@@ -123,7 +124,11 @@ impl Crm {
         Blocked { short, title, why: blocked.why.to_string() }
     }
 
-    fn blocked_error(&mut self, target: &OperationLine, blocked: &[store::Conflict]) -> Error {
+    fn blocked_error(&mut self, target: &OperationLine, blocked: &[store::Conflict], upon: Option<i64>) -> Error {
+        let hint = match upon {
+            Some(later) => Message::new("kehu undo {id}").with("id", later),
+            None => Message::new("kehu undo {id} --keep-newer").with("id", target.id),
+        };
         let mut error = Error::new(
             Cause::Conflict,
             Message::new(
@@ -133,7 +138,7 @@ impl Crm {
             .with("label", &target.label)
             .with("count", blocked.len()),
         )
-        .hint(Message::new("kehu undo {id} --keep-newer").with("id", target.id));
+        .hint(hint);
         for row in blocked.iter().take(20) {
             let row = self.blocked(row);
             error.candidates.push((row.short, format!("{}: {}", row.title, row.why)));

@@ -41,7 +41,7 @@ record! {
         /// When it was done; empty while it is planned
         done: Option<Timestamp> [index, list],
         /// How long it took, in minutes
-        minutes: Option<i64> [min("0")],
+        minutes: Option<i64> [min("0"), max("10000000")],
         /// What came of it
         outcome: Option<String> [search],
         /// The day that it was first planned for; empty while it was never moved

@@ -63,7 +63,7 @@ record! {
         /// Tax number; a Chinese one must have the right check character
         tax_id: Option<TaxId> [match, unique, search],
         /// How many people work there
-        employees: Option<i64> [min("0")],
+        employees: Option<i64> [min("0"), max("1000000000")],
         /// The year it was founded
         founded: Option<i64>,
         /// Yearly revenue

@@ -1,8 +1,8 @@
 //! Handing over what a leaving colleague looks after: everything open, listed and moved in one operation (X6).
 //!
 //! A link field to a colleague counts when it is called `owner` or `manager`, in any kind. What is done keeps its owner,
-//! since the credit is theirs; of kinds that can be planned only what is open moves, and kinds that tell only of what
-//! happened stay as they are.
+//! since the credit is theirs: of kinds that can be planned or closed only what is open moves, and kinds that tell only of
+//! what happened stay as they are.
 
 use super::{
     assign::{distinct, open_while_empty},
@@ -73,8 +73,14 @@ impl Crm {
         let mut found = Vec::new();
         for schema in self.schemas().to_vec() {
             let open = open_while_empty(&schema);
-            let happened = catalog::entry(schema.kind).is_some_and(|entry| entry.event.is_some()) && open.is_none();
-            let mine = |field: &&Field| is_responsible(field) || schema.kind == "share" && field.name == "user";
+            let entry = catalog::entry(schema.kind);
+            let unfinished = entry.and_then(|entry| entry.unfinished);
+            // What the program has written down is about a day that has passed.
+            let told = entry.is_some_and(|entry| entry.append_only || entry.automatic);
+            let happened =
+                told || open.is_none() && unfinished.is_none() && entry.is_some_and(|entry| entry.event.is_some());
+            let named = matches!(schema.kind, "share" | "lead_rule");
+            let mine = |field: &&Field| is_responsible(field) || named && field.name == "user";
             for field in schema.fields.iter().filter(mine).filter(|_| !happened) {
                 let customer = match schema.kind {
                     "customer" => "id",
@@ -87,6 +93,12 @@ impl Crm {
                     let current: HashSet<i64> =
                         self.matching(&Query { filter, ..Query::new("share") })?.into_iter().collect();
                     rows.retain(|(id, _)| current.contains(id));
+                }
+                if let Some(unfinished) = unfinished {
+                    let filter = crate::record::filter::parse(&format!("{}=U{user} {unfinished}", field.name))?;
+                    let left: HashSet<i64> =
+                        self.matching(&Query { filter, ..Query::new(schema.kind) })?.into_iter().collect();
+                    rows.retain(|(id, _)| left.contains(id));
                 }
                 let of_customers = customer == "customer" || schema.kind == "customer";
                 let ids = self.concerning(rows, of_customers, customers)?;
@@ -141,6 +153,11 @@ impl Crm {
                 match duty.schema.kind {
                     "share" => crm.pass_on_shares(duty, handover)?,
                     "user" => crm.pass_on_people(duty, handover)?,
+                    // Whoever gets a lead has it since then.
+                    "lead" => {
+                        let to = vec![(duty.field.clone(), Link::to(handover.to))];
+                        crm.change_many("lead", &duty.ids, &to)?;
+                    }
                     _ => crm.relink(&duty.schema, &duty.field, &duty.ids, Some(handover.to))?,
                 }
             }

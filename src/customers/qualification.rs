@@ -33,7 +33,7 @@ record! {
         /// For how much they are expected to sign
         expected_amount: Option<Money> [min("0")],
         /// How many they are expected to take
-        expected_quantity: Option<i64>,
+        expected_quantity: Option<i64> [max("1000000000")],
         /// How far the talks have come
         node: Option<Reached>,
         /// When it was judged

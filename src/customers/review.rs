@@ -1,12 +1,12 @@
 //! Review: levels by rule (R18, R22) and customers with whom nothing happens any more (R9), as one undoable operation.
 
-use super::{Customer, Lifecycle, ReviewRule};
+use super::{Lifecycle, ReviewRule};
 use crate::{
     Result,
     crm::{Crm, Query, integer, text},
     record::{
-        Choice, Column, Grid, Id, Kind, Link, Record, Row, Value,
-        filter::{self, Filter},
+        Choice, Column, Grid, Id, Kind, Link, Row, Value,
+        filter::Filter,
         types::{FieldType, parse_date},
     },
     store::Sql,
@@ -102,8 +102,7 @@ impl Crm {
         let mut rules = Vec::new();
         for id in self.numbers(order, &[])? {
             let rule: ReviewRule = self.get(Id::new(id))?;
-            let mut hits = self
-                .matching(&Query { filter: filter::parse(&rule.condition)?, ..Query::new(Customer::schema().kind) })?;
+            let mut hits = self.fitting(("review_rule", id), "customer", &rule.condition, None)?;
             let taken = if rule.level.is_some() { &mut levelled } else { &mut timed };
             hits.retain(|id| taken.insert(*id));
             rules.push(Applied { rule, hits });

@@ -36,7 +36,7 @@ record! {
         /// Whether they still work here; a colleague who left keeps their history
         active: bool [default("yes"), list],
         /// How many leads a day they may be given by rule; 0 while they are away, any number when empty
-        leads_a_day: Option<i64> [min("0")],
+        leads_a_day: Option<i64> [min("0"), max("100000")],
         /// Numbers by which other systems know them, as `system:number`
         external_ids: ExternalIds [unique],
     }

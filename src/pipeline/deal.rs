@@ -73,7 +73,7 @@ record! {
         /// What it brings again and again, each time
         recurring: Option<Money> [min("0")],
         /// How many months lie between two such payments
-        recurring_months: Option<i64> [min("1")],
+        recurring_months: Option<i64> [min("1"), max("1200")],
         /// Tags
         tags: Tags [search],
         /// What else is worth knowing

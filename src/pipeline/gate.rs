@@ -60,6 +60,19 @@ fn field<'d>(draft: &'d Draft, name: &str) -> Option<&'d Field> {
     })
 }
 
+/// What the program works out of what people do with a deal, so that they can pass a gate that asks for it.
+const BROUGHT_ABOUT: [&str; 4] = ["checklist_done", "next_step", "last_touch", "decider_touch"];
+
+/// Refuses a gate that nobody could open, or that always is: one that asks for what the program alone keeps.
+pub(super) fn refuse_unfillable(field: &Field) -> Result<()> {
+    if field.writable() && !field.kept || BROUGHT_ABOUT.contains(&&*field.name) {
+        return Ok(());
+    }
+    let message = Message::new("{field} is kept by the program; a stage asks for what people fill in.");
+    let hint = Message::new("kehu stage edit ST2 --needs amount,close");
+    Err(Error::bad_value(message.with("field", &field.name)).hint(hint))
+}
+
 /// Whether a gate speaks of the checklist of the stage that a deal leaves, in either language.
 fn is_checklist(draft: &Draft, name: &str) -> bool {
     draft.schema.field("checklist_done").is_some_and(|field| field.name == name || field.label_zh == name)

@@ -42,7 +42,7 @@ record! {
         /// Who deals with them; nobody yet when empty
         owner: Option<Id<User>> [index, list],
         /// How promising they are, by the score rules
-        score: Option<i64> [list],
+        score: Option<i64> [min("-1000000"), max("1000000"), list],
         /// Phone
         phone: Option<Phone> [match, search],
         /// Mobile phone

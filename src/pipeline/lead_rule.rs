@@ -22,7 +22,7 @@ record! {
         /// The department whose colleagues get them in turn
         department: Option<Department> [list],
         /// How many leads a day one colleague may get by it; any number when empty
-        capacity: Option<i64> [min("0"), list],
+        capacity: Option<i64> [min("0"), max("100000"), list],
         /// Whether it rests for now
         paused: bool [default("no"), list],
         /// Where it stands: the first rule that fits a lead and has somebody free counts

@@ -40,7 +40,7 @@ pub use lead::{Conversion, Converted, Lead, Taken, Welcome};
 pub use lead_rule::LeadRule;
 pub use pipeline::Pipeline;
 pub use pool::{Pool, PoolAction, PoolMove, PoolRule, PoolRun, Trigger};
-pub(crate) use reach::{WRONG_REACH, reach_anew};
+pub(crate) use reach::{WRONG_REACH, reach_anew, undone};
 pub use score_rule::ScoreRule;
 pub use stage::{Outcome, Stage};
 pub use stage_move::StageMove;

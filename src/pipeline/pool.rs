@@ -49,13 +49,13 @@ record! {
         /// The colleague who looks after the pool and may take customers from others into it; managers may anyhow
         owner: Option<Id<User>> [list],
         /// How many customers a day one colleague may claim; any number when empty
-        claims_a_day: Option<i64> [min("0"), list],
+        claims_a_day: Option<i64> [min("0"), max("100000"), list],
         /// How many customers a colleague may look after and still claim more, without those whose deals are all closed
-        holding_cap: Option<i64> [min("0"), list],
+        holding_cap: Option<i64> [min("0"), max("1000000"), list],
         /// For how many days whoever had a customer may not claim it again
-        cool_down: Option<i64> [min("0"), list],
+        cool_down: Option<i64> [min("0"), max("36500"), list],
         /// For how many days ahead an owner may protect a customer; any number when empty
-        protect_days: Option<i64> [min("0")],
+        protect_days: Option<i64> [min("0"), max("36500")],
         /// Whether customers may be followed up before anybody has claimed them
         follow_unclaimed: bool [default("no")],
         /// What else is worth knowing

@@ -66,6 +66,23 @@ pub(super) fn anew(crm: &mut Crm, deal: i64) -> Result<()> {
     crm.db.execute(&sql, &[Sql::Integer(deal)]).map(|_| ())
 }
 
+/// The deals that an operation touched, or steps of theirs.
+const TOUCHED: &str = "(SELECT c.\"key\" FROM change c WHERE c.op = ? AND c.kind = 'deal' UNION SELECT s.deal FROM change c \
+    JOIN stage_moves s ON s.id = c.\"key\" WHERE c.op = ? AND c.kind = 'stage_move')";
+
+/// After an undo a deal came as far as the steps say that it has now, and these are its customer's.
+pub(crate) fn undone(crm: &mut Crm, operation: i64) -> Result<()> {
+    let operation = [Sql::Integer(operation), Sql::Integer(operation)];
+    let sql = format!("UPDATE deals AS t SET reached = {REACH} WHERE {WRONG_REACH} AND t.id IN {TOUCHED}");
+    crm.db.execute(&sql, &operation)?;
+    let customer = "(SELECT d.customer FROM deals d WHERE d.id = m.deal)";
+    let sql = format!(
+        "UPDATE stage_moves AS m SET customer = {customer} WHERE m.deal IN {TOUCHED} AND m.customer IS DISTINCT FROM {customer}"
+    );
+    crm.db.execute(&sql, &operation)?;
+    Ok(())
+}
+
 /// Reads from the history how far every deal came, where something else is kept; says of how many.
 pub(crate) fn reach_anew(crm: &mut Crm) -> Result<u64> {
     crm.db.execute(&format!("UPDATE deals AS t SET reached = {REACH} WHERE {WRONG_REACH}"), &[])

@@ -1,6 +1,6 @@
 //! Stage: a step of a pipeline: how likely a deal is to be won there, what is to be done, what must be known.
 
-use super::{Pipeline, checklist, occupied, reach_anew};
+use super::{Pipeline, checklist, gate, occupied, reach_anew};
 use crate::{
     Result,
     crm::Crm,
@@ -27,9 +27,9 @@ record! {
         /// What has become of a deal that is here: open, won, lost or shelved
         outcome: Outcome [default("open"), list],
         /// After how many days without a touch or a move a deal goes stale here
-        days_to_rot: Option<i64> [min("1")],
+        days_to_rot: Option<i64> [min("1"), max("36500")],
         /// After how many days without a word with the customer a deal goes stale here, whatever moved
-        longest_silence: Option<i64> [min("1")],
+        longest_silence: Option<i64> [min("1"), max("36500")],
         /// What is to be done here and when, a line each: +2d call: ask who decides
         to_do: Option<LongText>,
         /// Fields that a deal must have to come here
@@ -82,8 +82,12 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     checklist::check(crm, draft)?;
     let deal = crm.schema("deal")?;
     for needed in ["needs", "needs_to_leave"] {
+        let said = draft.changed(needed).is_some_and(|names| !names.same(&draft.before(needed)));
         for name in draft.get(needed).items() {
-            crm.field(&deal, name.as_text().unwrap_or_default()).map_err(|error| error.on_field(needed))?;
+            let field = crm.field(&deal, name.as_text().unwrap_or_default()).map_err(|error| error.on_field(needed))?;
+            if said {
+                gate::refuse_unfillable(field).map_err(|error| error.on_field(needed))?;
+            }
         }
     }
     refuse_improbable(draft)

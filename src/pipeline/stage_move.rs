@@ -18,7 +18,7 @@ record! {
         /// Where it went
         title: String [title, list],
         /// The deal that moved
-        deal: Id<Deal> [index("at"), child, list],
+        deal: Id<Deal> [index("at"), child, chain, list],
         /// The customer of the deal
         customer: Option<Id<Customer>> [index("at"), child],
         /// The stage it came from; empty for the first
@@ -35,20 +35,103 @@ record! {
 /// History is not written by hand; it comes from another database by import, and goes with its deal.
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     let restored = draft.values.iter().any(|(name, _)| name == "deleted_at");
-    if draft.deleted() || restored || crm.door == "import" {
+    if draft.deleted() || restored {
         return Ok(());
+    }
+    if crm.door == "import" {
+        return believable(crm, draft);
     }
     Err(Error::new(Cause::Refused, Message::new("The stage history is written by moving deals, not by hand."))
         .hint(Message::new("kehu deal move D1 --to \"STAGE\"")))
 }
 
-/// A step that comes out of another database may have led its deal further than is known here.
-pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
-    if draft.deleted() || draft.origin != Origin::Export {
+/// Refuses a step that cannot have been: one that is still to come, that the deal's pipeline has not, from before the
+/// deal began, or that would leave the deal elsewhere than it is.
+fn believable(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    let (Some(deal), Some(stage)) = (draft.get("deal").as_integer(), draft.get("stage").as_integer()) else {
+        return Ok(());
+    };
+    let Some(at) = draft.get("at").as_text().and_then(|at| at.parse::<Timestamp>().ok()) else { return Ok(()) };
+    let refused = |field: &str, message: Message| Err(Error::new(Cause::Refused, message).on_field(field));
+    if at > crm.reading.clock.now() {
+        let message = Message::new("{at} is still to come: nothing moved then.");
+        return refused("at", message.with("at", types::timestamp_text(at)));
+    }
+    let (deal, stage): (Deal, Stage) = (crm.get(Id::new(deal))?, memo::stage(crm, stage)?);
+    // A database of ours tells of deals that came from another pipeline, and of days that were put right since.
+    if draft.origin == Origin::File {
+        let origin = draft.get("origin").as_integer().map(|origin| memo::stage(crm, origin)).transpose()?;
+        for other in [Some(&stage), origin.as_ref()].into_iter().flatten() {
+            if Some(other.pipeline) != deal.pipeline {
+                let message = Message::new("{stage} is no stage of the pipeline of {deal}.");
+                return refused("stage", message.with("stage", &other.name).with("deal", &deal.name));
+            }
+        }
+        let zone = crm.reading.clock.zone().clone();
+        if let Some(started) = deal.started.filter(|started| at.to_zoned(zone).date() < *started) {
+            let message = Message::new("{deal} began on {started} and moved nowhere before that.");
+            return refused("at", message.with("deal", &deal.name).with("started", started));
+        }
+    }
+    leads_where_it_is(crm, draft, &deal, &stage, at)
+}
+
+/// Once the history of a deal leads to where it is, no later step leads elsewhere.
+fn leads_where_it_is(crm: &mut Crm, draft: &Draft, deal: &Deal, stage: &Stage, at: Timestamp) -> Result<()> {
+    // What only stands in for the history that arrives tells nothing against it.
+    let mut others = stand_in::numbers(crm, deal.id.number)?;
+    others.push(draft.id.unwrap_or_default());
+    let sql = format!(
+        "SELECT stage, at FROM stage_moves WHERE deal = ? AND id NOT IN ({}) AND deleted_at IS NULL \
+         ORDER BY at DESC, id DESC LIMIT 1",
+        vec!["?"; others.len()].join(", ")
+    );
+    let arguments: Vec<Sql> = [deal.id.number].into_iter().chain(others).map(Sql::Integer).collect();
+    let Some(last) = crm.db.first(&sql, &arguments)? else { return Ok(()) };
+    let later = text(&last[1]).parse::<Timestamp>().is_ok_and(|last| last <= at);
+    if !later || integer(&last[0]) != deal.stage().number || stage.id == deal.stage() {
         return Ok(());
     }
-    if let Some(deal) = draft.get("deal").as_integer().filter(|_| draft.stored.is_empty()) {
-        stand_in::give_way(crm, deal, draft.id.unwrap_or_default())?;
+    let here = memo::stage(crm, deal.stage().number)?;
+    let message = Message::new("{deal} has been in {stage} since {since}; it did not move to {other} after that.")
+        .with("deal", &deal.name)
+        .with("stage", &here.name)
+        .with("since", text(&last[1]))
+        .with("other", &stage.name);
+    Err(Error::new(Cause::Refused, message).on_field("stage"))
+}
+
+/// Every step begins where the one before it ended, and says how long the deal had been there.
+fn rechain(crm: &mut Crm, deal: i64) -> Result<()> {
+    let sql = "SELECT id, stage, at FROM stage_moves WHERE deal = ? AND deleted_at IS NULL ORDER BY at, id";
+    let mut before: Option<(i64, Timestamp)> = None;
+    for row in crm.db.query(sql, &[Sql::Integer(deal)])? {
+        let Ok(at) = text(&row[2]).parse::<Timestamp>() else { continue };
+        let step = crm.record("stage_move", integer(&row[0]))?;
+        let origin = before.map_or(Value::Null, |(stage, _)| Link::to(stage));
+        let seconds = before.map_or(Value::Null, |(_, since)| Value::Integer(at.duration_since(since).as_secs()));
+        for (field, value) in [("origin", origin), ("seconds", seconds)] {
+            if !step.value(field).same(&value) {
+                crm.set_directly("stage_move", step.id, field, value)?;
+            }
+        }
+        before = Some((integer(&row[1]), at));
+    }
+    Ok(())
+}
+
+/// A step that comes out of another database may have led its deal further than is known here.
+pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    if draft.deleted() || draft.origin == Origin::Person {
+        return Ok(());
+    }
+    let deal = draft.get("deal").as_integer().unwrap_or_default();
+    match draft.origin {
+        Origin::Export if draft.stored.is_empty() => {
+            stand_in::give_way(crm, deal, draft.id.unwrap_or_default())?;
+        }
+        Origin::File => rechain(crm, deal)?,
+        _ => {}
     }
     let stage = memo::stage(crm, draft.get("stage").as_integer().unwrap_or_default())?;
     match draft.get("deal").as_integer() {

@@ -52,11 +52,20 @@ pub(super) fn confirm(crm: &mut Crm, draft: &Draft) -> Result<()> {
     Ok(())
 }
 
-/// The history of a deal arrives with this step: what stood in for it goes.
-pub(super) fn give_way(crm: &mut Crm, deal: i64, arrived: i64) -> Result<()> {
+/// The numbers of the steps of a deal that stand in for others.
+pub(super) fn numbers(crm: &mut Crm, deal: i64) -> Result<Vec<i64>> {
+    Ok(of_deal(crm, deal)?.into_iter().map(|(step, _)| step).collect())
+}
+
+fn of_deal(crm: &mut Crm, deal: i64) -> Result<Vec<(i64, String)>> {
     let row = crm.db.first("SELECT uid FROM deals WHERE id = ?", &[Sql::Integer(deal)])?;
     let uid = row.map(|row| crate::crm::text(&row[0])).unwrap_or_default();
-    let mut gone = steps(crm, deal, &uid)?;
+    steps(crm, deal, &uid)
+}
+
+/// The history of a deal arrives with this step: what stood in for it goes.
+pub(super) fn give_way(crm: &mut Crm, deal: i64, arrived: i64) -> Result<()> {
+    let mut gone = of_deal(crm, deal)?;
     gone.retain(|(step, _)| *step != arrived);
     for (step, _) in &gone {
         crm.db.execute("DELETE FROM stage_moves WHERE id = ?", &[Sql::Integer(*step)])?;

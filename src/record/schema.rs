@@ -73,6 +73,8 @@ pub struct Field {
     pub listed: bool,
     /// A link to the record that this one belongs to: it goes to the recycle bin, and comes back, with it.
     pub child: bool,
+    /// Records that link to the same one here build upon each other: none goes while one that came later stays.
+    pub chain: bool,
     /// Set by the program alone, such as what a record was merged into.
     pub automatic: bool,
     /// Kept by the record's verbs: imported and exported, but no flag and no line of a form.
@@ -115,6 +117,7 @@ impl Field {
             child: false,
             automatic: false,
             kept: false,
+            chain: false,
             default: None,
             min: None,
             max: None,
@@ -170,6 +173,11 @@ impl Field {
     /// Names the field, the bound and the number.
     pub fn within(&self, value: &Value) -> Result<()> {
         self.of_fitting_length(value)?;
+        if let Value::Money(money) = value
+            && !money.is_keepable()
+        {
+            return Err(types::too_much_money(&money.to_string()).on_field(self.name.to_string()));
+        }
         if self.min.is_none() && self.max.is_none() {
             return Ok(());
         }
@@ -206,6 +214,7 @@ impl Field {
             "child" => self.child = true,
             "automatic" => self.automatic = true,
             "kept" => self.kept = true,
+            "chain" => self.chain = true,
             "default" => self.default = argument.map(Cow::Borrowed),
             "min" => self.min = argument.and_then(|text| text.parse().ok()),
             "max" => self.max = argument.and_then(|text| text.parse().ok()),

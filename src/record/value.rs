@@ -181,6 +181,16 @@ impl fmt::Display for Currency {
 }
 
 impl Money {
+    /// The most that an amount may be, in whole units: far below what the sum of many could no longer hold.
+    pub const MOST: i64 = 1_000_000_000_000;
+
+    /// Whether it is an amount that can be kept.
+    #[must_use]
+    pub fn is_keepable(self) -> bool {
+        let most = i128::from(Self::MOST) * 10_i128.pow(u32::from(self.currency.places()));
+        i128::from(self.minor).abs() <= most
+    }
+
     /// The amount alone, with the currency's decimal places.
     #[must_use]
     pub fn amount(self) -> String {

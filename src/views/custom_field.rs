@@ -1,5 +1,6 @@
 //! Custom fields: real columns (`x_…`) that a user adds; the schemas are extended with them when a database is opened.
 
+use super::naming;
 use crate::{
     Result,
     crm::Crm,
@@ -345,29 +346,33 @@ impl CustomField {
     /// Hides a field, or shows it again; its values stay.
     ///
     /// # Errors
-    /// Refuses what is so already.
+    /// Refuses what is so already, and to hide a field that a rule names.
     pub fn retire(crm: &mut Crm, id: Id<Self>, retired: bool) -> Result<()> {
         let field: Self = crm.get(id)?;
         if field.retired == retired {
             let template = if retired { "{name} is retired already." } else { "{name} is not retired." };
             return Err(Error::new(Cause::Refused, Message::new(template).with("name", field.name)));
         }
-        crm.transaction("Retire field", |crm| {
+        let done = crm.transaction("Retire field", |crm| {
             let word = if retired { "Retire" } else { "Bring back" };
+            let broken = naming::broken(crm)?;
             crm.change("field", id.number, vec![("retired".into(), Value::Bool(retired))], None)?;
+            naming::refuse_needed(crm, &field.name, &broken)?;
             crm.relabel(&format!("{word} field {} of {}", field.name, field.record_kind))
-        })?;
-        crm.reload_fields()
+        });
+        crm.reload_fields()?;
+        done
     }
 
     /// Removes a field with all its values for good. The caller has asked twice and made a backup.
     ///
     /// # Errors
-    /// Storage faults.
+    /// Refuses to remove a field that a rule names.
     pub fn drop_for_good(crm: &mut Crm, id: Id<Self>) -> Result<()> {
         let field: Self = crm.get(id)?;
-        crm.transaction("Remove field", |crm| {
+        let done = crm.transaction("Remove field", |crm| {
             let schema = crm.schema(&field.record_kind)?;
+            let broken = naming::broken(crm)?;
             let column = format!("x_{}", field.name);
             if let Some(column) = schema.field(&column) {
                 store::drop_column(&mut *crm.db, &schema, column)?;
@@ -375,9 +380,27 @@ impl CustomField {
             // A definition without its column must not come back from the recycle bin.
             crm.remove("field", id.number)?;
             crm.purge("field", id.number)?;
+            naming::refuse_needed(crm, &field.name, &broken)?;
             crm.relabel(&format!("Remove field {} of {}", field.name, field.record_kind))?;
             crm.seal()
-        })?;
-        crm.reload_fields()
+        });
+        crm.reload_fields()?;
+        done
+    }
+
+    /// Refuses where a rule names the field, before anybody is asked whether it may go.
+    ///
+    /// # Errors
+    /// [`Cause::Refused`], naming the rule.
+    pub fn refuse_needed(crm: &mut Crm, id: Id<Self>) -> Result<()> {
+        let field: Self = crm.get(id)?;
+        if field.retired {
+            return Ok(());
+        }
+        let dry = crm.is_dry_run();
+        crm.set_dry_run(true);
+        let tried = Self::retire(crm, id, true);
+        crm.set_dry_run(dry);
+        tried
     }
 }

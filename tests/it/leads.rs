@@ -196,6 +196,37 @@ on_both! {
         assert_eq!(world.text("lead", 1, "needs"), "Flow meters\n\n您好，需要报价二十台流量计，谢谢！");
     }
 
+    /// Whoever answers a machine may start a loop, and has no lead of it.
+    fn a_letter_of_a_machine_is_refused(world) {
+        for header in ["Auto-Submitted: auto-replied", "Precedence: bulk", "precedence: Junk", "Precedence: list", "Return-Path: <>"] {
+            let refused = world.crm.intake(format!("{header}\r\n{LETTER}").as_bytes(), &Welcome::default()).expect_err(header);
+            assert_eq!(refused.exit_code(), 5, "{header}");
+            let (name, _) = header.split_once(':').expect("a header");
+            assert!(refused.to_string().to_lowercase().contains(&name.to_lowercase()), "{refused}");
+        }
+        assert_eq!(world.crm.count_where("lead", "").expect("counts"), 0);
+        let person = format!("Return-Path: <anna@berg.example>\r\nAuto-Submitted: no\r\nPrecedence: first-class\r\n{LETTER}");
+        assert_eq!(intake(world, &person), [Taken::Added(1)]);
+    }
+
+    /// What comes with a letter is the lead's, and a text that is cut says so.
+    fn a_letter_brings_its_files_along(world) {
+        let letter = format!("From: Anna Berg <anna@berg.example>\r\nSubject: Meters\r\nMessage-ID: <two@berg.example>\r\nMIME-Version: 1.0\r\n\
+            Content-Type: multipart/mixed; boundary=part\r\n\r\n--part\r\nContent-Type: text/plain\r\n\r\n{}\r\n\
+            --part\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=\"../plan.pdf\"\r\n\
+            Content-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQK\r\n--part--\r\n", "long ".repeat(5000));
+        assert_eq!(intake(world, &letter), [Taken::Added(1)]);
+        assert_eq!(world.names("attachment", "lead=L1"), ["plan.pdf"]);
+        assert_eq!(world.text("attachment", 1, "media_type"), "application/pdf");
+        assert!(world.text("lead", 1, "needs").ends_with("[…]"));
+        let told: Vec<String> = world.crm.notices().iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|line| line.contains("24999 characters")), "{told:?}");
+        assert_eq!(intake(world, &letter), [Taken::Unchanged(1)]);
+        assert_eq!(world.names("attachment", ""), ["plan.pdf"], "the same again changes nothing");
+        world.crm.undo(None, false).expect("undoes");
+        assert_eq!((world.names("lead", "").len(), world.names("attachment", "").len()), (0, 0));
+    }
+
     fn what_is_no_form_and_no_letter_is_refused(world) {
         for text in ["", "hello", "{\"name\":", "[1]", "{}", "{\"name\": \"a\\u0000b\"}"] {
             let refused = world.crm.intake(text.as_bytes(), &Welcome::default()).expect_err(text);

@@ -1,6 +1,7 @@
 //! What a merge promises: it keeps everything, leads dead refs to the winner, and is undone as if it never was.
 
 use crate::{
+    deals::run,
     storage::on_both,
     world::{Desk, World, people},
 };
@@ -256,6 +257,26 @@ on_both! {
         assert_eq!(world.names("contact", "customer=C4"), Vec::<String>::new());
     }
 
+    /// What happened to a customer and their deals happened to the one that they are now.
+    fn a_merge_keeps_all_history(world) {
+        people(world);
+        world.add("pool", &[("name", "Open to all")]);
+        world.edit("customer", 2, &[("pool", "PO1"), ("owner", "")]);
+        world.edit("customer", 2, &[("owner", "mei")]);
+        let deal = world.add("deal", &[("name", "Vault sensors"), ("customer", "C2"), ("amount", "12万"), ("started", "2026-01-05")]);
+        run(world, "move", deal, &[]).expect("moves");
+        run(world, "win", deal, &[("on", "2026-03-20")]).expect("is won");
+        let before = (world.dump(), told(world));
+        merge(world, "customer", 1, &[2]);
+        assert_eq!((told(world), before.1), ([3, 2], [3, 2]));
+        assert_eq!(world.crm.count_where("stage_move", "customer=C1 deal=D1").expect("counts"), 3);
+        assert_eq!(world.crm.count_where("pool_move", "customer=C1").expect("counts"), 2);
+        assert!(world.crm.doctor().expect("examines").healthy);
+        assert!(!world.text("activity", 1, "notes").contains("stage_move"));
+        world.crm.undo(None, false).expect("undoes");
+        assert_eq!(world.dump(), before.0);
+    }
+
     /// Several at once take as long as several one after the other.
     fn many_are_merged_at_once(world) {
         world.crm.set_watch(Watch::Off);
@@ -288,7 +309,7 @@ on_both! {
 /// What may have happened before a merge.
 type Act = fn(&mut World, i64, i64) -> Result<()>;
 
-const ACTS: [Act; 14] = [
+const ACTS: [Act; 20] = [
     |world, a, _| world.try_edit("customer", a, &[("tags", "vip,fair"), ("notes", "Likes tea")]).map(drop),
     |world, a, b| world.try_edit("customer", a, &[("parent", &format!("C{b}"))]).map(drop),
     |world, a, b| world.try_edit("customer", a, &[("referrer", &format!("C{b}"))]).map(drop),
@@ -303,7 +324,18 @@ const ACTS: [Act; 14] = [
     |world, a, _| world.crm.restore("customer", a).map(drop),
     |world, a, b| try_merge(world, "customer", a, &[b]).map(drop),
     |world, a, b| try_merge(world, "contact", a, &[b]).map(drop),
+    |world, a, _| world.try_add("deal", &[("name", "Vault sensors"), ("customer", &format!("C{a}"))]).map(drop),
+    |world, a, _| run(world, "move", a, &[]),
+    |world, a, _| run(world, "win", a, &[("on", "2026-03-20")]),
+    |world, a, _| world.crm.remove("deal", a).map(drop),
+    |world, a, _| world.try_edit("customer", a, &[("pool", "PO1"), ("owner", "")]).map(drop),
+    |world, a, _| world.try_edit("customer", a, &[("owner", "mei")]).map(drop),
 ];
+
+/// How many live steps of deals and of pools there are.
+fn told(world: &mut World) -> [u64; 2] {
+    ["stage_move", "pool_move"].map(|kind| world.crm.count_where(kind, "").expect("counts"))
+}
 
 /// After a merge nobody is asked for first twice, and nothing that lives points to what was merged.
 fn sound(world: &mut World) {
@@ -318,10 +350,14 @@ fn sound(world: &mut World) {
         "SELECT a.id FROM activities a JOIN contacts p ON p.id = a.contact WHERE p.merged_into IS NOT NULL",
         "SELECT d.id FROM customers d JOIN customers c ON c.id = d.parent WHERE c.merged_into IS NOT NULL AND d.merged_into IS NULL",
         "SELECT d.id FROM customers d JOIN customers c ON c.id = d.merged_into WHERE c.merged_into IS NOT NULL",
+        "SELECT m.id FROM stage_moves m JOIN deals d ON d.id = m.deal WHERE m.customer IS DISTINCT FROM d.customer",
+        "SELECT m.id FROM pool_moves m JOIN customers c ON c.id = m.customer WHERE c.merged_into IS NOT NULL",
         "SELECT id FROM customers WHERE parent = id OR referrer = id OR merged_into = id",
     ] {
         assert_eq!(world.crm.sql(sql).expect("asks").rows.len(), 0, "{sql}");
     }
+    let report = world.crm.doctor().expect("examines");
+    assert!(report.healthy, "{:?}", report.issues);
 }
 
 /// Whatever happened before: a merge and its undo leave everything as it was.
@@ -339,18 +375,22 @@ fn histories(cases: u32, world: impl Fn() -> Option<World>) {
             ..CustomField::default()
         };
         fleet.define(&mut world.crm).expect("is there");
+        world.add("pool", &[("name", "Open to all")]);
         for (place, a, b) in acts {
             // What is refused leaves no trace, and is as good a history.
             let _ = ACTS[place](&mut world, a, b);
         }
         sound(&mut world);
-        let before = world.dump();
+        let (before, steps) = (world.dump(), told(&mut world));
         for kind in ["customer", "contact"] {
             if try_merge(&mut world, kind, winner, &[loser]).is_err() {
                 prop_assert_eq!(&world.dump(), &before);
                 continue;
             }
             sound(&mut world);
+            // Whoever had no owner may get one by it, which is a step of its own.
+            let [moves, claims] = told(&mut world);
+            prop_assert!(moves == steps[0] && claims >= steps[1], "{steps:?} became {moves} and {claims}");
             let after = world.dump();
             world.crm.undo(None, false).expect("undoes");
             prop_assert_eq!(&world.dump(), &before);

@@ -438,6 +438,20 @@ on_both! {
         assert_eq!(numbers(1), [0, 2, 0, 1, 1, 0]);
     }
 
+    /// A plan for the year after next is no sign that anybody looks after them until then.
+    fn a_plan_beyond_the_days_of_the_rule_keeps_nobody(world) {
+        company(world);
+        pool(world, &[]);
+        rule(world, &[("days", "120")]);
+        let [near, far] = [120, 900].map(|ahead| {
+            let id = known(world, "Planned", 400);
+            world.add("activity", &[("subject", "visit"), ("customer", &format!("C{id}")), ("due", &day(ahead))]);
+            id
+        });
+        assert_eq!(run(&mut world.crm).0, [far]);
+        assert_eq!(owner(world, near), "陆雅梅");
+    }
+
     /// Random customers, under random rules: whoever is protected, planned with or has an open deal stays, whoever is
     /// taken was silent for as long as a rule says, and one undo takes all of it back.
     fn a_rule_never_takes_whom_something_keeps(world) {
@@ -472,7 +486,7 @@ on_both! {
                         world.edit("customer", id, &[("protected_until", &day(until))]);
                     }
                     let silent = done.map_or(since, |done| done.min(since));
-                    let kept = due.is_some_and(|due| due >= 0 && within.is_none_or(|within| due <= within))
+                    let kept = due.is_some_and(|due| due >= 0 && due <= within.unwrap_or(days))
                         || open && open_deals
                         || protected.is_some_and(|until| until >= 0);
                     if silent >= days && !kept {

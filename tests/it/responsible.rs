@@ -55,6 +55,31 @@ fn later(world: &World, days: i64) -> Crm {
 }
 
 on_both! {
+    /// Open deals, leads and rules go along; what is won stays whose it was, and what was forecast stays as it was.
+    fn a_handover_finds_deals_and_leads(world) {
+        people(world);
+        for name in ["Sensors", "Meters"] {
+            world.add("deal", &[("name", name), ("customer", "C2"), ("owner", "lukas"), ("amount", "5k"), ("close", "2026-05-01")]);
+        }
+        crate::deals::run(world, "win", 2, &[]).expect("is won");
+        world.add("lead", &[("name", "Anna Berg"), ("owner", "lukas")]);
+        world.add("lead", &[("name", "Bo Lind"), ("owner", "lukas"), ("status", "disqualified"), ("disqualified_because", "no budget")]);
+        world.add("lead_rule", &[("condition", "source=web"), ("user", "lukas")]);
+        world.crm.keep_forecast().expect("keeps the forecast");
+        let forecast = owners(world, "forecast_snapshot");
+        assert!(forecast.contains(&"Lukas Brandt".to_owned()), "{forecast:?}");
+        let duties = world.crm.duties(3, &Filter::All).expect("lists");
+        let found: Vec<(&str, usize)> = duties.iter().map(|duty| (duty.schema.kind, duty.ids.len())).collect();
+        assert_eq!(found, [("customer", 1), ("lead", 1), ("deal", 1), ("lead_rule", 1)]);
+        world.crm.hand_over(&hand_over(3, 2)).expect("hands over");
+        assert_eq!(owners(world, "deal"), ["陆雅梅", "Lukas Brandt"]);
+        assert_eq!(owners(world, "lead"), ["陆雅梅", "Lukas Brandt"]);
+        assert_eq!(world.text("lead_rule", 1, "user"), "陆雅梅");
+        assert_eq!(owners(world, "forecast_snapshot"), forecast);
+        assert!(world.crm.duties(3, &Filter::All).expect("lists").is_empty());
+        assert!(world.crm.doctor().expect("examines").healthy);
+    }
+
     /// What is done stays whose it was, and what a third colleague planned is theirs.
     fn assigning_takes_the_plans_along(world) {
         company(world);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let (id, field) = find(session, matches)?;
     let dry = session.crm()?.is_dry_run();
+    CustomField::refuse_needed(session.crm()?, id)?;
     if !dry {
         confirm(session, matches, &field)?;
         keep_copy(session, &field)?;

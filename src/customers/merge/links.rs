@@ -29,7 +29,9 @@ impl Crm {
                 if let Some(entry) = entry {
                     (entry.moves)(self, &field.name, from, to)?;
                 }
-                let strict = entry.is_some_and(|entry| entry.detail) || field.unique;
+                // The rules of what the program alone writes refuse every other hand: history goes along as it is.
+                let history = entry.is_some_and(|entry| entry.append_only && entry.automatic);
+                let strict = entry.is_some_and(|entry| entry.detail) && !history || field.unique;
                 let count = if field.kind.is_list() {
                     self.move_list(&schema, field, from, to)?
                 } else if field.automatic {

@@ -56,7 +56,7 @@ impl Crm {
     /// and who stays. In a dry run nothing is written.
     ///
     /// # Errors
-    /// A rule whose condition no longer fits the fields.
+    /// A filter that does not fit leads.
     pub fn assign_leads(&mut self, among: &Filter) -> Result<Grid> {
         self.transaction("Assign leads", |crm| {
             let waiting = Filter::And(vec![filter::parse(OPEN)?, among.clone()]);
@@ -86,8 +86,8 @@ impl Crm {
         let mut turns = Vec::new();
         for id in self.numbers(order, &[])? {
             let rule: LeadRule = self.get(Id::new(id))?;
-            let filter = Filter::And(vec![filter::parse(&rule.condition)?, waiting.clone()]);
-            let fits = self.matching(&Query { filter, ..Query::new("lead") })?.into_iter().collect();
+            let fits = self.fitting(("lead_rule", id), "lead", &rule.condition, Some(waiting.clone()))?;
+            let fits = fits.into_iter().collect();
             let people = self.takers_of(&rule)?;
             turns.push(Turn { rule, fits, people });
         }

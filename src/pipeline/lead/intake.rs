@@ -4,7 +4,7 @@ use super::LeadStatus;
 use crate::{
     Result,
     crm::Crm,
-    error::Error,
+    error::{Cause, Error},
     exchange::{Formed, Letter, Pairs, form_values, forms, posted},
     message::Message,
     record::{
@@ -92,6 +92,10 @@ impl Crm {
             });
         }
         let letter = Letter::read(bytes)?;
+        if let Some(header) = &letter.machine {
+            let message = Message::new("Nothing was taken in: a machine sent this e-mail, as {header} says.");
+            return Err(Error::new(Cause::Refused, message.with("header", header)));
+        }
         self.take("Take in an e-mail", |crm| Ok(vec![crm.take_letter(&letter, welcome)?]))
     }
 
@@ -173,7 +177,32 @@ impl Crm {
         self.say_source(&mut values, welcome, "e-mail")?;
         values.retain(|(_, value)| !value.is_empty());
         let known = self.lead_of_today(&values)?;
-        self.write_lead(known, values)
+        let taken = self.write_lead(known, values)?;
+        if let Some(length) = letter.cut {
+            let message = Message::new("The text of the e-mail has {length} characters; only the beginning was kept.");
+            self.notice(message.with("length", length));
+        }
+        self.keep_files(taken.lead(), letter)?;
+        Ok(taken)
+    }
+
+    /// What came with a letter belongs to the lead; what cannot be kept is told of.
+    fn keep_files(&mut self, lead: i64, letter: &Letter) -> Result<()> {
+        let mut files = Vec::with_capacity(letter.files.len());
+        for (name, content) in &letter.files {
+            match self.stage(&mut content.as_slice(), name, MOST as u64) {
+                Ok(file) => files.push(file),
+                Err(error) if matches!(error.cause, Cause::Busy | Cause::Interrupted) => return Err(error),
+                Err(error) => {
+                    let message = Message::new("{name}, which came with the e-mail, is left out: {why}");
+                    self.notice(message.with("name", name).with("why", error.to_string()));
+                }
+            }
+        }
+        if files.is_empty() {
+            return Ok(());
+        }
+        self.attach(("lead", lead), &files, None).map(|_| ())
     }
 
     fn say_source(&mut self, values: &mut Values, welcome: &Welcome, usual: &str) -> Result<()> {

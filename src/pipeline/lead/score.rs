@@ -23,8 +23,7 @@ fn reasons(crm: &mut Crm, lead: i64, limit: Option<u64>) -> Result<Grid> {
     let mut rows = Vec::new();
     for rule in crm.score_rules()? {
         let this = filter::parse(&format!("id={lead}"))?;
-        let filter = Filter::And(vec![filter::parse(&rule.condition)?, this]);
-        if !crm.matching(&Query { filter, ..Query::new("lead") })?.is_empty() {
+        if !crm.fitting(("score_rule", rule.id.number), "lead", &rule.condition, Some(this))?.is_empty() {
             rows.push(Row {
                 id: rule.id.number,
                 short: format!("SR{}", rule.id.number),
@@ -52,7 +51,7 @@ impl Crm {
     /// Gives leads the points of the rules that fit them, as one operation, and says how many changed of how many.
     ///
     /// # Errors
-    /// Where there is no rule yet, or one whose condition no longer fits the fields.
+    /// Where there is no rule yet.
     pub fn score_leads(&mut self, among: &Filter) -> Result<(usize, usize)> {
         let rules = self.score_rules()?;
         if rules.is_empty() {
@@ -65,8 +64,7 @@ impl Crm {
                 points.insert(id, 0);
             }
             for rule in &rules {
-                let filter = filter::parse(&rule.condition)?;
-                for id in crm.matching(&Query { filter, ..Query::new("lead") })? {
+                for id in crm.fitting(("score_rule", rule.id.number), "lead", &rule.condition, None)? {
                     if let Some(sum) = points.get_mut(&id) {
                         *sum += rule.points;
                     }

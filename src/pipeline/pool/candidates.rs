@@ -4,8 +4,8 @@ use super::{Pool, PoolRule, claim::day_in, rule::warnings, trigger::TRIGGERS};
 use crate::{
     Result,
     catalog::{self, Hold},
-    crm::{Crm, Query, integer, text},
-    record::{Id, filter, types},
+    crm::{Crm, integer, text},
+    record::{Id, types},
     store::Sql,
 };
 use jiff::civil::Date;
@@ -81,8 +81,8 @@ impl Crm {
                 let numbers: Vec<String> = among.iter().map(i64::to_string).collect();
                 tests.push(format!("id={}", numbers.join(",")));
             }
-            let filter = filter::parse(&tests.join(" "))?;
-            only = Some(self.matching(&Query { filter, ..Query::new("customer") })?.into_iter().collect());
+            let fitting = self.fitting(("pool_rule", rule.id.number), "customer", &tests.join(" "), None)?;
+            only = Some(fitting.into_iter().collect());
         }
         if let Some(product) = rule.product {
             let sql =

@@ -99,7 +99,8 @@ fn keeps(candidate: &Candidate, turn: &Turn, today: Date) -> Option<Keeper> {
     if let Some(by) = by {
         return Some(Keeper::Declared(by));
     }
-    let within = turn.rule.planned_within.map(|days| today.saturating_add(days.days()));
+    // A plan that lies further ahead than the rule counts is no sign that somebody looks after them until then.
+    let within = turn.rule.planned_within.or(turn.rule.days).map(|days| today.saturating_add(days.days()));
     let planned = candidate.planned.is_some_and(|planned| within.is_none_or(|within| planned <= within));
     planned.then_some(Keeper::Plan)
 }

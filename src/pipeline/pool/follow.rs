@@ -15,8 +15,14 @@ use crate::{
 /// The claim log is not written by hand; it comes from another database by import, and goes with its customer.
 pub(crate) fn check_move(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     let restored = draft.values.iter().any(|(name, _)| name == "deleted_at");
-    if draft.deleted() || restored || crm.door == "import" {
+    if draft.deleted() || restored {
         return Ok(());
+    }
+    if crm.door == "import" {
+        let (at, now) = (draft.get("at"), crm.now_text());
+        let Some(at) = at.as_text().filter(|at| **at > *now) else { return Ok(()) };
+        let message = Message::new("{at} is still to come: nothing moved then.").with("at", at);
+        return Err(Error::new(Cause::Refused, message).on_field("at"));
     }
     let message = Message::new("The claim log is written by claiming and releasing customers, not by hand.");
     Err(Error::new(Cause::Refused, message).hint(Message::new("kehu customer list in_pool=yes")))

@@ -37,8 +37,8 @@ record! {
         condition: Option<String> [list],
         /// Whether an open deal keeps them
         open_deals: bool [default("yes")],
-        /// A plan within so many days keeps them; any plan that lies ahead when empty
-        planned_within: Option<i64> [min("0")],
+        /// A plan within so many days keeps them; within the days of the rule when empty
+        planned_within: Option<i64> [min("0"), max("36500")],
         /// How many days before it is said: 7,3,1; none for never
         warn: Option<String> [default("7,3,1")],
         /// Whether it rests for now

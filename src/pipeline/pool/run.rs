@@ -31,7 +31,7 @@ impl Crm {
     /// `kept`, those too whom something keeps from a rule. In a dry run nothing is written.
     ///
     /// # Errors
-    /// A rule whose condition no longer fits the fields.
+    /// Storage faults.
     pub fn run_pools(&mut self, kept: bool) -> Result<PoolRun> {
         self.transaction("Run the pools", |crm| {
             let turns = crm.pool_turns(None)?;

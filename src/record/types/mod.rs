@@ -24,6 +24,7 @@ pub use currencies::currency;
 pub use date::parse_date;
 pub use field_type::FieldType;
 pub use list::join_items;
+pub(super) use money::too_much as too_much_money;
 pub use period::parse_period;
 pub use phone::phone_digits;
 pub use text::fold;

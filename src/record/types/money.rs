@@ -25,7 +25,17 @@ pub(super) fn parse(text: &str, base: Currency) -> Result<Money> {
         number.set_sign_negative(true);
     }
     let minor = number::to_scale(number, currency.places()).map_err(|fault| misfit(fault, text, currency))?;
-    Ok(Money { minor, currency })
+    let money = Money { minor, currency };
+    if money.is_keepable() { Ok(money) } else { Err(too_much(text)) }
+}
+
+/// The sentence for an amount beyond any.
+pub(in crate::record) fn too_much(value: &str) -> Error {
+    Error::bad_value(
+        Message::new("{value} is too much: an amount is {limit} at most.")
+            .with("value", value)
+            .with("limit", number::grouped(Money::MOST)),
+    )
 }
 
 /// `(5)` is minus five on a balance sheet.
@@ -75,7 +85,7 @@ fn strip_either<'a>(text: &'a str, sign: &str) -> Option<&'a str> {
 
 fn misfit(fault: number::Fault, text: &str, currency: Currency) -> Error {
     match fault {
-        number::Fault::Range => number::out_of_range(text),
+        number::Fault::Range => too_much(text),
         number::Fault::Places => Error::bad_value(
             Message::new("{value} has a fraction of the smallest unit: {currency} has {places} decimal places.")
                 .with("value", text)

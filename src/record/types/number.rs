@@ -65,6 +65,19 @@ pub(super) fn out_of_range(text: &str) -> Error {
     Error::bad_value(Message::new("{value} is too large a number.").with("value", text))
 }
 
+/// `1,000,000`.
+pub(super) fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn not_a_number(text: &str) -> Error {
     Error::bad_value(Message::new("{value} is not a number.").with("value", text))
         .hint(Message::new("Write it like 2822, 2,822, 1.2k or 3万."))

@@ -96,7 +96,19 @@ fn money_is_exact_in_every_spelling() {
     );
     refuses(
         &Kind::Money,
-        &["1.234", "JPY 4.5", "XXQ 5", "5 ABC", "--5", "(-5)", "92233720368547758.08", "12e3", "€", "1,2"],
+        &[
+            "1.234",
+            "JPY 4.5",
+            "XXQ 5",
+            "5 ABC",
+            "--5",
+            "(-5)",
+            "92233720368547758.08",
+            "1000000000000.01",
+            "12e3",
+            "€",
+            "1,2",
+        ],
     );
     let japanese = Reading { currency: Currency(*b"JPY"), ..reading() };
     let yen = parse(&Kind::Money, "¥300", &japanese).unwrap();
@@ -503,7 +515,7 @@ proptest! {
     #[test]
     fn any_amount_and_any_tags_are_read_back(minor in any::<i64>(), scale in 0_u8..6, words in prop::collection::vec(any::<String>(), 0..4)) {
         for currency in [*b"CNY", *b"JPY", *b"KWD"] {
-            let value = Value::Money(Money { minor, currency: Currency(currency) });
+            let value = Value::Money(Money { minor: minor % Money::MOST, currency: Currency(currency) });
             prop_assert_eq!(parse(&Kind::Money, &show(&Kind::Money, &value), &reading()), Ok(value));
         }
         let kind = Kind::Decimal { scale };

@@ -1,5 +1,6 @@
 //! What stands in the way of an undo: rows changed again since, and rows that others point to by now.
 
+use super::chains::Chains;
 use super::net::{KindPlan, Net, NetItem, Plan};
 use super::{Conflict, Touched, kinds_in_log};
 use crate::error::Result;
@@ -11,14 +12,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// How many rows are read at a time.
 const BUNDLE: usize = 300;
 
-/// Finds all conflicts and takes what they concern out of the plan.
+/// Finds all conflicts and takes what they concern out of the plan; with the operation to undo first, where all that is
+/// to be undone has been built upon since.
 pub fn conflicts(
     db: &mut dyn Database,
     schemas: &[&Schema],
     plan: &mut Plan,
     keep_newer: bool,
-) -> Result<Vec<Conflict>> {
+) -> Result<(Vec<Conflict>, Option<i64>)> {
     let mut found = Vec::new();
+    let mut chains = Chains::of(schemas, plan);
     let op = plan.op;
     let back: BTreeSet<Touched> = schemas
         .iter()
@@ -32,8 +35,9 @@ pub fn conflicts(
         checker.rows(kind)?;
         checker.items(kind)?;
     }
-    pointed_at(db, schemas, plan, keep_newer, &mut found)?;
-    Ok(found)
+    pointed_at(db, schemas, plan, keep_newer, &mut found, &mut chains)?;
+    let upon = chains.upon(plan);
+    Ok((found, upon))
 }
 
 struct Checker<'a> {
@@ -234,13 +238,15 @@ fn pointed_at(
     plan: &mut Plan,
     keep_newer: bool,
     found: &mut Vec<Conflict>,
+    chains: &mut Chains,
 ) -> Result<()> {
-    if plan.kinds.iter().all(|kind| kind.inserted == 0) {
-        return Ok(());
-    }
+    let made = plan.kinds.iter().any(|kind| kind.inserted > 0);
     loop {
+        let mut more = chains.keep(db, plan, found)?;
+        if !made {
+            return Ok(());
+        }
         keep(db, schemas, plan)?;
-        let mut more = false;
         for target in 0..schemas.len() {
             if plan.kinds[target].inserted == 0 {
                 continue;

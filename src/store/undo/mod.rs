@@ -1,6 +1,7 @@
 //! Undo: restores the old values of exactly what an operation changed, or says what was changed again since.
 
 mod apply;
+mod chains;
 mod check;
 mod net;
 
@@ -29,6 +30,8 @@ pub struct Undone {
     pub rows: Vec<Touched>,
     /// What stood in the way: nothing was done at all, or (with `keep_newer`) these were left as they are.
     pub conflicts: Vec<Conflict>,
+    /// The operation that must be undone first, where all that is to be undone has been built upon since.
+    pub upon: Option<i64>,
     /// False when conflicts kept it from doing anything.
     pub done: bool,
 }
@@ -40,14 +43,14 @@ pub struct Undone {
 pub fn undo(db: &mut dyn Database, schemas: &[&Schema], op: i64, new_op: i64, keep_newer: bool) -> Result<Undone> {
     let undoes = standing(db, op)?;
     let mut plan = Plan::read(db, schemas, op)?;
-    let conflicts = check::conflicts(db, schemas, &mut plan, keep_newer)?;
-    if !conflicts.is_empty() && !keep_newer {
-        return Ok(Undone { conflicts, ..Undone::default() });
+    let (conflicts, upon) = check::conflicts(db, schemas, &mut plan, keep_newer)?;
+    if !conflicts.is_empty() && (!keep_newer || upon.is_some()) {
+        return Ok(Undone { conflicts, upon, ..Undone::default() });
     }
     apply::apply(db, schemas, &plan, new_op)?;
     pair_up(db, op, new_op, undoes)?;
     let rows = rows_of(db, schemas, new_op)?;
-    Ok(Undone { rows, conflicts, done: true })
+    Ok(Undone { rows, conflicts, upon: None, done: true })
 }
 
 /// The operation that this one undid, if it did; an error when it does not stand.
