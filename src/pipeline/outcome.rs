@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The reason of a deal that another system had lost without saying why.
-const IMPORTED: &str = "unknown (imported)";
+pub(super) const IMPORTED: &str = "unknown (imported)";
 
 /// Closes or reopens the deal as the stage says.
 pub(super) fn follow(crm: &Crm, draft: &mut Draft, stage: &Stage) -> Result<()> {
