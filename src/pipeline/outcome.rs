@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The reason of a deal that another system had lost without saying why.
-const IMPORTED: &str = "unknown (imported)";
+pub(super) const IMPORTED: &str = "unknown (imported)";
 /// 100 %, in hundredths of a percent.
 const CERTAIN: i64 = 10_000;
 

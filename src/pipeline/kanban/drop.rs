@@ -88,7 +88,8 @@ impl Crm {
                    AND d.stage IN (SELECT s.id FROM stages s WHERE s.outcome = ?) GROUP BY d.lost_reason \
                    ORDER BY COUNT(*) DESC, d.lost_reason LIMIT 30";
         let rows = self.db.query(sql, &[Sql::text(outcome.key())])?;
-        Ok(rows.iter().map(|row| crate::crm::text(&row[0])).collect())
+        let reasons = rows.iter().map(|row| crate::crm::text(&row[0]));
+        Ok(reasons.filter(|reason| reason != crate::pipeline::outcome::IMPORTED).collect())
     }
 }
 

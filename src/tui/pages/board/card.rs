@@ -188,6 +188,9 @@ pub fn stub(board: &Board, canvas: &mut Canvas, slot: &Slot) {
         canvas.text_right(row(inside, inside.height - 2), &count, theme.text);
         let sum =
             lane.column.amounts.first().map_or_else(String::new, |money| figures::number(*money, context.is_chinese()));
+        // Half a figure would be another figure: where it has no room, its digits after the point go.
+        let room = usize::from(inside.width);
+        let sum = if text::width(&sum) > room { figures::coarse(&sum) } else { sum };
         canvas.text_right(row(inside, inside.height - 1), &sum, theme.dim);
     }
     if let Some(grab) = board.grab.as_ref().filter(|grab| grab.to == slot.lane && grab.from != slot.lane) {

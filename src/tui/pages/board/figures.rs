@@ -36,6 +36,12 @@ pub fn number(money: Money, chinese: bool) -> String {
     format!("{minus}{}", three_digits(coins * 100 / 10_u128.pow(places)))
 }
 
+/// A short amount without what stands behind its point: `4万` of `4.42万`.
+pub fn coarse(number: &str) -> String {
+    let Some((whole, rest)) = number.split_once('.') else { return number.to_owned() };
+    format!("{whole}{}", rest.trim_start_matches(|letter: char| letter.is_ascii_digit()))
+}
+
 /// Hundredths with three digits at least, without zeros at the end.
 fn three_digits(hundredths: u128) -> String {
     let (whole, rest) = (hundredths / 100, hundredths % 100);
@@ -182,6 +188,7 @@ mod tests {
             [950, 45_000, 1_285_000, 130_000_000].iter().map(|amount| number(yuan(*amount), true)).collect();
         assert_eq!(chinese, ["950", "4.5万", "128万", "1.3亿"]);
         assert_eq!(number(yuan(-45_000), false), "-45k");
+        assert_eq!(["4.42万", "130万"].map(coarse), ["4万", "130万"]);
     }
 
     #[test]
