@@ -108,7 +108,8 @@ impl Crm {
 
     fn take_form(&mut self, pairs: &Pairs, welcome: &Welcome) -> Result<Taken> {
         let mut values = form_values(self, "lead", pairs, &CLOSED)?;
-        self.say_source(&mut values, welcome, "web")?;
+        let welcome = self.tagged(pairs, welcome)?;
+        self.say_source(&mut values, &welcome, "web")?;
         if !says(&values, "name") {
             let instead = ["company", "email", "mobile", "phone"].iter().find_map(|name| said(&values, name));
             let Some(instead) = instead else {
@@ -151,6 +152,26 @@ impl Crm {
         values.retain(|(_, value)| !value.is_empty());
         let known = self.lead_of_today(&values)?;
         self.write_lead(known, values)
+    }
+
+    /// What the tags of a link say of where somebody came from, unless that is said already: its campaign, and its source
+    /// where leads have come from there before.
+    fn tagged(&mut self, pairs: &Pairs, welcome: &Welcome) -> Result<Welcome> {
+        let tag = |name: &str| {
+            let found = pairs.iter().find(|(key, _)| types::fold(key).replace(['-', ' '], "_") == name);
+            found.map(|(_, text)| text.trim().to_owned()).filter(|text| !text.is_empty())
+        };
+        let known = match tag("utm_source") {
+            Some(source) => {
+                let condition = format!("source=\"{}\"", source.replace('"', "\"\""));
+                (self.count_where("lead", &condition)? > 0).then_some(source)
+            }
+            None => None,
+        };
+        Ok(Welcome {
+            source: welcome.source.clone().or(known),
+            campaign: welcome.campaign.clone().or_else(|| tag("utm_campaign")),
+        })
     }
 
     fn say_source(&mut self, values: &mut Values, welcome: &Welcome, usual: &str) -> Result<()> {
