@@ -140,8 +140,7 @@ const FIRST_EXAMPLES: &str = "Examples:
   kehu find 2345                          name, pinyin, phone digits, e-mail
   kehu undo                               take the last thing back
 
-`kehu customer --help` says what can be done with customers, and
-`kehu customer list --help` how, with every flag.";
+`kehu customer --help` says what can be done, `kehu customer list --help` how.";
 
 /// The commands beside the record kinds as the first screen groups them, with what each group is for.
 const GROUPS: &[(&[&str], &str)] = &[

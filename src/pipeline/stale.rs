@@ -187,13 +187,13 @@ fn staleness(stage: &Stage, limit: Limit, moment: &Moment) -> String {
     let stage = stage.id.number;
     // Without a past the deal's own column says it, which has an index.
     let here = if moment.evening.is_some() { format!("stg.id = {stage}") } else { format!("t.stage = {stage}") };
-    let moves = "SELECT 1 FROM stage_moves m WHERE m.deal = t.id AND m.deleted_at IS NULL";
+    let steps = "SELECT 1 FROM stage_moves m WHERE m.deal = t.id AND m.deleted_at IS NULL";
     let moved = moment.known("m.at");
     let still = match limit {
-        Limit::Still(_) => format!("NOT EXISTS ({moves} AND m.at >= '{since}'{moved})"),
+        Limit::Still(_) => format!("NOT EXISTS ({steps} AND m.at >= '{since}'{moved})"),
         Limit::Silent(_) => format!(
             "(EXISTS (SELECT 1 FROM activities a WHERE a.deal = t.id AND a.deleted_at IS NULL AND a.done < '{since}') \
-             OR EXISTS ({moves} AND m.at < '{since}') OR NOT EXISTS ({moves}{moved}))"
+             OR EXISTS ({steps} AND m.at < '{since}') OR NOT EXISTS ({steps}{moved}))"
         ),
     };
     format!("{here} AND {still} AND NOT EXISTS ({})", touched_or_planned(&since, moment))

@@ -98,14 +98,14 @@ impl Basis {
         if let Some(code) = said("currency") {
             basis.currency = currency(&code).map_err(|error| error.on_field("currency"))?;
         }
-        basis.stand(crm, said("as-of"))?;
+        basis.stand(crm, said("as-of").as_deref())?;
         basis.group(said("by").as_deref().unwrap_or(usual));
         Ok(basis)
     }
 
     /// The stage on that day comes from the history, else from the deal.
-    fn stand(&mut self, crm: &Crm, as_of: Option<String>) -> Result<()> {
-        let moment = Moment::of(crm, day(crm, as_of.as_deref())?)?;
+    fn stand(&mut self, crm: &Crm, as_of: Option<&str>) -> Result<()> {
+        let moment = Moment::of(crm, day(crm, as_of)?)?;
         self.beside = moment.beside();
         self.evening.clone_from(&moment.evening);
         self.moment = moment;

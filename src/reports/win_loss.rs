@@ -9,6 +9,7 @@ use crate::{
     Result,
     crm::{Crm, text},
     record::{Ask, Column, Grid, Kind, Value, Values},
+    store::Sql,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -58,6 +59,23 @@ impl Line {
         self.summed += other.summed;
     }
 
+    /// Adds deals of an outcome, worth so much but for those in other currencies.
+    fn count_in(&mut self, outcome: &str, count: i64, sum: i64, others: i64) {
+        match outcome {
+            "won" => {
+                self.won += count;
+                self.revenue += sum;
+                self.summed += count - others;
+            }
+            "lost" => {
+                self.lost += count;
+                self.missed += sum;
+            }
+            "shelved" => self.shelved += count,
+            _ => self.open += count,
+        }
+    }
+
     fn count(&self) -> i64 {
         self.won + self.lost + self.open + self.shelved
     }
@@ -88,24 +106,34 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         (true, Some(_)) => "t.closed IS NOT NULL AND stg.outcome <> 'open'",
     };
     let (mut groups, mut foreign) = (Groups::<Line>::new(), 0);
-    for (key, cells) in basis.tally(crm, "stg.outcome", &basis.cells(), condition)? {
+    let rival = matches!(super::parameter(values, "by").as_text(), Some("competitor" | "竞争对手"));
+    let mut whole = Line::default();
+    let parts = if rival { by_rival(&basis) } else { vec![basis.clone()] };
+    let mut rows = Vec::new();
+    for basis in &parts {
+        rows.extend(
+            basis.tally(crm, by_of(basis), &basis.cells(), condition)?.into_iter().map(|row| keyed(basis, row)),
+        );
+    }
+    for (key, cells) in rows {
         let (count, sum, others) = (number(&cells, 1), number(&cells, 2), number(&cells, 3));
-        let line = groups.at(&key);
-        match text(&cells[0]).as_str() {
-            "won" => {
-                (line.won, line.revenue, line.summed) =
-                    (line.won + count, line.revenue + sum, line.summed + count - others);
-            }
-            "lost" => (line.lost, line.missed) = (line.lost + count, line.missed + sum),
-            "shelved" => line.shelved += count,
-            _ => line.open += count,
-        }
+        groups.at(&key).count_in(&text(&cells[0]), count, sum, others);
         foreign += others;
     }
+    if rival {
+        // A deal with several competitors stands with each of them, but is one deal.
+        let all = basis.ungrouped();
+        foreign = 0;
+        for (_, cells) in all.tally(crm, "stg.outcome", &all.cells(), condition)? {
+            whole.count_in(&text(&cells[0]), number(&cells, 1), number(&cells, 2), number(&cells, 3));
+            foreign += number(&cells, 3);
+        }
+    }
     let lines = groups.sorted(basis.dated(), |line| line.won + line.lost);
-    let mut whole = Line::default();
-    for (_, line) in &lines {
-        whole.add(line);
+    if !rival {
+        for (_, line) in &lines {
+            whole.add(line);
+        }
     }
     tell_few(crm, lines.iter().map(|(_, line)| line.won + line.lost));
     basis.tell_foreign(crm, foreign);
@@ -124,11 +152,13 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         Column::new("median", "Median", "成交额中位数", Kind::Money),
         Column::new("missed", "Missed", "输单额", Kind::Money),
     ]);
-    let amounts = amounts(crm, &basis, condition)?;
-    let mut all = Amounts::new();
-    for (amount, count) in amounts.values().flatten() {
-        *all.entry(*amount).or_default() += count;
+    let mut amounts = HashMap::new();
+    for basis in &parts {
+        collect_amounts(crm, basis, condition, &mut amounts)?;
     }
+    let mut all = HashMap::new();
+    collect_amounts(crm, &basis.ungrouped(), condition, &mut all)?;
+    let all: Amounts = all.into_values().next().unwrap_or_default();
     let row = |key: &Value, line: &Line, amounts: Option<&Amounts>| {
         let key = std::iter::repeat_n(key.clone(), grouped);
         key.chain(line.cells(&basis, amounts.and_then(median))).collect::<Vec<Value>>()
@@ -153,15 +183,47 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
 /// What won deals were worth, with how many were worth so much.
 type Amounts = BTreeMap<i64, i64>;
 
-fn amounts(crm: &mut Crm, basis: &Basis, condition: &str) -> Result<HashMap<Value, Amounts>> {
+/// The deals by whom they were lost to; all others by each of the competitors that are known of them.
+fn by_rival(basis: &Basis) -> Vec<Basis> {
+    let lost_to = "(stg.outcome = 'lost' AND COALESCE(t.lost_to, '') <> '')";
+    let mut lost = basis.clone();
+    lost.conditions.push(lost_to.to_owned());
+    let mut others = basis.ungrouped();
+    others.conditions.push(format!("NOT {lost_to}"));
+    others.beside.push_str(RIVALS);
+    vec![lost, others]
+}
+
+/// The competitors beside a deal `t`.
+const RIVALS: &str = " LEFT JOIN deals_competitors rival ON rival.record = t.id";
+
+fn by_of(basis: &Basis) -> &'static str {
+    if basis.beside.ends_with(RIVALS) { "stg.outcome, rival.value" } else { "stg.outcome" }
+}
+
+/// A row under the competitor of its second cell, where it is grouped by that.
+fn keyed(basis: &Basis, (key, mut cells): (Value, Vec<Sql>)) -> (Value, Vec<Sql>) {
+    if !basis.beside.ends_with(RIVALS) {
+        return (key, cells);
+    }
+    (named(&cells.remove(1)), cells)
+}
+
+fn named(cell: &Sql) -> Value {
+    Some(text(cell)).filter(|name| !name.is_empty()).map_or(Value::Null, Value::Text)
+}
+
+fn collect_amounts(crm: &mut Crm, basis: &Basis, condition: &str, found: &mut HashMap<Value, Amounts>) -> Result<()> {
     let [value, code] = basis.value();
     let more = if condition.is_empty() { String::new() } else { format!(" AND {condition}") };
     let won = format!("stg.outcome = 'won' AND {code} = '{}'{more}", basis.currency);
-    let mut found: HashMap<Value, Amounts> = HashMap::new();
-    for (key, cells) in basis.tally(crm, &value, &basis.count(), &won)? {
-        *found.entry(key).or_default().entry(number(&cells, 0)).or_default() += number(&cells, 1);
+    let rival = basis.beside.ends_with(RIVALS);
+    let by = if rival { format!("{value}, rival.value") } else { value };
+    for (key, cells) in basis.tally(crm, &by, &basis.count(), &won)? {
+        let (key, count) = if rival { (named(&cells[1]), 2) } else { (key, 1) };
+        *found.entry(key).or_default().entry(number(&cells, 0)).or_default() += number(&cells, count);
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The middle one, or halfway between the middle two.

@@ -82,10 +82,10 @@ on_both! {
         let deal = world.add("deal", &[("name", "Pumps"), ("started", "2026-01-05")]);
         date_back(world, "2026-01-05");
         run(world, "move", deal, &[]).expect("moves");
-        let stage = world.crm.find("stage", "Proposal").expect("a stage");
-        world.edit("stage", stage, &[("days_to_rot", "14")]);
+        let proposal = world.crm.find("stage", "Proposal").expect("a stage");
+        world.edit("stage", proposal, &[("days_to_rot", "14")]);
         assert_eq!(world.value("deal", deal, "stale"), Value::Bool(false));
-        world.edit("stage", stage, &[("longest_silence", "30")]);
+        world.edit("stage", proposal, &[("longest_silence", "30")]);
         assert_eq!(world.value("deal", deal, "stale"), Value::Bool(true));
         let stale = world.crm.stale_deals(None, &filter::Filter::All, None).expect("answers");
         assert_eq!(stale.iter().map(|stale| (stale.quiet, stale.allowed)).collect::<Vec<_>>(), [(85, 30)]);
@@ -132,6 +132,22 @@ on_both! {
         assert_eq!(said, ["1 deal is left out: it is not known when it began."]);
     }
 
+    fn competitors_count_for_won_deals_too(world) {
+        let won = world.add("deal", &[("name", "Pumps"), ("amount", "1000"), ("competitors", "Nordwind,Acme")]);
+        let lost = world.add("deal", &[("name", "Valves"), ("amount", "500"), ("competitors", "Acme,Zeta")]);
+        run(world, "win", won, &[]).expect("wins");
+        run(world, "lose", lost, &[("because", "price"), ("to", "Nordwind")]).expect("loses");
+        let part = &report(world, "win-loss", &[("by", "competitor")])[0];
+        let rows = |name: &str| column(part, name);
+        let mut all: Vec<(String, String, String)> = Vec::new();
+        for (place, name) in rows("lost_to").into_iter().enumerate() {
+            all.push((name, rows("won")[place].clone(), rows("lost")[place].clone()));
+        }
+        let row = |name: &str, won: &str, lost: &str| (name.to_owned(), won.to_owned(), lost.to_owned());
+        assert_eq!(all, [row("Nordwind", "1", "1"), row("Acme", "1", "0")]);
+        assert_eq!(part.grid.totals.as_ref().expect("totals")[1], Value::Integer(2), "each deal once");
+    }
+
     fn a_quarter_that_is_over_has_no_money_a_day(world) {
         let won = world.add("deal", &[("name", "Pumps"), ("amount", "1000"), ("started", "2026-01-05")]);
         world.add("deal", &[("name", "Valves"), ("amount", "500")]);
@@ -166,6 +182,18 @@ fn hints_of_deals_name_the_deal_at_hand() {
     assert_eq!(hint("lead disqualify L1 --because student"), "kehu lead reopen L1");
     assert_eq!(hint("report coverage"), "kehu report coverage --target 2m --period this-year");
     assert_eq!(hint("customer protect C2"), "kehu customer protect C2 --until +30d");
+}
+
+#[test]
+fn tags_of_a_link_say_where_a_lead_came_from() {
+    let desk = Desk::new();
+    desk.say("lead add \"Ben Ode\" --source fair").done();
+    desk.say("lead intake --form name=Anna&utm_source=fair&utm_campaign=spring").done();
+    desk.say("lead intake --form name=Cleo&utm_source=nowhere").done();
+    let fields = |lead: &str| desk.say(&format!("lead show {lead} -f json")).json();
+    assert_eq!((fields("L2")["source"].as_str(), fields("L2")["campaign"].as_str()), (Some("fair"), Some("spring")));
+    assert_eq!(fields("L3")["source"].as_str(), Some("web"));
+    assert!(fields("L3")["notes"].as_str().expect("notes").contains("nowhere"));
 }
 
 #[test]

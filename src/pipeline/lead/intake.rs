@@ -128,7 +128,8 @@ impl Crm {
             let message = message.with("text", text).with("field", field);
             self.notice(entry.into_iter().fold(message, |message, entry| message.with("entry", entry)));
         }
-        self.take_values(formed, welcome).map_err(named)
+        let welcome = self.tagged(pairs, welcome)?;
+        self.take_values(formed, &welcome).map_err(named)
     }
 
     fn take_values(&mut self, formed: Formed, welcome: &Welcome) -> Result<Taken> {
@@ -203,6 +204,26 @@ impl Crm {
             return Ok(());
         }
         self.attach(("lead", lead), &files, None).map(|_| ())
+    }
+
+    /// What the tags of a link say of where somebody came from, unless that is said already: its campaign, and its source
+    /// where leads have come from there before.
+    fn tagged(&mut self, pairs: &Pairs, welcome: &Welcome) -> Result<Welcome> {
+        let tag = |name: &str| {
+            let found = pairs.iter().find(|(key, _)| types::fold(key).replace(['-', ' '], "_") == name);
+            found.map(|(_, text)| text.trim().to_owned()).filter(|text| !text.is_empty())
+        };
+        let known = match tag("utm_source") {
+            Some(source) => {
+                let condition = format!("source=\"{}\"", source.replace('"', "\"\""));
+                (self.count_where("lead", &condition)? > 0).then_some(source)
+            }
+            None => None,
+        };
+        Ok(Welcome {
+            source: welcome.source.clone().or(known),
+            campaign: welcome.campaign.clone().or_else(|| tag("utm_campaign")),
+        })
     }
 
     fn say_source(&mut self, values: &mut Values, welcome: &Welcome, usual: &str) -> Result<()> {
