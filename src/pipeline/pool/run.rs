@@ -16,6 +16,9 @@ use crate::{
 use jiff::{ToSpan, civil::Date};
 use std::collections::{BTreeMap, HashMap};
 
+/// On which day somebody was warned of which, by customer and owner.
+type Warnings = HashMap<(i64, i64), Vec<(Date, Date)>>;
+
 /// What a run did, and to whom.
 #[derive(Debug, Clone)]
 pub struct PoolRun {
@@ -86,11 +89,11 @@ impl Crm {
     }
 
     /// When the owners of customers were warned since a day, and of which day.
-    fn warnings_since(&mut self, first: Date) -> Result<HashMap<(i64, i64), Vec<(Date, Date)>>> {
+    fn warnings_since(&mut self, first: Date) -> Result<Warnings> {
         let zone = self.reading().clock.zone().clone();
         let sql = "SELECT m.customer, m.former, m.at, m.due FROM pool_moves m JOIN customers c ON c.id = m.customer \
                    AND c.owner = m.former WHERE m.action = 'warned' AND m.at >= ? AND m.deleted_at IS NULL";
-        let mut warnings: HashMap<(i64, i64), Vec<(Date, Date)>> = HashMap::new();
+        let mut warnings = Warnings::new();
         self.db.each(sql, &[Sql::Text(first.to_string())], &mut |row| {
             if let (Some(on), Ok(due)) = (day_in(&text(&row[2]), &zone), text(&row[3]).parse()) {
                 warnings.entry((integer(&row[0]), integer(&row[1]))).or_default().push((on, due));
