@@ -140,7 +140,9 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
 /// `open` are the same deals whenever they were closed, for those that are open were not closed in any period.
 fn cycles(crm: &mut Crm, basis: &Basis, open: &Basis) -> Result<Grid> {
     let (mut groups, mut foreign) = (Groups::<Line>::new(), 0);
-    for (key, cells) in basis.tally(crm, "stg.outcome", &basis.cells(), "")? {
+    // What is open has no month.
+    let condition = if basis.dated() { "t.closed IS NOT NULL" } else { "" };
+    for (key, cells) in basis.tally(crm, "stg.outcome", &basis.cells(), condition)? {
         let line = groups.at(&key);
         match text(&cells[0]).as_str() {
             "won" => {
