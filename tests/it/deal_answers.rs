@@ -173,7 +173,7 @@ fn hints_of_deals_name_the_deal_at_hand() {
         "kehu deal lose D2 --because price --to \"Nordwind AG\""
     );
     assert_eq!(hint("deal shelve D2"), "kehu deal shelve D2 --because \"budget frozen\"");
-    assert_eq!(hint("deal move D2 --to Propsal"), "kehu deal move D2 --to \"Proposal\"");
+    assert_eq!(hint("deal move D2 --to Propsal"), "kehu stage list pipeline=PL1 --sort position");
     let straight = hint("deal add Straight --stage Lost");
     desk.say(straight.strip_prefix("kehu ").expect("a command")).done();
     desk.say("lead add \"Anna Berg\"").done();
