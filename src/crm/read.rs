@@ -278,6 +278,9 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 pub(super) fn not_found(schema: &Schema, what: &str) -> Error {
+    // A number that nobody bears is found by no search; its neighbours may be what was meant.
+    let numbered = super::reference::number_of_short(schema, what).is_some() || what.parse::<i64>().is_ok();
+    let hint = if numbered { "kehu {kind} list --limit 5" } else { "kehu {kind} list {what}" };
     Error::new(Cause::NotFound, Message::new("There is no {kind} {what}.").with("kind", schema.kind).with("what", what))
-        .hint(Message::new("kehu {kind} list {what}").with("kind", schema.kind).with("what", quoted(what)))
+        .hint(Message::new(hint).with("kind", schema.kind).with("what", quoted(what)))
 }

@@ -1,16 +1,14 @@
 //! The moment of which a question about deals asks: now, or the evening of an earlier day as their history tells it.
 
-use crate::{
-    Result,
-    crm::Crm,
-    record::types::{day_bounds, timestamp_text},
-};
+use crate::{Result, crm::Crm, record::types::day_bounds};
 use jiff::{Timestamp, civil::Date};
 
 /// Now, or the end of an earlier day.
 #[derive(Debug, Clone)]
 pub(crate) struct Moment {
     pub at: Timestamp,
+    /// The beginning of its day: what is planned for later on that day is still to come.
+    pub morning: String,
     /// The end of the day, where it is over.
     pub evening: Option<String>,
 }
@@ -19,11 +17,13 @@ impl Moment {
     /// The end of that day; now where it is not over or none is named.
     pub fn of(crm: &Crm, day: Option<Date>) -> Result<Self> {
         let now = crm.reading().clock.now();
+        let today = crm.reading().clock.today();
+        let (morning, _) = day_bounds(today, today, crm.reading())?;
         let Some(day) = day.filter(|day| *day < crm.reading().clock.today()) else {
-            return Ok(Self { at: now, evening: None });
+            return Ok(Self { at: now, morning, evening: None });
         };
-        let (_, evening) = day_bounds(day, day, crm.reading())?;
-        Ok(Self { at: evening.parse().unwrap_or(now), evening: Some(evening) })
+        let (morning, evening) = day_bounds(day, day, crm.reading())?;
+        Ok(Self { at: evening.parse().unwrap_or(now), morning, evening: Some(evening) })
     }
 
     /// The tables beside a deal `t`: `stg` is its stage at that moment, and of an earlier one `cur` its stage now.
@@ -45,11 +45,6 @@ impl Moment {
                  THEN prod.price{part} ELSE t.amount{part} END"
             ),
         })
-    }
-
-    /// The moment as it stands in the database.
-    pub fn text(&self) -> String {
-        self.evening.clone().unwrap_or_else(|| timestamp_text(self.at))
     }
 
     /// That what happened in a column was known by then.

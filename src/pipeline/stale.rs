@@ -201,11 +201,11 @@ fn staleness(stage: &Stage, limit: Limit, moment: &Moment) -> String {
 
 /// What was done with a deal `t` since a moment, or was planned for later at the one of which is asked.
 fn touched_or_planned(since: &str, moment: &Moment) -> String {
-    let now = moment.text();
+    let morning = &moment.morning;
     let activities = "SELECT 1 FROM activities a WHERE a.deal = t.id AND a.deleted_at IS NULL";
     match &moment.evening {
         None => format!(
-            "{activities} AND (a.done >= '{since}' OR a.done IS NULL AND a.cancelled IS NULL AND a.due >= '{now}')"
+            "{activities} AND (a.done >= '{since}' OR a.done IS NULL AND a.cancelled IS NULL AND a.due >= '{morning}')"
         ),
         Some(evening) => format!(
             "{activities} AND (a.done >= '{since}' AND a.done <= '{evening}' OR a.created_at <= '{evening}' \

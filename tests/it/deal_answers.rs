@@ -182,6 +182,20 @@ fn hints_of_deals_name_the_deal_at_hand() {
     assert_eq!(hint("lead disqualify L1 --because student"), "kehu lead reopen L1");
     assert_eq!(hint("report coverage"), "kehu report coverage --target 2m --period this-year");
     assert_eq!(hint("customer protect C2"), "kehu customer protect C2 --until +30d");
+    assert_eq!(hint("customer show C99999"), "kehu customer list --limit 5", "what nobody bears is not looked for");
+}
+
+#[test]
+fn what_is_planned_for_earlier_today_keeps_a_deal_from_going_stale_everywhere() {
+    let desk = Desk::new();
+    desk.say("deal add \"Old pumps\" --now 2026-03-01T09:00").done();
+    desk.say("stage edit Qualified days_to_rot=3").done();
+    let at_noon = |line: &str| desk.say(&format!("{line} --now 2026-03-31T12:00"));
+    assert_eq!(at_noon("deal list stale=yes --count").out.trim(), "1");
+    at_noon("activity add \"Call back\" --deal D1 --kind call --due \"2026-03-31 10:00\"").done();
+    assert_eq!(at_noon("deal list stale=yes --count").out.trim(), "0");
+    assert!(!at_noon("report stale").out.contains("Old pumps"));
+    assert!(!at_noon("deal board -f json").out.contains("\"stale\":1"));
 }
 
 #[test]
