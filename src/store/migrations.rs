@@ -18,7 +18,7 @@ pub type Fill<'a> = &'a mut dyn FnMut(&mut dyn Database, &Added) -> Result<()>;
 /// What makes each version out of the one before, and the version it makes; version 1 is made of nothing. Where kinds,
 /// fields or indexes were added, the next is one line with the same step again. A step that renames a column also
 /// renames it inside `change`; none loosens a column that must have a value.
-const STEPS: &[(i64, Step)] = &[(2, add_what_is_missing), (3, add_what_is_missing)];
+const STEPS: &[(i64, Step)] = &[(2, add_what_is_missing), (3, add_what_is_missing), (4, add_what_is_missing)];
 
 /// The version of the tables that this program knows.
 pub const VERSION: i64 = match STEPS.last() {
