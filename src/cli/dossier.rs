@@ -11,6 +11,9 @@ use kehu::{
     record::{Column, Grid, Kind, Row, Total, Value},
 };
 
+/// A choice that says nothing on a page while nobody chose otherwise.
+const UNSAID: (&str, &str) = ("forecast", "auto");
+
 /// Fields that the page tells elsewhere than in its block of fields, and what nobody reads.
 const ELSEWHERE: [&str; 7] =
     ["uid", "version", "contact_count", "next_step", "primary_contact", "shared", "probability_by"];
@@ -44,27 +47,11 @@ pub fn show(session: &mut Session, kind: &'static str, id: i64) -> Result<()> {
     session.write(&data)
 }
 
-/// A grid as it stands on a page: instants in the local time, and midnight, which means the day, without the hour.
-pub fn on_page(session: &Session, grid: &Grid) -> Grid {
-    let mut grid = session.local(grid).into_owned();
-    let instants: Vec<usize> =
-        (0..grid.columns.len()).filter(|place| grid.columns[*place].kind == Kind::Timestamp).collect();
-    for row in &mut grid.rows {
-        for place in &instants {
-            let day = row.cells[*place].as_text().and_then(|text| text.strip_suffix(" 00:00")).map(Value::text);
-            if let Some(day) = day {
-                row.cells[*place] = day;
-            }
-        }
-    }
-    grid
-}
-
 /// The fields that hold something, without those of which the page tells elsewhere; what it is by its choices and tags
 /// stands in a line of its own.
 fn profile(session: &Session, dossier: &Dossier, depth: Depth) -> (Grid, Vec<String>) {
     let grid = dossier.entry.grid();
-    let (grid, style) = (on_page(session, &grid), session.terminal.style());
+    let (grid, style) = (session.local(&grid), session.terminal.style());
     let row = &grid.rows[0];
     let title = &dossier.entry.schema.title().name;
     let (mut facts, mut tags, mut columns, mut cells) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -73,7 +60,7 @@ fn profile(session: &Session, dossier: &Dossier, depth: Depth) -> (Grid, Vec<Str
             || ASIDE.contains(&&*column.name) && depth == Depth::Brief
             || column.name == **title;
         match (&column.kind, value) {
-            _ if elsewhere => {}
+            _ if elsewhere || UNSAID == (&*column.name, value.as_text().unwrap_or_default()) => {}
             (Kind::Choice(_), _) => facts.push(output::worded(column, value, &style)),
             (Kind::YesNo, Value::Bool(true)) => facts.push(heading(column, style.chinese).to_owned()),
             (Kind::YesNo, _) => {}
@@ -100,7 +87,7 @@ fn heading(column: &Column, chinese: bool) -> &str {
 fn parts(session: &Session, dossier: &Dossier, depth: Depth) -> Vec<(String, Part)> {
     let chinese = session.terminal.style().chinese;
     let word = |message: Message| session.terminal.word(&message);
-    let local = |grid: &Grid| Part::Grid(on_page(session, grid));
+    let local = |grid: &Grid| Part::Grid(session.local(grid).into_owned());
     let mut parts = Vec::new();
     if let Some(next) = next_step(session, dossier) {
         parts.push((word(Message::new("Next step")), next));
@@ -150,7 +137,7 @@ fn titled(session: &Session, section: &Section) -> String {
 fn next_step(session: &Session, dossier: &Dossier) -> Option<Part> {
     let style = session.terminal.style();
     let grid = dossier.next.brief(style.chinese);
-    let grid = on_page(session, &grid);
+    let grid = session.local(&grid);
     let Some(row) = grid.rows.first() else {
         if !is_followed(dossier.entry.schema.kind) {
             return None;
@@ -159,7 +146,7 @@ fn next_step(session: &Session, dossier: &Dossier) -> Option<Part> {
         return Some(Part::Line(session.terminal.word(&word.with("record", dossier.entry.short()))));
     };
     if session.terminal.format() != Format::Table {
-        return Some(Part::Grid(grid));
+        return Some(Part::Grid(grid.into_owned()));
     }
     let cells = grid.columns.iter().zip(&row.cells).map(|(column, value)| output::worded(column, value, &style));
     let mut words: Vec<String> = cells.filter(|text| !text.trim().is_empty()).collect();

@@ -83,9 +83,7 @@ fn run(session: &mut Session, kind: &str, matches: &ArgMatches) -> Result<u8> {
     let chosen = matches.get_one::<String>("columns").filter(|_| given(matches, "columns"));
     let grid = match chosen {
         Some(columns) => picked(timeline.grid(chinese), columns)?,
-        None if session.terminal.format() == Format::Table => {
-            super::dossier::on_page(session, &timeline.brief(chinese))
-        }
+        None if session.terminal.format() == Format::Table => timeline.brief(chinese),
         None => timeline.grid(chinese),
     };
     session.print(&grid)?;

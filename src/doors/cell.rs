@@ -39,8 +39,12 @@ fn yes_or_no(yes: bool, audience: Audience) -> &'static str {
     }
 }
 
-/// The key of a choice for programs, its words for people; any other text as it is.
+/// The key of a choice for programs, its words for people; a day, for people, where an instant is the local midnight that
+/// stands for it; any other text as it is.
 fn word_text<'v>(kind: &'v Kind, text: &'v str, audience: Audience) -> &'v str {
+    if *kind == Kind::Timestamp && audience != Audience::Program {
+        return text.strip_suffix(" 00:00").unwrap_or(text);
+    }
     let Kind::Choice(choices) = kind else { return text };
     match choices.iter().find(|choice| choice.key == text) {
         Some(Choice { label_zh, .. }) if audience == Audience::Chinese && !label_zh.is_empty() => label_zh,
