@@ -70,10 +70,17 @@ pub fn table(canvas: &mut Canvas, area: Rect, part: &Part, spot: Spot) {
     let width = |at: usize| {
         let heading = grid.columns.get(at).map_or(0, |column| text::width(label(context, column)));
         let cells = lines.iter().chain(&total).filter_map(|cells| cells.get(at)).map(|cell| text::width(cell));
-        cells.max().unwrap_or_default().max(heading).min(28)
+        cells.max().unwrap_or_default().max(heading)
     };
-    let widths: Vec<usize> = (0..grid.columns.len()).map(width).collect();
-    let columns = visible(&widths, spot.column, usize::from(area.width).saturating_sub(2));
+    let room = usize::from(area.width).saturating_sub(2);
+    // Long words are cut before a column is left out; half a number would be another number.
+    let capped = |cap: usize| -> Vec<usize> {
+        let columns = grid.columns.iter().enumerate();
+        columns.map(|(at, column)| if plot::is_number(&column.kind) { width(at) } else { width(at).min(cap) }).collect()
+    };
+    let fits = |widths: &Vec<usize>| widths.iter().map(|wide| wide + 2).sum::<usize>() <= room + 2;
+    let widths = [40, 28, 20, 14].into_iter().map(capped).find(fits).unwrap_or_else(|| capped(20));
+    let columns = visible(&widths, spot.column, room);
     let draw = |canvas: &mut Canvas, line: Rect, cells: &dyn Fn(usize) -> String, style, sign: &str| {
         let mut x = line.x + canvas.text(line, sign, theme.focus);
         for at in &columns {
