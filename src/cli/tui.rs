@@ -9,7 +9,7 @@ use kehu::{
     Cause, Error, Message, Result,
     doors::language::Language,
     record::Grid,
-    tui::{self, Launch},
+    tui::{self, Launch, theme::Depth},
 };
 use std::io::IsTerminal;
 
@@ -72,6 +72,7 @@ fn launch(session: &Session) -> Result<Launch> {
         watch: configuration.watch()?,
         language: session.terminal.language,
         color: session.terminal.color,
+        depth: depth(variable("COLORTERM").as_deref(), variable("TERM").as_deref()),
         ascii,
         wide: false,
         editor: configuration.editor(),
@@ -79,6 +80,17 @@ fn launch(session: &Session) -> Result<Launch> {
         folder: folder.map(|folder| std::path::Path::new(&folder).join("kehu")),
         exporter: export,
     })
+}
+
+/// How many colours a terminal knows, as it says of itself.
+fn depth(colours: Option<&str>, term: Option<&str>) -> Depth {
+    match (colours, term.unwrap_or_default()) {
+        (Some("truecolor" | "24bit"), _) => Depth::True,
+        (_, term) if term.contains("direct") || term.contains("kitty") || term.contains("ghostty") => Depth::True,
+        (_, term) if term.contains("256color") => Depth::Table,
+        _ if cfg!(windows) => Depth::True,
+        _ => Depth::Sixteen,
+    }
 }
 
 /// A grid as a file of the format that an ending names.

@@ -1,6 +1,6 @@
 //! `Context`: what views and updates may look at and never change: theme, signs, language, size, clock, kinds of record.
 
-use super::{canvas, glyphs::Glyphs, theme::Theme};
+use super::{canvas, glyphs::Glyphs, theme::{Depth, Ground, Theme}};
 use crate::{
     Error, Message, catalog,
     doors::{
@@ -18,6 +18,9 @@ pub type Exporter = fn(&Grid, &str, Language) -> crate::Result<Vec<u8>>;
 /// What is given to every view and update.
 pub struct Context {
     pub theme: Theme,
+    /// Whether the terminal is light or dark; none where it does not say.
+    pub ground: Option<Ground>,
+    pub depth: Depth,
     pub glyphs: Glyphs,
     pub language: Language,
     /// The whole screen.
@@ -42,10 +45,21 @@ impl Context {
         self.numbers.get()
     }
 
-    /// Where pages stand: between the two lines of the head and those of the foot.
+    /// Where pages stand: between the two lines of the head and those of the foot, left of the notices.
     #[must_use]
     pub fn body(&self) -> Rect {
-        canvas::trimmed(self.screen, 2, if self.screen.height < 20 { 1 } else { 2 })
+        let body = canvas::trimmed(self.screen, 2, if self.screen.height < 20 { 1 } else { 2 });
+        Rect { width: body.width - self.rail().width, ..body }
+    }
+
+    /// Where notices stand beside every page, on very wide screens.
+    #[must_use]
+    pub fn rail(&self) -> Rect {
+        let body = canvas::trimmed(self.screen, 2, if self.screen.height < 20 { 1 } else { 2 });
+        if self.screen.width < 220 {
+            return Rect { width: 0, ..body };
+        }
+        canvas::split(body, body.width - 48).1
     }
 
     #[must_use]

@@ -4,7 +4,8 @@ use super::{
     action::{Action, Danger, PLAIN},
     command::Cmd,
     modals::{self, form},
-    page::Page,
+    page::{Page, page_of},
+    pages::Notices,
     state::State,
     toast::{Toast, Tone},
 };
@@ -142,6 +143,20 @@ pub static ACTIONS: &[Action] = &[
         run: |state| {
             let messages = modals::messages(state, &state.context);
             state.show(Box::new(messages))
+        },
+        ..PLAIN
+    },
+    Action {
+        id: "frame.notices",
+        label: ["notices", "通知"],
+        help: ["Shows what is late or due, what lies still and what others did", "逾期与今日事项、停滞商机、同事的操作"],
+        keys: &["g n", "F8"],
+        run: |state| {
+            if state.page().is_some_and(|page| page_of::<Notices>(page).is_some()) {
+                return Vec::new();
+            }
+            let page = Notices::new(&state.context);
+            state.go(Box::new(page))
         },
         ..PLAIN
     },

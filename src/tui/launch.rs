@@ -27,6 +27,8 @@ pub struct Launch {
     pub language: Language,
     /// Whether colours are wanted.
     pub color: bool,
+    /// How many colours the terminal knows.
+    pub depth: theme::Depth,
     /// ASCII signs only, or Unicode ones; none to find out.
     pub ascii: Option<bool>,
     /// The terminal's language draws ambiguous signs wide, where it does not say.
@@ -57,6 +59,8 @@ impl Launch {
         let url = crm.url();
         Context {
             theme: if self.color { theme::TERMINAL } else { theme::MONO },
+            ground: None,
+            depth: self.depth,
             glyphs,
             language: self.language,
             screen,
@@ -77,7 +81,7 @@ impl Launch {
         state.remembered = memory.session();
         state.drafts = memory.drafts();
         if let Some(name) = state.remembered.get("theme").and_then(serde_json::Value::as_str).filter(|_| self.color) {
-            state.context.theme = theme::named(name);
+            state.context.theme = theme::chosen(name, state.context.ground, self.depth);
         }
         for page in state.stacks.iter_mut().flat_map(|stack| &mut stack.pages) {
             page.remember(&state.remembered);
@@ -108,13 +112,13 @@ pub fn run(launch: &Launch) -> Result<()> {
     let crm = launch.open()?;
     let memory = Memory::new(launch.folder.as_deref(), &crm.url());
     let guard = Guard::enter(true).map_err(|error| broken(&error))?;
-    let glyphs = match launch.ascii {
-        Some(true) => glyphs::ASCII,
-        Some(false) => glyphs::UNICODE,
-        None => probe::glyphs(launch.wide),
+    let (glyphs, ground) = match launch.ascii {
+        Some(true) => (glyphs::ASCII, None),
+        Some(false) => (glyphs::UNICODE, None),
+        None => probe::terminal(launch.wide, launch.color),
     };
     let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-    let context = launch.context(&crm, glyphs, Rect { x: 0, y: 0, width, height });
+    let context = Context { ground, ..launch.context(&crm, glyphs, Rect { x: 0, y: 0, width, height }) };
     drop(crm);
     let state = launch.state(context, &memory);
     OPEN.store(true, Ordering::SeqCst);

@@ -1,20 +1,38 @@
-//! How wide the terminal draws what Unicode calls ambiguous: one such sign is drawn and the cursor asked where it is.
+//! What the terminal is asked before anything else: how wide it draws what Unicode calls ambiguous (one such sign is drawn
+//! and the cursor asked where it is), and whether it is light or dark.
 
-use super::glyphs::{ASCII, Glyphs, UNICODE};
+use super::{
+    glyphs::{ASCII, Glyphs, UNICODE},
+    theme::Ground,
+};
 use crossterm::{cursor::MoveTo, execute, style::Print};
 use std::{io::stdout, sync::mpsc, time::Duration};
+use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// The signs that fit this terminal; `wide` says what is usual where it does not answer. Must run before anything reads
-/// the keyboard.
-pub fn glyphs(wide: bool) -> Glyphs {
-    match width() {
+/// The signs that fit this terminal, and its ground where colours are wanted; `wide` says what is usual where it does not
+/// answer. Must run before anything reads the keyboard.
+pub fn terminal(wide: bool, color: bool) -> (Glyphs, Option<Ground>) {
+    let width = width();
+    let glyphs = match width {
         Some(1) => UNICODE,
         Some(_) => ASCII,
         None if wide => ASCII,
         None => UNICODE,
+    };
+    // Whoever did not answer the first question would only keep us waiting for the second.
+    (glyphs, width.filter(|_| color).and_then(|_| ground()))
+}
+
+/// Whether the terminal is light or dark, where it says so in time.
+fn ground() -> Option<Ground> {
+    let mut options = QueryOptions::default();
+    options.timeout = PATIENCE;
+    match theme_mode(options).ok()? {
+        ThemeMode::Light => Some(Ground::Light),
+        ThemeMode::Dark => Some(Ground::Dark),
     }
 }
 

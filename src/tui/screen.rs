@@ -9,6 +9,7 @@ use super::{
     text,
     toast::Tone,
 };
+use crate::record::Total;
 use ratatui::{
     Frame,
     layout::{Position, Rect},
@@ -35,6 +36,10 @@ fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
     crumbs(state, canvas, row(area, 1));
     if let Some(page) = state.page() {
         page.view(canvas, state.context.body());
+    }
+    let rail = state.context.rail();
+    if rail.width > 0 {
+        state.rail.draw(canvas, rail, false);
     }
     for page in &state.boxes {
         // What lies beneath is not meant while a box is open.
@@ -87,9 +92,34 @@ fn tabs(state: &State, canvas: &mut Canvas, line: Rect) {
     let time = clock.now().to_zoned(clock.zone().clone()).strftime("%H:%M").to_string();
     let who = context.user.as_ref().map_or("", |(_, name)| name.as_str());
     let turning = state.spinning.map_or(" ", |turns| context.glyphs.spinner.get(turns % 4).copied().unwrap_or(" "));
-    let right = if narrow { format!("{turning} {time} ") } else { format!("{turning} {who}  {time} ") };
-    let rest = Rect { x, width: line.right().saturating_sub(x), ..line };
-    canvas.text_right(rest, &right, theme.dim);
+    let right = if narrow { format!(" {time} ") } else { format!("  {who}  {time} ") };
+    let mut rest = Rect { x, width: line.right().saturating_sub(x), ..line };
+    let mut leftwards = |canvas: &mut Canvas, words: &str, style, means: Option<&'static str>| {
+        if words.is_empty() || text::width(words) > usize::from(rest.width) {
+            return;
+        }
+        let used = canvas.text_right(rest, words, style);
+        rest.width = rest.width.saturating_sub(used);
+        if let Some(action) = means {
+            canvas.hit(Rect { x: rest.right(), width: used, ..rest }, Target::Act(action));
+        }
+    };
+    leftwards(canvas, &right, theme.dim, None);
+    let (bell, due) = bell(state);
+    leftwards(canvas, &bell, if due { theme.warning } else { theme.dim }, Some("frame.notices"));
+    if !narrow {
+        leftwards(canvas, &format!(" ^K {}  ", context.pick("find", "查找")), theme.dim, Some("frame.palette"));
+    }
+    leftwards(canvas, &format!("{turning} "), theme.dim, None);
+}
+
+/// How many plans are late or due today, and the keys that show them.
+fn bell(state: &State) -> (String, bool) {
+    match state.bell {
+        None | Some(Total::Exactly(0)) => (String::new(), false),
+        Some(Total::Exactly(count)) => (format!("gn:{count} "), true),
+        Some(Total::MoreThan(count)) => (format!("gn:{count}+ "), true),
+    }
 }
 
 fn crumbs(state: &State, canvas: &mut Canvas, line: Rect) {

@@ -50,10 +50,17 @@ fn choose_theme(state: &mut State) -> Vec<Cmd> {
         let here = if theme.name == context.theme.name { "*" } else { "" };
         Item::new(context.pick(theme.label, theme.label_zh), theme.name).detail(here)
     };
-    let items = theme::THEMES.iter().map(item).collect();
+    let mut items: Vec<Item> = theme::THEMES.iter().map(item).collect();
+    let words = match context.ground {
+        Some(theme::Ground::Light) => context.pick("light here", "当前终端为浅色"),
+        Some(theme::Ground::Dark) => context.pick("dark here", "当前终端为深色"),
+        None => context.pick("this terminal does not say", "当前终端未告知"),
+    };
+    items.insert(1, Item::new(context.pick("Light or dark, as the terminal", "随终端深浅"), theme::AUTOMATIC).detail(words));
     let picker = Picker::new(context, context.pick("Theme", "主题"), items, |state, items| {
         if let Some(item) = items.into_iter().next() {
-            state.context.theme = theme::named(&item.value);
+            let context = &mut state.context;
+            context.theme = theme::chosen(&item.value, context.ground, context.depth);
             state.remembered.insert("theme".to_owned(), item.value.into());
         }
         Vec::new()

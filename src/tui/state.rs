@@ -8,10 +8,10 @@ use super::{
     hits::Hit,
     key::Key,
     page::{Page, Tab},
-    pages,
+    pages::{self, Notices},
     toast::{Toast, Tone},
 };
-use crate::{Error, Message};
+use crate::{Error, Message, record::Total};
 use std::{collections::HashMap, time::Duration};
 
 /// One tab: the page on top of those it was reached from, and those that were left backwards.
@@ -31,6 +31,10 @@ pub struct State {
     pub toasts: Vec<Toast>,
     /// Every toast there was, the latest last.
     pub messages: Vec<Toast>,
+    /// How many plans are late or due today.
+    pub bell: Option<Total>,
+    /// The notices that stand beside every page on very wide screens.
+    pub rail: Notices,
     /// Keys that wait for more, such as `g`.
     pub pressed: Vec<Key>,
     /// Whether what may follow them is shown.
@@ -61,7 +65,10 @@ impl State {
         let mut stacks: Vec<Stack> =
             pages::tabs().map(|tab| Stack { tab, pages: vec![(tab.open)(&context)], forward: Vec::new() }).collect();
         stacks.sort_by_key(|stack| stack.tab.number);
+        let rail = Notices::new(&context);
         Self {
+            bell: None,
+            rail,
             context,
             stacks,
             current: 0,
@@ -89,6 +96,7 @@ impl State {
         let place = tab.and_then(|tab| self.stacks.iter().position(|stack| u64::from(stack.tab.number) == tab));
         self.current = place.unwrap_or_default();
         let mut commands = self.start_top();
+        commands.extend(self.ring());
         commands.push(super::live::look());
         commands
     }
@@ -115,6 +123,7 @@ impl State {
         let pages = self.stacks.iter_mut().flat_map(|stack| stack.pages.iter_mut().chain(&mut stack.forward));
         match pages.chain(&mut self.boxes).find(|page| page.id() == number) {
             Some(page) => work(&mut **page, context),
+            None if self.rail.id() == number => work(&mut self.rail, context),
             None => Vec::new(),
         }
     }
@@ -139,9 +148,19 @@ impl State {
         self.with_page(number, Page::start)
     }
 
+    /// The bell, and the notices where they stand beside the page.
+    fn ring(&mut self) -> Vec<Cmd> {
+        let mut commands = vec![pages::ring()];
+        if self.context.rail().width > 0 {
+            commands.extend(self.rail.start(&self.context));
+        }
+        commands
+    }
+
     /// Everything on the screen is read again: what was written may show anywhere.
     pub fn refresh(&mut self) -> Vec<Cmd> {
         let mut commands = self.start_top();
+        commands.extend(self.ring());
         let boxes: Vec<u64> = self.boxes.iter().map(|page| page.id()).collect();
         for number in boxes {
             commands.extend(self.with_page(number, Page::start));

@@ -24,6 +24,28 @@ pub struct Theme {
     pub bar: Style,
 }
 
+impl Theme {
+    /// With every style changed alike.
+    fn restyled(self, change: impl Fn(Style) -> Style) -> Self {
+        Self {
+            text: change(self.text),
+            dim: change(self.dim),
+            border: change(self.border),
+            focus: change(self.focus),
+            title: change(self.title),
+            accent: change(self.accent),
+            selection: change(self.selection),
+            marked: change(self.marked),
+            key: change(self.key),
+            good: change(self.good),
+            warning: change(self.warning),
+            bad: change(self.bad),
+            bar: change(self.bar),
+            ..self
+        }
+    }
+}
+
 const PLAIN: Style = Style::new();
 
 /// Without any colour, as `NO_COLOR` asks.
@@ -161,11 +183,89 @@ pub const COLOUR_BLIND: Theme = of(
     },
 );
 
+/// The same on a light ground.
+pub const COLOUR_BLIND_LIGHT: Theme = of(
+    "colour-blind-light",
+    "Colour-blind safe, light",
+    "色弱友好（浅色）",
+    &Palette {
+        ground: rgb(0xfd_fd_fb),
+        text: rgb(0x1f_23_28),
+        dim: rgb(0x57_60_6a),
+        border: rgb(0x78_80_8a),
+        accent: rgb(0x00_5a_8c),
+        good: rgb(0x00_5a_8c),
+        warning: rgb(0x6b_50_00),
+        bad: rgb(0x9c_3f_00),
+        chosen: rgb(0xd6_e6_fa),
+    },
+);
+
 /// Every theme, the usual one first.
-pub const THEMES: [Theme; 5] = [TERMINAL, LIGHT, DARK, COLOUR_BLIND, MONO];
+pub const THEMES: [Theme; 6] = [TERMINAL, LIGHT, DARK, COLOUR_BLIND, COLOUR_BLIND_LIGHT, MONO];
+
+/// Light or dark, as the terminal's ground is.
+pub const AUTOMATIC: &str = "automatic";
 
 /// The theme of that name, or the usual one.
 #[must_use]
 pub fn named(name: &str) -> Theme {
     THEMES.into_iter().find(|theme| theme.name == name).unwrap_or(TERMINAL)
+}
+
+/// What the terminal behind the ground is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    Light,
+    Dark,
+}
+
+/// How many colours the terminal knows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// All of them.
+    #[default]
+    True,
+    /// A table of 256.
+    Table,
+    /// Its own sixteen.
+    Sixteen,
+}
+
+/// The theme of that name as this terminal can show it.
+#[must_use]
+pub fn chosen(name: &str, ground: Option<Ground>, depth: Depth) -> Theme {
+    let theme = match (name, ground) {
+        (AUTOMATIC, Some(Ground::Light)) => LIGHT,
+        (AUTOMATIC, Some(Ground::Dark)) => DARK,
+        (name, _) => named(name),
+    };
+    match depth {
+        Depth::True => theme,
+        Depth::Table => theme.restyled(|style| in_colours(style, nearest)),
+        // A ground of its own needs more colours than there are.
+        Depth::Sixteen if theme.text.bg.is_some() => TERMINAL,
+        Depth::Sixteen => theme,
+    }
+}
+
+fn in_colours(style: Style, change: fn(Color) -> Color) -> Style {
+    Style { fg: style.fg.map(change), bg: style.bg.map(change), ..style }
+}
+
+/// The colour of the table of 256 that is the most like it: of the cube of six steps a side, or of the greys.
+fn nearest(color: Color) -> Color {
+    let Color::Rgb(red, green, blue) = color else { return color };
+    let steps = [0_u8, 95, 135, 175, 215, 255];
+    let near = |part: u8| {
+        let by = |step: &(usize, u8)| step.1.abs_diff(part);
+        steps.into_iter().enumerate().min_by_key(by).unwrap_or((0, 0))
+    };
+    let far = |one: [u8; 3]| -> u32 {
+        one.iter().zip([red, green, blue]).map(|(one, other)| u32::from(one.abs_diff(other)).pow(2)).sum()
+    };
+    let (high, middle, low) = (near(red), near(green), near(blue));
+    let cube = (far([high.1, middle.1, low.1]), 16 + 36 * high.0 + 6 * middle.0 + low.0);
+    let grey = (0..24_u8).map(|step| (far([8 + step * 10; 3]), 232 + usize::from(step))).min().unwrap_or(cube);
+    Color::Indexed(u8::try_from(cube.min(grey).1).unwrap_or(7))
 }

@@ -13,6 +13,13 @@ use crate::{
 };
 use ratatui::layout::Rect;
 
+/// What stays the longest where there is no room for all columns, the most important first; the name always does, and
+/// what is not named here goes first.
+const STAYS: [&str; 14] = [
+    "due", "next_step", "amount", "stage", "close", "status", "level", "customer", "lifecycle", "phone", "owner", "kind",
+    "done", "email",
+];
+
 /// A column as it is drawn.
 struct Shown {
     place: usize,
@@ -107,7 +114,7 @@ impl Listing {
         let needed = |shown: &[Shown], cap: usize| shown.iter().map(|column| capped(column, cap) + 2).sum::<usize>();
         let cap = [60, 36, 24, 18, 12].into_iter().find(|cap| needed(&shown, *cap) <= room).unwrap_or(16);
         while shown.len() > 1 && needed(&shown, cap) > room {
-            let last = shown.iter().rposition(|column| column.place != name).unwrap_or_default();
+            let last = self.first_to_go(&shown, name);
             shown.remove(last);
         }
         let mut spare = room.saturating_sub(needed(&shown, cap));
@@ -118,6 +125,17 @@ impl Listing {
             column.width = kept + more;
         }
         shown
+    }
+
+    /// Which column goes next where they do not all fit: of what people chose and of what is no matter the last one, and
+    /// long before what tells when, how much and how far.
+    fn first_to_go(&self, shown: &[Shown], name: usize) -> usize {
+        let stays = |column: &Shown| {
+            let head = self.heads.get(column.place);
+            let place = head.and_then(|head| STAYS.iter().position(|known| *known == head.name));
+            (column.place == name, std::cmp::Reverse(place.unwrap_or(STAYS.len())), std::cmp::Reverse(column.place))
+        };
+        (0..shown.len()).min_by_key(|at| shown.get(*at).map(stays)).unwrap_or_default()
     }
 
     /// How wide the refs are.
@@ -197,6 +215,15 @@ impl Listing {
             count => format!("{count} marked {} ", context.glyphs.dot),
         };
         format!("{marks}{at}/{total}")
+    }
+
+    /// `sort: last touch ▼`; nothing where it stands as usual.
+    #[must_use]
+    pub fn sorted(&self, context: &Context) -> String {
+        let Some(sort) = self.sort.first() else { return String::new() };
+        let label = self.schema.field(&sort.path).map_or(sort.path.as_str(), |field| context.label(field));
+        let sign = if sort.descending { context.glyphs.down } else { context.glyphs.up };
+        format!("{} {label} {sign}", context.pick("sort:", "排序："))
     }
 
     /// Whether a column can be sorted by.

@@ -1,8 +1,9 @@
 //! The keys of boxes.
 
-use super::{Confirm, Picker, form::Form};
+use super::{Calendar, Confirm, Picker, form::Form};
 use crate::{
     Message,
+    record::Kind,
     tui::{
         action::{Action, Danger, PLAIN},
         state::State,
@@ -13,6 +14,17 @@ fn several(state: &State) -> Result<(), Message> {
     let can = state.shown::<Picker>().is_some_and(Picker::is_several);
     if can { Ok(()) } else { Err(Message::new("Only one can be chosen here.")) }
 }
+
+fn holds_day(state: &State) -> Result<(), Message> {
+    let kind = state.shown::<Form>().and_then(Form::line).map(|line| &line.kind);
+    match kind {
+        Some(Kind::Date | Kind::Timestamp) => Ok(()),
+        _ => Err(Message::new("This field holds no day.")),
+    }
+}
+
+/// A key of the calendar that says nothing more.
+const CALENDAR: Action = Action { context: "calendar", ..PLAIN };
 
 /// What can be done in boxes.
 pub static ACTIONS: &[Action] = &[
@@ -185,6 +197,17 @@ pub static ACTIONS: &[Action] = &[
         ..PLAIN
     },
     Action {
+        id: "form.calendar",
+        label: ["calendar", "日历"],
+        help: ["Opens a calendar for a day", "打开日历选日期"],
+        keys: &["Ctrl-d"],
+        context: "form",
+        rank: 4,
+        enabled: holds_day,
+        run: |state| state.with(Form::calendar),
+        ..PLAIN
+    },
+    Action {
         id: "form.revert",
         label: ["revert", "还原"],
         help: ["Puts the field back as it was", "还原该字段"],
@@ -203,5 +226,74 @@ pub static ACTIONS: &[Action] = &[
         rank: 7,
         run: |state| state.with(Form::explain),
         ..PLAIN
+    },
+    Action {
+        id: "calendar.choose",
+        label: ["take it", "选定"],
+        help: ["Takes the day under the cursor", "选定光标所在日期"],
+        keys: &["Enter"],
+        rank: 1,
+        run: Calendar::choose,
+        ..CALENDAR
+    },
+    Action {
+        id: "calendar.left",
+        label: ["day", "日"],
+        help: ["Moves one day back", "前一天"],
+        keys: &["Left", "h"],
+        rank: 2,
+        run: |state| state.with(|calendar: &mut Calendar, _| calendar.days(-1)),
+        ..CALENDAR
+    },
+    Action {
+        id: "calendar.right",
+        label: ["day on", "后一天"],
+        help: ["Moves one day on", "后一天"],
+        keys: &["Right", "l"],
+        run: |state| state.with(|calendar: &mut Calendar, _| calendar.days(1)),
+        ..CALENDAR
+    },
+    Action {
+        id: "calendar.up",
+        label: ["week", "周"],
+        help: ["Moves one week back", "前一周"],
+        keys: &["Up", "k"],
+        rank: 3,
+        run: |state| state.with(|calendar: &mut Calendar, _| calendar.days(-7)),
+        ..CALENDAR
+    },
+    Action {
+        id: "calendar.down",
+        label: ["week on", "后一周"],
+        help: ["Moves one week on", "后一周"],
+        keys: &["Down", "j"],
+        run: |state| state.with(|calendar: &mut Calendar, _| calendar.days(7)),
+        ..CALENDAR
+    },
+    Action {
+        id: "calendar.month-back",
+        label: ["month", "月"],
+        help: ["Moves one month back", "上个月"],
+        keys: &["PgUp", "["],
+        rank: 4,
+        run: |state| state.with(|calendar: &mut Calendar, _| calendar.months(-1)),
+        ..CALENDAR
+    },
+    Action {
+        id: "calendar.month-on",
+        label: ["month on", "下个月"],
+        help: ["Moves one month on", "下个月"],
+        keys: &["PgDn", "]"],
+        run: |state| state.with(|calendar: &mut Calendar, _| calendar.months(1)),
+        ..CALENDAR
+    },
+    Action {
+        id: "calendar.today",
+        label: ["today", "今天"],
+        help: ["Moves to today", "回到今天"],
+        keys: &["Home", "t"],
+        rank: 5,
+        run: |state| state.with(Calendar::today),
+        ..CALENDAR
     },
 ];

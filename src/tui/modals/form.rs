@@ -40,6 +40,8 @@ pub struct Line {
     pub before: String,
     /// What the text stands for, where that says more: a customer's name behind its ref.
     pub echo: String,
+    /// What a new record gets where nothing is said.
+    pub usual: String,
     pub fault: Option<String>,
 }
 
@@ -80,6 +82,8 @@ pub struct Form {
     pub number: u64,
     pub title: String,
     pub lines: Vec<Line>,
+    /// The texts that it was opened with, some filled in for a start.
+    began: Vec<String>,
     pub menu: Menu,
     /// Under which key a draft of it is kept.
     pub draft: Option<String>,
@@ -94,10 +98,12 @@ impl Form {
     #[must_use]
     pub fn new(context: &Context, title: String, lines: Vec<Line>, purpose: Purpose) -> Self {
         let menu = Menu { cursor: 0, length: lines.len() };
+        let began = lines.iter().map(|line| line.input.text()).collect();
         Self {
             number: context.number(),
             title,
             lines,
+            began,
             menu,
             draft: None,
             terms: Terms::default(),
@@ -118,7 +124,7 @@ impl Form {
 
     #[must_use]
     pub fn is_changed(&self) -> bool {
-        self.lines.iter().any(|line| line.input.text() != line.before)
+        self.lines.iter().zip(&self.began).any(|(line, began)| line.input.text() != *began)
     }
 
     /// What was filled in: the fields that differ from what they were.
@@ -140,6 +146,11 @@ impl Page for Form {
 
     fn contexts(&self) -> Vec<&'static str> {
         vec!["form"]
+    }
+
+    /// What was filled in by its ref is called by its name too.
+    fn start(&mut self, _: &Context) -> Vec<Cmd> {
+        self.ask_links()
     }
 
     fn typing(&self) -> bool {

@@ -66,6 +66,8 @@ pub struct Picker {
     found: Vec<Item>,
     menu: Menu,
     source: Option<Source>,
+    /// The database was asked and did not answer yet.
+    asking: bool,
     /// Several can be chosen; these were, in their order, by value.
     chosen: Option<Vec<String>>,
     /// What is typed is a choice of its own, where nothing fits.
@@ -95,6 +97,7 @@ impl Picker {
             found: Vec::new(),
             menu: Menu::default(),
             source: None,
+            asking: false,
             chosen: None,
             free: false,
             signs: false,
@@ -187,7 +190,9 @@ impl Picker {
 
     fn ask(&mut self) -> Vec<Cmd> {
         let (Some(source), typed) = (self.source.clone(), self.typed()) else { return Vec::new() };
+        self.asking = true;
         let then = |picker: &mut Self, answer: Result<Vec<Item>>, _: &Context| {
+            picker.asking = false;
             picker.asked = answer.unwrap_or_default();
             picker.narrow();
             Vec::new()
@@ -346,6 +351,13 @@ impl Page for Picker {
         let top = self.menu.top(usize::from(list.height));
         for ((place, item), line) in self.found.iter().enumerate().skip(top).zip(rows(list)) {
             self.line(canvas, line, place, item);
+        }
+        if self.found.is_empty() && !self.asking {
+            let words = match self.input.is_empty() {
+                true => canvas.context.pick("  There is nothing to choose", "  没有可选项"),
+                false => canvas.context.pick("  Nothing fits", "  没有匹配项"),
+            };
+            canvas.text(row(list, 0), words, theme.dim);
         }
         if !self.hint.is_empty() && inside.height > 2 {
             canvas.text(row(inside, inside.height - 1), &self.hint, theme.dim);

@@ -1,14 +1,20 @@
 //! The browser: all records of one kind, whatever the kind.
 
-use crate::tui::{
-    canvas::Canvas,
-    command::Cmd,
-    context::Context,
-    hits::{Gesture, Target},
-    key::Key,
-    listing::{Bar, Listing},
-    page::{Page, PageKind, Tab},
-    state::State,
+use super::record::view as record;
+use crate::{
+    Message, Result,
+    crm::Entry,
+    tui::{
+        action::{Action, PLAIN},
+        canvas::{Canvas, split},
+        command::Cmd,
+        context::Context,
+        hits::{Gesture, Target},
+        key::Key,
+        listing::{Bar, Listing},
+        page::{Page, PageKind, Tab},
+        state::State,
+    },
 };
 use crossterm::event::KeyCode;
 use ratatui::layout::Rect;
@@ -26,8 +32,33 @@ pub static KIND: PageKind = PageKind {
         open: |context| of(context, "activity"),
     }],
     record: None,
-    actions: &[],
+    actions: &[Action {
+        id: "browser.preview",
+        label: ["preview", "预览"],
+        help: ["Shows the record under the cursor beside the list, or no longer", "在列表旁预览光标所在记录，或收起"],
+        keys: &["p"],
+        context: "browser",
+        rank: 12,
+        enabled: has_room,
+        run: |state| {
+            state.with(|page: &mut Browser, context| {
+                page.beside = Some(!page.is_split(context));
+                page.start(context)
+            })
+        },
+        ..PLAIN
+    }],
 };
+
+/// From this width on, the record under the cursor stands beside the list unless somebody does not want it.
+const WIDE: u16 = 160;
+/// Less than that is no room for both.
+const ROOM: u16 = 100;
+
+fn has_room(state: &State) -> Result<(), Message> {
+    let room = state.context.body().width >= ROOM;
+    if room { Ok(()) } else { Err(Message::new("The window is too narrow for that.")) }
+}
 
 pub(super) fn of(context: &Context, kind: &str) -> Box<dyn Page> {
     match Browser::new(context, kind) {
@@ -40,6 +71,10 @@ pub(super) fn of(context: &Context, kind: &str) -> Box<dyn Page> {
 pub struct Browser {
     number: u64,
     pub listing: Listing,
+    /// Whether the record under the cursor stands beside the list; none as the width says.
+    beside: Option<bool>,
+    /// That record, as it was read last.
+    pub preview: Option<Entry>,
 }
 
 impl Browser {
@@ -47,7 +82,7 @@ impl Browser {
     #[must_use]
     pub fn new(context: &Context, kind: &str) -> Option<Self> {
         let listing = Listing::new(context, context.schema(kind)?);
-        Some(Self { number: context.number(), listing })
+        Some(Self { number: context.number(), listing, beside: None, preview: None })
     }
 
     /// With a filter, as a number on another page leads to the records behind it.
@@ -57,9 +92,41 @@ impl Browser {
         self
     }
 
+    fn is_split(&self, context: &Context) -> bool {
+        let width = context.body().width;
+        width >= ROOM && self.beside.unwrap_or(width >= WIDE)
+    }
+
+    /// Asks for the record under the cursor, where it is shown.
+    fn ask_preview(&mut self, context: &Context) -> Vec<Cmd> {
+        let Some((kind, id)) = self.listing.subject().filter(|_| self.is_split(context)) else {
+            self.preview = None;
+            return Vec::new();
+        };
+        vec![Cmd::ask(self.number, "preview", move |crm| crm.record(kind, id), |page: &mut Self, answer, _| {
+            if let Ok(entry) = answer {
+                page.preview = Some(entry);
+            }
+            Vec::new()
+        })]
+    }
+
+    /// The record under the cursor; while the next one is read, the last one stays.
+    fn draw_preview(&self, canvas: &mut Canvas, area: Rect) {
+        let context = canvas.context;
+        let title = self.preview.as_ref().map_or_else(String::new, |entry| format!("{} {}", entry.short(), entry.title()));
+        let inside = canvas.frame(area, &title, "", false);
+        if let Some(entry) = &self.preview {
+            record::fields(canvas, inside, entry, 0);
+        }
+        canvas.foot(area, context.pick("Enter full page", "Enter 打开详情"));
+        canvas.hit(area, Target::Act("list.open"));
+    }
+
     /// What the last session left.
     fn take_up(&mut self, kept: &Json) {
         let text = |name: &str| kept.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        self.beside = kept.get("beside").and_then(Json::as_bool);
         self.listing.filter = text("filter");
         self.listing.sort = crate::crm::Sort::parse(&text("sort"));
         let columns = text("columns");
@@ -139,12 +206,19 @@ impl Page for Browser {
     }
 
     fn contexts(&self) -> Vec<&'static str> {
-        vec!["list", "record", "global"]
+        vec!["browser", "list", "record", "global"]
     }
 
     fn start(&mut self, context: &Context) -> Vec<Cmd> {
         self.listing.height = usize::from(context.body().height.saturating_sub(3)).max(1);
-        self.listing.load(context)
+        let mut commands = self.listing.load(context);
+        commands.extend(self.ask_preview(context));
+        commands
+    }
+
+    /// The preview is asked for again where the cursor is on another record, or the same was read anew.
+    fn follow(&mut self, context: &Context) -> Vec<Cmd> {
+        self.ask_preview(context)
     }
 
     fn typing(&self) -> bool {
@@ -168,7 +242,13 @@ impl Page for Browser {
 
     fn view(&self, canvas: &mut Canvas, area: Rect) {
         let context = canvas.context;
-        let inside = canvas.frame(area, &self.title(context), "", true);
+        let mut area = area;
+        if self.is_split(context) {
+            let (left, right) = split(area, area.width - (area.width * 2 / 5).min(70));
+            self.draw_preview(canvas, right);
+            area = left;
+        }
+        let inside = canvas.frame(area, &self.title(context), &self.listing.sorted(context), true);
         self.listing.view(canvas, inside, true);
         canvas.foot(area, &self.listing.position(context));
     }
@@ -191,6 +271,7 @@ impl Page for Browser {
             "filter": listing.filter,
             "sort": listing.order(),
             "columns": listing.columns.join(","),
+            "beside": self.beside,
         });
         Some((format!("list {}", listing.schema.kind), kept))
     }

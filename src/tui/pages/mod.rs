@@ -4,6 +4,7 @@ mod board;
 mod browser;
 mod customers;
 mod kinds;
+mod notices;
 mod record;
 mod reports;
 mod today;
@@ -11,6 +12,7 @@ mod today;
 pub use board::{Board, Lane as BoardLane};
 pub use browser::Browser;
 pub use customers::Customers;
+pub use notices::{Notices, ring};
 pub use record::RecordView;
 pub use reports::Reports;
 pub use today::Today;
@@ -26,7 +28,7 @@ use crate::reports::Found;
 
 /// Every sort of page there is.
 pub static PAGES: &[&PageKind] =
-    &[&today::KIND, &customers::KIND, &board::KIND, &reports::KIND, &browser::KIND, &record::KIND, &kinds::KIND];
+    &[&today::KIND, &customers::KIND, &board::KIND, &reports::KIND, &browser::KIND, &record::KIND, &kinds::KIND, &notices::KIND];
 
 /// The tabs of all pages.
 pub fn tabs() -> impl Iterator<Item = &'static Tab> {

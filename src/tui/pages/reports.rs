@@ -1,12 +1,22 @@
 //! The reports: all of the catalog and the kept ones, each as the picture that its columns ask for, or as a table.
 
 mod actions;
+mod bars;
+mod heat;
+mod line;
+mod part;
+mod period;
 mod picture;
+mod rail;
 mod read;
+mod strip;
+mod table;
 mod view;
+mod words;
 
 use crate::{
     catalog,
+    record::Value,
     reports::{Part, Report},
     tui::{
         canvas::Canvas,
@@ -57,6 +67,11 @@ pub struct Reports {
     /// The column of the grid that is drawn.
     pub column: usize,
     pub table: bool,
+    /// Whether the period before stands beside.
+    pub compare: bool,
+    /// The same report of the period before, and which that is.
+    pub before: Vec<Part>,
+    before_of: String,
     /// What the parts on the screen are of; others may be on their way.
     shown: &'static str,
 }
@@ -78,6 +93,9 @@ impl Reports {
             row: 0,
             column: 0,
             table: false,
+            compare: true,
+            before: Vec::new(),
+            before_of: String::new(),
             shown: "",
         }
     }
@@ -172,6 +190,49 @@ impl Reports {
     }
 }
 
+/// Where the cursor is in a part, and the same part of the period before.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    row: usize,
+    column: usize,
+    focused: bool,
+    earlier: Option<&'a Part>,
+}
+
+impl Reports {
+    fn spot(&self, part: usize) -> Spot<'_> {
+        let earlier = self.before.get(part);
+        Spot { row: self.row, column: self.column, focused: self.part.is_some(), earlier }
+    }
+}
+
+impl Spot<'_> {
+    /// The number of the period before that a number stands against, and how it differs.
+    fn before(&self, context: &Context, part: &Part, row: usize, column: usize) -> Option<(String, String)> {
+        let head = part.grid.columns.get(column)?;
+        let now = part.grid.rows.get(row)?.cells.get(column)?;
+        let then = self.earlier_value(part, row, column)?;
+        let change = picture::change(context, &head.kind, now, &then)?;
+        Some((plot::short(context, &head.kind, &then), change))
+    }
+
+    /// Of the same row: of the same name, or in the same place where rows are times.
+    fn earlier_value(&self, part: &Part, row: usize, column: usize) -> Option<Value> {
+        let (earlier, head) = (self.earlier?, part.grid.columns.get(column)?);
+        let place = earlier.grid.columns.iter().position(|known| known.name == head.name)?;
+        let names = picture::dimensions(&part.grid);
+        let cells = &part.grid.rows.get(row)?.cells;
+        let by_place = matches!(picture::of(part), picture::Picture::Line | picture::Picture::Figures);
+        let same = |known: &&crate::record::Row| known.cells.iter().take(names).eq(cells.iter().take(names));
+        let found = if by_place { earlier.grid.rows.get(row) } else { earlier.grid.rows.iter().find(same) };
+        found?.cells.get(place).cloned()
+    }
+}
+
+fn number_at(part: &Part, row: usize, column: usize) -> Option<i64> {
+    part.grid.rows.get(row).and_then(|row| row.cells.get(column)).and_then(plot::number)
+}
+
 /// The columns that can be drawn.
 fn measures(part: &Part) -> Vec<usize> {
     let columns = part.grid.columns.iter().enumerate();
@@ -184,7 +245,7 @@ impl Page for Reports {
     }
 
     fn title(&self, context: &Context) -> String {
-        let name = self.choice().map_or_else(String::new, |choice| view::name(context, choice));
+        let name = self.choice().map_or_else(String::new, |choice| words::name(context, choice));
         format!("{} {} {name}", context.pick("Reports", "报表"), context.glyphs.crumb)
     }
 
@@ -213,9 +274,13 @@ impl Page for Reports {
                 }
                 commands
             }
-            (Target::Part(place), Gesture::Click) => {
+            (Target::Part(place), Gesture::Click) if *place < strip::TOTALS => {
                 self.go_to_part(Some(place - view::PARTS));
                 Vec::new()
+            }
+            (Target::Part(place), Gesture::Click) => {
+                let found = self.drawn().map(|part| part.found(None, place - strip::TOTALS));
+                found.map_or_else(Vec::new, |found| super::lead(context, found))
             }
             (Target::Heading(column), Gesture::Click) => {
                 self.column = *column;
@@ -241,7 +306,10 @@ impl Page for Reports {
         let name = self.choice().filter(|choice| choice.view.is_none()).map(|choice| choice.report.name)?;
         let answers: serde_json::Map<String, Json> =
             self.answers.iter().map(|(name, text)| (name.clone(), text.clone().into())).collect();
-        Some(("reports".to_owned(), json!({ "report": name, "answers": answers, "table": self.table })))
+        Some((
+            "reports".to_owned(),
+            json!({ "report": name, "answers": answers, "table": self.table, "compare": self.compare }),
+        ))
     }
 
     fn remember(&mut self, kept: &std::collections::HashMap<String, Json>) {
@@ -250,6 +318,7 @@ impl Page for Reports {
         let Some(place) = self.choices.iter().position(|choice| choice.report.name == name) else { return };
         self.rail.cursor = place;
         self.table = kept.get("table").and_then(Json::as_bool).unwrap_or_default();
+        self.compare = kept.get("compare").and_then(Json::as_bool).unwrap_or(true);
         let answers = kept.get("answers").and_then(Json::as_object).into_iter().flatten();
         self.answers = answers.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect();
     }

@@ -1,8 +1,9 @@
 //! The first page: what is to be done today, what needs attention, how it goes, and how the team does.
 
-mod actions;
-mod lines;
+pub(super) mod actions;
+pub(super) mod lines;
 mod read;
+pub(super) mod rows;
 mod view;
 
 use crate::{
@@ -124,6 +125,8 @@ pub struct Today {
     pub funnel: Vec<Part>,
     since: Since,
     step: Menu,
+    /// What the open deals of each month will bring.
+    pub forecast: Option<Part>,
     pub team: Option<Grid>,
     member: Menu,
     fault: Option<String>,
@@ -143,6 +146,7 @@ impl Today {
             funnel: Vec::new(),
             since: Since::Quarter,
             step: Menu::default(),
+            forecast: None,
             team: None,
             member: Menu::default(),
             fault: None,

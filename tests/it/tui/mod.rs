@@ -2,16 +2,20 @@
 
 mod board;
 mod browsing;
+mod calendar;
+mod comparison;
 mod customers;
 mod forms;
 mod frame;
 mod fuzz;
+mod notices;
 mod oracle;
 mod program;
 mod registry;
 mod reports;
 mod themes;
 mod today;
+mod wide;
 
 use crate::world::{Desk, settings};
 use kehu::{
@@ -57,6 +61,7 @@ pub fn launch(desk: &Desk) -> Launch {
         watch: kehu::customers::duplicates::Watch::default(),
         language: Language::English,
         color: true,
+        depth: kehu::tui::theme::Depth::True,
         ascii: Some(false),
         wide: false,
         editor: "true".to_owned(),

@@ -26,7 +26,7 @@ fn contrast(style: Style) -> f64 {
 #[test]
 fn every_theme_with_a_ground_of_its_own_can_be_read_on_it() {
     let mut poor = Vec::new();
-    for theme in [theme::LIGHT, theme::DARK, theme::COLOUR_BLIND] {
+    for theme in [theme::LIGHT, theme::DARK, theme::COLOUR_BLIND, theme::COLOUR_BLIND_LIGHT] {
         let texts = [
             ("text", theme.text),
             ("dim", theme.dim),

@@ -8,7 +8,7 @@ use crate::{
     tui::{
         command::{Cmd, Editor},
         context::Context,
-        modals::{Confirm, Item, Picker},
+        modals::{Calendar, Confirm, Item, Picker, calendar},
         state::State,
         toast::Tone,
         widgets::Input,
@@ -28,7 +28,49 @@ impl Form {
             line.check(context);
         }
         self.menu.step(by);
-        Vec::new()
+        self.ask_links()
+    }
+
+    /// Asks whom the links mean that are not called by a name yet.
+    pub(super) fn ask_links(&self) -> Vec<Cmd> {
+        let unknown = self.lines.iter().enumerate().filter_map(|(place, line)| match &line.kind {
+            Kind::Link(kind) if line.echo.is_empty() && line.fault.is_none() && !line.input.is_empty() => {
+                Some((place, kind.to_string(), line.input.text()))
+            }
+            _ => None,
+        });
+        let unknown: Vec<(usize, String, String)> = unknown.collect();
+        if unknown.is_empty() {
+            return Vec::new();
+        }
+        let asked = unknown.clone();
+        let work = move |crm: &mut Crm| {
+            Ok(asked.iter().map(|(_, kind, text)| crm.link(kind, text)).collect::<Vec<Result<Value>>>())
+        };
+        vec![Cmd::ask(self.number, "links", work, move |form: &mut Self, answers: Result<_>, context| {
+            let answers: Vec<Result<Value>> = answers.unwrap_or_default();
+            for ((place, _, text), answer) in unknown.iter().zip(answers) {
+                if let Some(line) = form.lines.get_mut(*place).filter(|line| line.input.text() == *text) {
+                    line.know(answer, context);
+                }
+            }
+            Vec::new()
+        })]
+    }
+
+    /// Opens the calendar on the day that the field holds.
+    pub fn calendar(&mut self, context: &Context) -> Vec<Cmd> {
+        let Some(line) = self.line() else { return Vec::new() };
+        let text = line.input.text();
+        let known = types::parse(&line.kind, &text, &context.reading).ok();
+        let shown = known.map(|value| context.value(&line.kind, &value)).unwrap_or_default();
+        // The hour stays, where the field holds one.
+        let (day, hour) = shown.split_once(' ').unwrap_or((&shown, ""));
+        let hour = if hour.is_empty() || hour == "00:00" { String::new() } else { format!(" {hour}") };
+        let day = day.parse().unwrap_or_else(|_| context.reading.clock.today());
+        let (number, place) = (self.number, self.menu.cursor);
+        let then = move |state: &mut State, day: Date| fill(state, number, place, &format!("{day}{hour}"));
+        vec![Cmd::show(Box::new(Calendar::new(context, &line.label, day, then)))]
     }
 
     /// What was typed is kept aside after a moment.
@@ -96,6 +138,7 @@ impl Form {
                 Picker::new(context, &line.label, items, put)
             }
             _ if single => return self.save(context),
+            Kind::Date | Kind::Timestamp if line.input.is_empty() => return self.calendar(context),
             _ => return self.step(1, context),
         };
         vec![Cmd::show(Box::new(picker))]
@@ -246,21 +289,24 @@ impl Line {
         };
     }
 
+    /// Takes in whom its text means, or that it means nobody.
+    pub(super) fn know(&mut self, answer: Result<Value>, context: &Context) {
+        match answer {
+            Ok(Value::Link(link)) => self.echo = link.title,
+            Err(error) if error.cause != Cause::Interrupted => self.fault = Some(context.fault(&error)),
+            _ => {}
+        }
+    }
+
     /// Says what a day or an amount in words means, while it is typed.
     pub fn tell(&mut self, context: &Context) {
         let text = self.input.text();
         let told = matches!(self.kind, Kind::Date | Kind::Money | Kind::Timestamp) && !text.trim().is_empty();
         let value = types::parse(&self.kind, &text, &context.reading).ok().filter(|_| told);
         self.echo = match (&self.kind, value) {
-            (Kind::Date, Some(Value::Text(day))) => day.parse().map_or(day, |day: Date| told_day(day, context)),
+            (Kind::Date, Some(Value::Text(day))) => day.parse().map_or(day, |day: Date| calendar::told(day, context)),
             (kind, Some(value)) => context.value(kind, &value),
             (_, None) => String::new(),
         };
     }
-}
-
-/// `2026-12-18 Fri, +25d`.
-fn told_day(day: Date, context: &Context) -> String {
-    let days = context.reading.clock.today().until(day).map(|span| span.get_days()).unwrap_or_default();
-    format!("{} {days:+}d", day.strftime("%Y-%m-%d %a"))
 }

@@ -23,14 +23,22 @@ fn line(context: &Context, field: &Field, text: String, echo: String) -> Line {
         input: Input::new(&text),
         before: text,
         echo,
+        usual: usual(context, field),
         fault: None,
     }
+}
+
+/// What the field holds where nothing is said, as the reader calls it.
+fn usual(context: &Context, field: &Field) -> String {
+    let Some(said) = field.default.as_deref() else { return String::new() };
+    let value = types::parse(&field.kind, said, &context.reading);
+    value.map_or_else(|_| said.to_owned(), |value| context.value(&field.kind, &value))
 }
 
 /// A field that no schema has.
 fn free_line(name: &str, label: String, help: String, kind: Kind, required: bool) -> Line {
     let (input, before, echo) = (Input::default(), String::new(), String::new());
-    Line { name: name.to_owned(), label, help, kind, required, input, before, echo, fault: None }
+    Line { name: name.to_owned(), label, help, kind, required, input, before, echo, usual: String::new(), fault: None }
 }
 
 /// A form for a new record, with some fields filled in already.
@@ -53,7 +61,7 @@ pub fn add(state: &State, schema: &Arc<Schema>, given: &[(String, String)]) -> F
             Err(error) => Saved::Faults(vec![(error.field.clone(), error)]),
         },
     };
-    let title = format!("{} {}", context.pick("New", "新增"), context.noun(kind));
+    let title = format!("{}{}", context.pick("New ", "新增"), context.noun(kind));
     let mut form = Form::new(context, title, lines.collect(), Purpose::Save(Arc::new(save)));
     form.draft = Some(format!("add {kind}"));
     taken_up(state, form)

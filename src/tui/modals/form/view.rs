@@ -29,6 +29,9 @@ impl Form {
             field(canvas, area, label, line, place == self.menu.cursor);
             canvas.hit(area, Target::Row(place));
         }
+        if self.lines.len() > usize::from(list.height) {
+            canvas.foot(area, &format!("{}/{}", self.menu.cursor + 1, self.lines.len()));
+        }
         let help = self.line().map_or("", |line| line.help.as_str());
         canvas.text(row(inside, inside.height.saturating_sub(1)), &format!(" {help}"), canvas.context.theme.dim);
     }
@@ -50,6 +53,9 @@ fn field(canvas: &mut Canvas, area: Rect, label: u16, line: &Line, here: bool) {
     let (input, rest) = split(right, u16::try_from(room.saturating_sub(wide + 1)).unwrap_or_default());
     let style = if line.input.text() == line.before { theme.text } else { theme.accent };
     line.input.view(canvas, input, style, here);
+    if line.input.is_empty() && !line.usual.is_empty() {
+        canvas.text(input, &line.usual, theme.dim);
+    }
     let style = if line.fault.is_some() { theme.bad } else { theme.dim };
     canvas.text(Rect { x: rest.x.saturating_add(1), width: rest.width.saturating_sub(1), ..rest }, &aside, style);
 }
@@ -65,7 +71,7 @@ fn beside(context: &Context, line: &Line, here: bool) -> String {
     match &line.kind {
         Kind::Choice(_) | Kind::Link(_) | Kind::YesNo => context.pick("Enter: pick", "回车选择"),
         Kind::LongText => context.pick("^O: editor", "^O 编辑器"),
-        Kind::Date | Kind::Timestamp => context.pick("+2w, fri, 2026-12-18", "+2w、下周五、2026-12-18"),
+        Kind::Date | Kind::Timestamp => context.pick("^D: calendar, or +2w, fri", "^D 日历，或 +2w、下周五"),
         Kind::Money => context.pick("12.5k, EUR 40", "3万、EUR 40"),
         _ => "",
     }

@@ -4,9 +4,12 @@ use super::{Board, Lane, view};
 use crate::{
     Cause, Crm, Result,
     crm::Query,
-    pipeline::kanban::{Brief, Card, Column, Key, Mix, Wanted},
+    pipeline::{
+        kanban::{Brief, Card, Column, Key, Mix, Wanted},
+        pipeline::Pipeline,
+    },
     record::{
-        Id,
+        Id, Value,
         filter::{self, Filter},
     },
     tui::{command::Cmd, context::Context},
@@ -34,6 +37,12 @@ impl Board {
         Ok(Wanted { pipeline: self.pipeline.map(Id::new), months: self.months, filter })
     }
 
+    /// As [`Board::wanted`], in the pipeline that is shown.
+    pub(super) fn wanted_here(&self) -> Result<Wanted> {
+        let shown = self.named.as_ref().map(|(id, _)| Id::new(*id));
+        self.wanted().map(|wanted| Wanted { pipeline: wanted.pipeline.or(shown), ..wanted })
+    }
+
     /// Reads everything in sight; what is shown stays until the new comes.
     pub(super) fn load(&mut self, context: &Context) -> Vec<Cmd> {
         let wanted = match self.wanted() {
@@ -43,7 +52,10 @@ impl Board {
                 return Vec::new();
             }
         };
-        let ask = move |crm: &mut Crm| Ok((crm.board_pipeline(&wanted)?, crm.board_columns(&wanted)?));
+        let ask = move |crm: &mut Crm| {
+            let wanted = Wanted { pipeline: wanted.pipeline.map_or_else(|| own(crm), |known| Ok(Some(known)))?, ..wanted.clone() };
+            Ok((crm.board_pipeline(&wanted)?, crm.board_columns(&wanted)?))
+        };
         let mut commands = vec![Cmd::ask(self.number, "columns", ask, Self::columns_came)];
         if self.as_table {
             commands.extend(self.load_table(context));
@@ -114,7 +126,7 @@ impl Board {
         self.lanes.iter_mut().for_each(|lane| lane.settle(room));
         let slots = view::slots(self, context);
         self.left = slots.left;
-        let Ok(wanted) = self.wanted() else { return Vec::new() };
+        let Ok(wanted) = self.wanted_here() else { return Vec::new() };
         let windows: Vec<(Key, u64, u64)> = slots
             .slots
             .iter()
@@ -159,7 +171,7 @@ impl Board {
 
     /// Looks for a card that came to a column and stands beyond what was read of it.
     fn seek(&mut self) -> Vec<Cmd> {
-        let (Ok(wanted), order) = (self.wanted(), self.order) else { return Vec::new() };
+        let (Ok(wanted), order) = (self.wanted_here(), self.order) else { return Vec::new() };
         let Some(lane) = self.lanes.iter_mut().find(|lane| lane.fresh && lane.awaited.is_some()) else {
             return Vec::new();
         };
@@ -177,7 +189,7 @@ impl Board {
     }
 
     fn ask_mix(&self) -> Vec<Cmd> {
-        let Ok(wanted) = self.wanted() else { return Vec::new() };
+        let Ok(wanted) = self.wanted_here() else { return Vec::new() };
         let came = |page: &mut Self, answer: Result<BTreeMap<Key, Mix>>, _: &Context| {
             if let Ok(found) = answer {
                 for lane in &mut page.lanes {
@@ -223,7 +235,7 @@ impl Board {
 
     /// Marks all cards of the column; where all are marked, none.
     pub(super) fn mark_all(&mut self) -> Vec<Cmd> {
-        let (Some(lane), Ok(wanted)) = (self.lane(), self.wanted()) else { return Vec::new() };
+        let (Some(lane), Ok(wanted)) = (self.lane(), self.wanted_here()) else { return Vec::new() };
         let key = lane.column.key;
         let came = |page: &mut Self, answer: Result<Vec<i64>>, _: &Context| {
             if let Ok(ids) = answer {
@@ -237,4 +249,14 @@ impl Board {
         };
         vec![Cmd::ask(self.number, "marks", move |crm| crm.board_deals(&wanted, key), came)]
     }
+}
+
+/// The pipeline in which most of one's own open deals are; none where there are no such deals.
+fn own(crm: &mut Crm) -> Result<Option<Id<Pipeline>>> {
+    let Some((id, _)) = crm.actor() else { return Ok(None) };
+    let me = crm.schema("user")?.short(id);
+    let filter = filter::parse(&format!("owner={me} outcome=open"))?;
+    let grid = crm.list(&Query { filter, group_by: vec!["pipeline".to_owned()], limit: Some(1), ..Query::new("deal") })?;
+    let first = grid.rows.first().and_then(|row| row.cells.first());
+    Ok(if let Some(Value::Link(link)) = first { Some(Id::new(link.id)) } else { None })
 }

@@ -202,6 +202,12 @@ impl Board {
         self.start(context)
     }
 
+    /// The board by the month of the expected day.
+    pub fn forecast(&mut self, context: &Context) -> Vec<Cmd> {
+        self.as_table = false;
+        if self.months { Vec::new() } else { self.turn_axis(context) }
+    }
+
     /// Stages or months.
     fn turn_axis(&mut self, context: &Context) -> Vec<Cmd> {
         self.months = !self.months;

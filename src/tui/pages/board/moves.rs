@@ -159,7 +159,7 @@ impl Board {
         let (number, ids) = (self.number, self.meant());
         let words = self.words(&ids, context);
         let competitors = self.brief.as_ref().map(|brief| brief.competitors.clone()).unwrap_or_default();
-        let Ok(mut wanted) = self.wanted() else { return Vec::new() };
+        let Ok(mut wanted) = self.wanted_here() else { return Vec::new() };
         wanted.months = false;
         wanted.filter = crate::record::filter::Filter::All;
         let find = move |crm: &mut Crm| {

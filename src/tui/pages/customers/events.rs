@@ -123,7 +123,11 @@ fn told(context: &Context, event: &Happening, place: usize, width: usize, lines:
     let (tone, words_style) = if event.late { (theme.warning, theme.warning) } else { (theme.dim, theme.text) };
     let sign = if event.late { "!" } else { " " };
     let time = if event.planned { 8 } else { 5 };
-    let sorts = if width < 50 { 6 } else { 8 };
+    let sorts = match width {
+        ..50 => 6,
+        50..64 => 8,
+        _ => 11,
+    };
     let ellipsis = context.glyphs.ellipsis;
     let head = format!(
         " {sign}{} {} ",

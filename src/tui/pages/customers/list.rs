@@ -112,7 +112,7 @@ impl Customers {
     pub(super) fn draw_pane(&self, canvas: &mut Canvas, area: Rect, focused: bool) {
         let Some(listing) = &self.listing else { return };
         let context = canvas.context;
-        let inside = canvas.frame(area, &self.list_title(context), &sorted(listing, context), focused);
+        let inside = canvas.frame(area, &self.list_title(context), &listing.sorted(context), focused);
         let inside = Self::search_line(canvas, listing, inside);
         let height = usize::from(inside.height / 2).max(1);
         let first = listing.first_for(height);
@@ -167,7 +167,7 @@ impl Customers {
             area.height -= 1;
             self.draw_note(canvas, Rect { y: area.bottom(), height: 1, ..area });
         }
-        let inside = canvas.frame(area, &self.list_title(context), &sorted(listing, context), true);
+        let inside = canvas.frame(area, &self.list_title(context), &listing.sorted(context), true);
         canvas.foot(area, &listing.position(context));
         if !is_usual(listing) {
             return listing.view(canvas, inside, true);
@@ -237,12 +237,4 @@ fn empty(canvas: &mut Canvas, listing: &Listing, area: Rect) {
         let words = context.pick(" Nobody here. N adds one, Esc shows all.", " 没有客户。按 N 新增，按 Esc 看全部。");
         canvas.text(row(area, 1), words, context.theme.dim);
     }
-}
-
-/// `sort: last touch ▼`
-fn sorted(listing: &Listing, context: &Context) -> String {
-    let Some(sort) = listing.sort.first() else { return String::new() };
-    let label = listing.schema.field(&sort.path).map_or(sort.path.as_str(), |field| context.label(field));
-    let sign = if sort.descending { context.glyphs.down } else { context.glyphs.up };
-    format!("{} {label} {sign}", context.pick("sort:", "排序："))
 }

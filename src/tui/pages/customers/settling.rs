@@ -133,6 +133,7 @@ pub fn qualify(state: &mut State) -> Vec<Cmd> {
             input: Input::default(),
             before: String::new(),
             echo: String::new(),
+            usual: String::new(),
             fault: None,
         })
     };

@@ -18,7 +18,8 @@ use crate::{
 use ratatui::{layout::Rect, style::Style};
 
 /// What the head tells already, and what nobody reads.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 15] = [
+    "external_ids",
     "id",
     "uid",
     "version",

@@ -91,32 +91,8 @@ impl RecordView {
     /// Label and value of every field that says something.
     fn fields(&self, canvas: &mut Canvas, area: Rect, from: usize) {
         let inside = canvas.frame(area, canvas.context.pick("Fields", "字段"), "", true);
-        let Some(entry) = &self.entry else { return };
-        let context = canvas.context;
-        let told: Vec<(String, String, Style)> = entry
-            .schema
-            .fields
-            .iter()
-            .zip(&entry.values)
-            .filter(|(field, value)| {
-                !value.is_empty() && !field.retired && !matches!(&*field.name, "id" | "uid" | "version")
-            })
-            .map(|(field, value)| {
-                let style = if field.engine { context.theme.dim } else { context.theme.text };
-                let link = if let Value::Link(link) = value { format!("{} ", link.short()) } else { String::new() };
-                (context.label(field).to_owned(), link + &context.value(&field.kind, value), style)
-            })
-            .collect();
-        let widest = told.iter().map(|(label, ..)| text::width(label)).max().unwrap_or_default().min(20);
-        let mut lines = rows(inside);
-        for (label, value, style) in told.iter().skip(from) {
-            let room = usize::from(inside.width).saturating_sub(widest + 3);
-            for (place, words) in text::wrap(value, room).iter().take(6).enumerate() {
-                let Some(line) = lines.next() else { return };
-                let label = if place == 0 { label.as_str() } else { "" };
-                let label = text::fit(label, widest, false, context.glyphs.ellipsis);
-                canvas.pieces(line, &[(&format!(" {label}  "), context.theme.dim), (words, *style)]);
-            }
+        if let Some(entry) = &self.entry {
+            fields(canvas, inside, entry, from);
         }
     }
 
@@ -131,6 +107,36 @@ impl RecordView {
         let older = self.events.len().saturating_sub(self.scroll + drawn);
         if older > 0 {
             canvas.foot(area, &format!("{} {older}", context.pick("more:", "更多：")));
+        }
+    }
+}
+
+/// Label and value of every field that says something, from the one at that place on.
+pub fn fields(canvas: &mut Canvas, inside: Rect, entry: &Entry, from: usize) {
+    let context = canvas.context;
+    let told: Vec<(String, String, Style)> = entry
+        .schema
+        .fields
+        .iter()
+        .zip(&entry.values)
+        .filter(|(field, value)| {
+            !value.is_empty() && !field.retired && !matches!(&*field.name, "id" | "uid" | "version")
+        })
+        .map(|(field, value)| {
+            let style = if field.engine { context.theme.dim } else { context.theme.text };
+            let link = if let Value::Link(link) = value { format!("{} ", link.short()) } else { String::new() };
+            (context.label(field).to_owned(), link + &context.value(&field.kind, value), style)
+        })
+        .collect();
+    let widest = told.iter().map(|(label, ..)| text::width(label)).max().unwrap_or_default().min(20);
+    let mut lines = rows(inside);
+    for (label, value, style) in told.iter().skip(from) {
+        let room = usize::from(inside.width).saturating_sub(widest + 3);
+        for (place, words) in text::wrap(value, room).iter().take(6).enumerate() {
+            let Some(line) = lines.next() else { return };
+            let label = if place == 0 { label.as_str() } else { "" };
+            let label = text::fit(label, widest, false, context.glyphs.ellipsis);
+            canvas.pieces(line, &[(&format!(" {label}  "), context.theme.dim), (words, *style)]);
         }
     }
 }

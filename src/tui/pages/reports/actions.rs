@@ -1,6 +1,6 @@
 //! The keys of the page of reports.
 
-use super::{Reports, view};
+use super::{Reports, period, words};
 use crate::{
     Crm, Message,
     record::{Kind, Value, types},
@@ -20,7 +20,6 @@ use crate::{
     },
     views::Arrangement,
 };
-use jiff::{ToSpan, civil::Date};
 use std::sync::Arc;
 
 const REPORTS: Action = Action { context: "reports", ..PLAIN };
@@ -86,7 +85,7 @@ fn named(context: &Context, word: &str) -> String {
     field.map_or_else(String::new, |field| context.label(&field).to_owned())
 }
 
-fn period(state: &mut State) -> Vec<Cmd> {
+fn choose_period(state: &mut State) -> Vec<Cmd> {
     let words = [
         "today",
         "this-week",
@@ -104,52 +103,16 @@ fn period(state: &mut State) -> Vec<Cmd> {
     offer(state, "period", &title, words)
 }
 
-/// The question whose answer is a time.
-fn timed(page: &Reports) -> Option<&'static crate::record::Ask> {
-    let asks = page.choice()?.report.asks;
-    ["period", "date"].iter().find_map(|name| asks.iter().find(|ask| ask.name == *name))
-}
-
-/// What a question means where nothing is said, as its text tells in brackets.
-fn usual(doc: &str) -> &str {
-    doc.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(word, _)| word)
-}
-
 /// The period so many steps on.
 fn later(state: &mut State, by: i64) -> Vec<Cmd> {
     state.with(|page: &mut Reports, context| {
-        let Some(ask) = timed(page) else { return Vec::new() };
-        let said = page.answer(ask.name).unwrap_or(usual(ask.doc)).to_owned();
-        let fallback = if ask.name == "date" { "today" } else { "this-quarter" };
+        let Some(ask) = period::timed(page) else { return Vec::new() };
+        // A report on all days goes on from this quarter.
         let bounds =
-            types::parse_period(&said, &context.reading).or_else(|_| types::parse_period(fallback, &context.reading));
-        let Some(text) = bounds.ok().and_then(|(first, last)| shifted(first, last, by)) else { return Vec::new() };
+            period::bounds(page, context).or_else(|| types::parse_period("this-quarter", &context.reading).ok());
+        let Some(text) = bounds.and_then(|(first, last)| period::shifted(first, last, by)) else { return Vec::new() };
         page.say(ask.name, &text);
         page.load(context)
-    })
-}
-
-/// A day, week, month, quarter or year so many steps on, as people write it.
-fn shifted(first: Date, last: Date, by: i64) -> Option<String> {
-    let months = (i64::from(last.year()) - i64::from(first.year())) * 12 + i64::from(last.month())
-        - i64::from(first.month())
-        + 1;
-    let whole = first == first.first_of_month() && last == last.last_of_month();
-    if whole {
-        let moved = first.checked_add((months * by).months()).ok()?;
-        return Some(match months {
-            1 => moved.strftime("%Y-%m").to_string(),
-            3 => format!("{}-q{}", moved.year(), (moved.month() - 1) / 3 + 1),
-            12 => moved.year().to_string(),
-            _ => return None,
-        });
-    }
-    let days = (last - first).get_days() + 1;
-    let moved = first.checked_add((i64::from(days) * by).days()).ok()?;
-    Some(match days {
-        7 => format!("{}-w{:02}", moved.iso_week_date().year(), moved.iso_week_date().week()),
-        1 => moved.to_string(),
-        _ => return None,
     })
 }
 
@@ -166,13 +129,14 @@ fn parameters(state: &mut State) -> Vec<Cmd> {
             let text = page.answer(ask.name).unwrap_or_default().to_owned();
             Line {
                 name: ask.name.to_owned(),
-                label: view::asked(context, ask.name),
+                label: words::asked(context, ask.name),
                 help: if context.is_chinese() { crate::doors::language::help(ask.doc) } else { ask.doc.to_owned() },
                 kind: (ask.kind)(),
                 required: ask.required,
                 input: Input::new(&text),
                 before: text,
                 echo: String::new(),
+                usual: period::usual(ask.doc).to_owned(),
                 fault: None,
             }
         })
@@ -185,7 +149,7 @@ fn parameters(state: &mut State) -> Vec<Cmd> {
             page.load(context)
         })
     };
-    let title = format!("{}: {}", context.pick("Parameters", "参数"), view::name(context, &choice));
+    let title = format!("{}: {}", context.pick("Parameters", "参数"), words::name(context, &choice));
     let mut form = Form::new(context, title, lines, Purpose::Then(Arc::new(then)));
     form.whole = true;
     state.show(Box::new(form))
@@ -247,7 +211,7 @@ fn choose(state: &mut State) -> Vec<Cmd> {
     let context = &state.context;
     let item = |(place, choice): (usize, &super::Choice)| {
         let command = format!("kehu report {}", choice.report.name);
-        Item::new(view::name(context, choice), place.to_string()).detail(command)
+        Item::new(words::name(context, choice), place.to_string()).detail(command)
     };
     let items = page.choices.iter().enumerate().map(item).collect();
     let picker = Picker::new(context, context.pick("Reports", "报表"), items, |state, items| {
@@ -382,7 +346,7 @@ pub static ACTIONS: &[Action] = &[
         help: ["Chooses the period", "选择期间"],
         keys: &["g p"],
         enabled: |state| asks(state, &["period"]),
-        run: period,
+        run: choose_period,
         ..REPORTS
     },
     Action {
@@ -394,6 +358,21 @@ pub static ACTIONS: &[Action] = &[
         run: |state| {
             let title = state.context.pick("As of", "截至").to_owned();
             ask(state, "as-of", &title)
+        },
+        ..REPORTS
+    },
+    Action {
+        id: "reports.compare",
+        label: ["compare", "对比"],
+        help: ["Compares with the period before, or no longer", "与上一期间对比，或取消"],
+        keys: &["p"],
+        rank: 8,
+        enabled: |state| asks(state, &["period", "date"]),
+        run: |state| {
+            state.with(|page: &mut Reports, context| {
+                page.compare = !page.compare;
+                page.load(context)
+            })
         },
         ..REPORTS
     },

@@ -3,7 +3,7 @@
 use crate::{
     record::{Column, Grid, Kind, Value},
     reports::{Part, Shape},
-    tui::widgets::plot,
+    tui::{context::Context, widgets::plot},
 };
 
 /// The pictures there are.
@@ -87,4 +87,25 @@ pub fn distinct(grid: &Grid, column: usize) -> Vec<Value> {
         }
     }
     found
+}
+
+/// How a number differs from an earlier one: an amount by its share, all others by so much.
+#[must_use]
+pub fn change(context: &Context, kind: &Kind, now: &Value, then: &Value) -> Option<String> {
+    let (later, earlier) = (plot::number(now)?, plot::number(then)?);
+    let sign = match later.cmp(&earlier) {
+        std::cmp::Ordering::Greater => context.glyphs.up,
+        std::cmp::Ordering::Less => context.glyphs.down,
+        std::cmp::Ordering::Equal => return Some("=".to_owned()),
+    };
+    let by = (i128::from(later) - i128::from(earlier)).abs();
+    let words = match kind {
+        Kind::Money if earlier != 0 => {
+            let percent = by * 100 / i128::from(earlier).abs();
+            if percent > 999 { ">999%".to_owned() } else { format!("{percent}%") }
+        }
+        Kind::Money => return Some(sign.to_owned()),
+        kind => context.value(kind, &Value::Integer(i64::try_from(by).unwrap_or(i64::MAX))),
+    };
+    Some(format!("{sign} {words}"))
 }

@@ -1,6 +1,6 @@
 //! What the page of reports asks of the library: the report itself, as the command line runs it, and the kept ones.
 
-use super::{Choice, Reports};
+use super::{Choice, Reports, period};
 use crate::{
     Crm, Error, Message, Result, catalog,
     crm::{Query, Sort},
@@ -33,6 +33,7 @@ impl Reports {
                     page.notices = notices.iter().map(|notice| context.say(notice)).collect();
                     page.shown = report.name;
                     page.settle();
+                    return page.ask_before(report, context);
                 }
                 Err(error) if error.cause == crate::Cause::Interrupted => {}
                 Err(error) => {
@@ -40,6 +41,34 @@ impl Reports {
                     page.shown = report.name;
                     page.fault = Some(context.fault(&error));
                 }
+            }
+            Vec::new()
+        })]
+    }
+
+    /// Runs it of the period before too, where there is one and somebody wants to compare.
+    fn ask_before(&mut self, report: &'static Report, context: &Context) -> Vec<Cmd> {
+        let Some((name, text)) = period::before(self, context).filter(|_| self.compare) else {
+            self.before.clear();
+            return Vec::new();
+        };
+        if self.before_of != text {
+            self.before.clear();
+        }
+        let mut answers = self.answers.clone();
+        answers.retain(|(known, _)| known != name);
+        answers.push((name.to_owned(), text.clone()));
+        let work = move |crm: &mut Crm| {
+            let parts = run(crm, report, &answers);
+            // What is to be said of it is said of the period itself.
+            drop(crm.notices());
+            parts
+        };
+        vec![Cmd::ask(self.number, "before", work, move |page: &mut Self, answer, _| {
+            if let Ok(parts) = answer
+                && page.shown == report.name
+            {
+                (page.before, page.before_of) = (parts, text);
             }
             Vec::new()
         })]

@@ -14,16 +14,16 @@ use crate::{
 
 const TODAY: Action = Action { context: "today", ..PLAIN };
 
-fn is_open_work(state: &State) -> Result<(), Message> {
-    match state.shown::<Today>().and_then(Page::subject) {
+pub fn is_open_work(state: &State) -> Result<(), Message> {
+    match state.top().and_then(Page::subject) {
         Some(("activity", _)) => Ok(()),
         _ => Err(Message::new("Only planned activities can be done or moved.")),
     }
 }
 
 /// Asks what a verb of activities needs to know.
-fn verb(state: &mut State, name: &'static str) -> Vec<Cmd> {
-    let Some((kind, id)) = state.shown::<Today>().and_then(Page::subject) else { return Vec::new() };
+pub fn verb(state: &mut State, name: &'static str) -> Vec<Cmd> {
+    let Some((kind, id)) = state.top().and_then(Page::subject) else { return Vec::new() };
     let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
     let Some(verb) = verb else { return Vec::new() };
     let form = form::verb(&state.context, kind, verb.name, verb.asks, vec![id]);
@@ -130,6 +130,18 @@ pub static ACTIONS: &[Action] = &[
                 page.pane = Pane::Figures;
                 Vec::new()
             })
+        },
+        ..TODAY
+    },
+    Action {
+        id: "today.forecast",
+        label: ["forecast", "预测"],
+        help: ["Shows the open deals by the month they are expected in", "按预计成交月份查看商机"],
+        keys: &["g f"],
+        run: |state| {
+            let mut commands = state.tab(3);
+            commands.extend(state.with(|board: &mut super::super::Board, context| board.forecast(context)));
+            commands
         },
         ..TODAY
     },

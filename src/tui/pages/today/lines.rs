@@ -176,6 +176,9 @@ fn planned(context: &Context, grid: &Grid, row: &Row, urgency: Urgency) -> Item 
         .map(|(column, value)| {
             let value = context.value(&column.kind, value);
             let label = if context.is_chinese() { &column.label_zh } else { &column.label };
+            if column.name == "years" {
+                return format!("{value}{}", context.pick(" years", " 周年"));
+            }
             if matches!(column.kind, Kind::Integer | Kind::Date) { format!("{label} {value}") } else { value }
         })
         .collect();

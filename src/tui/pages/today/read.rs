@@ -72,6 +72,17 @@ impl Today {
             ),
             Cmd::ask(
                 number,
+                "forecast",
+                move |crm| forecast(crm, scope),
+                |page: &mut Self, answer, _| {
+                    if let Ok(part) = answer {
+                        page.forecast = part;
+                    }
+                    Vec::new()
+                },
+            ),
+            Cmd::ask(
+                number,
                 "team",
                 move |crm| team(crm, scope),
                 |page: &mut Self, answer, _| {
@@ -155,6 +166,14 @@ fn funnel(crm: &mut Crm, scope: Scope) -> Result<(Vec<Part>, Since)> {
         }
     }
     Ok(found)
+}
+
+/// What open deals will bring, and what of it is as good as sure.
+fn forecast(crm: &mut Crm, scope: Scope) -> Result<Option<Part>> {
+    let owners = owners(crm, scope)?;
+    let said = owned(crm, &owners)?;
+    let parts = report(crm, "forecast", &[("where", &said), ("period", "this-quarter")])?;
+    Ok(parts.into_iter().next().filter(|part| !part.grid.rows.is_empty()))
 }
 
 fn report(crm: &mut Crm, name: &str, said: &[(&str, &str)]) -> Result<Vec<Part>> {

@@ -2,7 +2,8 @@
 
 use super::{
     PANES, Pane, Today,
-    lines::{Item, Line, Lines, Urgency},
+    lines::{Line, Lines},
+    rows::draw as draw_lines,
 };
 use crate::{
     record::{Column, Grid, Kind, Value},
@@ -212,35 +213,63 @@ impl Today {
             }
             return;
         }
-        let widths = Widths::of(lines, usize::from(area.width));
-        let height = usize::from(area.height).max(1);
-        let most = lines.all.len().saturating_sub(height);
-        let mut top = lines.cursor.saturating_sub(height / 2).min(most);
-        if lines.cursor < height {
-            top = 0;
-        }
-        for ((at, line), here) in lines.all.iter().enumerate().skip(top).zip(rows(area)) {
-            match line {
-                Line::Head(head) => {
-                    let used = canvas.text(here, &format!(" {head} "), context.theme.title);
-                    let rest = Rect { x: here.x + used, width: here.width.saturating_sub(used + 1), ..here };
-                    let rule = context.glyphs.horizontal.repeat(usize::from(rest.width));
-                    canvas.text(rest, &rule, context.theme.border);
-                }
-                Line::Item(item) => {
-                    let focused = self.pane == pane && at == lines.cursor;
-                    draw_item(canvas, here, item, &widths, focused);
-                    canvas.hit(here, target(pane, at));
-                }
-            }
-        }
+        draw_lines(canvas, area, lines, self.pane == pane, &|at| target(pane, at));
     }
 
     fn draw_funnel(&self, canvas: &mut Canvas, area: Rect) {
         let title = self.name(canvas.context, Pane::Funnel);
         let inside = canvas.frame(area, &title, self.since.label(canvas.context), self.pane == Pane::Funnel);
         canvas.hit(area, Target::Part(place(Pane::Funnel)));
-        self.steps(canvas, inside);
+        let steps = u16::try_from(self.step.length).unwrap_or(u16::MAX);
+        // The months stand below where there is room; a funnel may be as narrow as a line a step.
+        let months = self.forecast.as_ref().map_or(0, |part| u16::try_from(part.grid.rows.len().min(6)).unwrap_or(6));
+        let room = if months > 0 && inside.height >= steps + 3 { (months + 2).min(inside.height - steps) } else { 0 };
+        self.steps(canvas, trimmed(inside, 0, room));
+        self.draw_forecast(canvas, trimmed(inside, inside.height - room, 0));
+    }
+
+    /// What open deals will bring: all of them in a line, then the months.
+    fn draw_forecast(&self, canvas: &mut Canvas, area: Rect) {
+        let context = canvas.context;
+        let Some(part) = self.forecast.as_ref().filter(|_| area.height >= 2) else { return };
+        let grid = &part.grid;
+        let place = |name: &str| grid.columns.iter().position(|column| column.name == name);
+        let total = |name: &str| {
+            let (at, totals) = (place(name)?, grid.totals.as_ref()?);
+            Some(plot::short(context, &Kind::Money, totals.get(at)?))
+        };
+        let rule = context.glyphs.horizontal.repeat(2);
+        let title = context.pick("Forecast", "销售预测");
+        let names = [
+            ("commit", context.pick("commit", "承诺")),
+            ("best_case", context.pick("best", "乐观")),
+            ("weighted", context.pick("weighted", "加权")),
+        ];
+        let told: Vec<String> =
+            names.iter().filter_map(|(name, word)| Some(format!("{word} {}", total(name)?))).collect();
+        canvas.pieces(
+            row(area, 0),
+            &[
+                (&format!(" {rule} {title}  "), context.theme.title),
+                (&told.join("  "), context.theme.text),
+            ],
+        );
+        let Some(amount) = place("weighted") else { return };
+        let value = |at: usize| grid.rows.get(at).and_then(|row| row.cells.get(amount)).cloned().unwrap_or_default();
+        let most = (0..grid.rows.len()).filter_map(|at| plot::number(&value(at))).max().unwrap_or_default();
+        for (at, here) in (0..grid.rows.len()).zip(rows(trimmed(area, 1, 0))) {
+            let name = grid.rows.get(at).and_then(|row| row.cells.first()).zip(grid.columns.first());
+            let name = name.map_or_else(String::new, |(value, column)| context.value(&column.kind, value));
+            let name = if name.is_empty() { context.pick("no day", "未定日期").to_owned() } else { name };
+            canvas.text(here, &format!(" {}", text::fit(&name, 14, false, context.glyphs.ellipsis)), context.theme.text);
+            let right = format!("{} ", plot::short(context, &Kind::Money, &value(at)));
+            let room = usize::from(here.width).saturating_sub(17 + text::width(&right));
+            let long = bar(plot::number(&value(at)).unwrap_or_default(), most, room, &context.glyphs);
+            let rest = Rect { x: here.x + 16.min(here.width), width: here.width.saturating_sub(16), ..here };
+            canvas.text(rest, &long, context.theme.bar);
+            canvas.text_right(here, &right, context.theme.text);
+        }
+        canvas.hit(area, Target::Act("today.forecast"));
     }
 
     /// How many came to each stage, and how many of those before.
@@ -373,60 +402,6 @@ fn position(lines: &Lines) -> String {
     match lines.total {
         Some(total) if total > 0 => format!("{at}/{total}"),
         _ => String::new(),
-    }
-}
-
-/// How wide the pieces of lines are, so that they stand below each other.
-struct Widths {
-    lead: usize,
-    sort: usize,
-    who: usize,
-    right: usize,
-}
-
-impl Widths {
-    fn of(lines: &Lines, room: usize) -> Self {
-        let most = |piece: &dyn Fn(&Item) -> usize| lines.items().map(piece).max().unwrap_or_default();
-        let right = if room >= 64 { most(&|item| text::width(&item.right)).min(room / 4) } else { 0 };
-        let sort = if room >= 56 { most(&|item| text::width(&item.sort)).min(10) } else { 0 };
-        let lead = most(&|item| text::width(&item.lead)).min(room * 3 / 8);
-        let left = room.saturating_sub(lead + sort + right + 8);
-        Self { lead, sort, who: most(&|item| text::width(&item.who)).min(left * 2 / 3), right }
-    }
-}
-
-fn draw_item(canvas: &mut Canvas, line: Rect, item: &Item, widths: &Widths, focused: bool) {
-    let (theme, glyphs) = (canvas.context.theme, canvas.context.glyphs);
-    let style = match item.urgency {
-        Urgency::Late => theme.bad,
-        Urgency::Now => theme.warning,
-        Urgency::Later | Urgency::Unclear => theme.dim,
-    };
-    let fit = |words: &str, cells: usize| text::fit(words, cells, false, glyphs.ellipsis);
-    let sort = if widths.sort > 0 { format!("{} ", fit(&item.sort, widths.sort)) } else { String::new() };
-    let sign = if focused { glyphs.cursor } else { " " };
-    let right = u16::try_from(widths.right).unwrap_or_default();
-    let left = Rect { width: line.width.saturating_sub(right + u16::from(right > 0)), ..line };
-    canvas.pieces(
-        left,
-        &[
-            (sign, theme.focus),
-            (item.urgency.sign(), style),
-            (" ", theme.text),
-            (&fit(&item.lead, widths.lead), style),
-            (" ", theme.text),
-            (&sort, theme.dim),
-            (&fit(&item.who, widths.who), theme.text),
-            ("  ", theme.text),
-            (&item.what, theme.dim),
-        ],
-    );
-    if right > 0 {
-        let area = Rect { width: line.width.saturating_sub(1), ..line };
-        canvas.text_right(Rect { x: area.right().saturating_sub(right), width: right, ..area }, &item.right, theme.dim);
-    }
-    if focused {
-        canvas.paint(line, theme.selection);
     }
 }
 
