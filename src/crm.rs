@@ -17,6 +17,7 @@ mod read;
 mod reference;
 mod relink;
 mod remove;
+mod renew;
 mod rows;
 mod search;
 mod search_rows;
@@ -101,6 +102,8 @@ pub struct Crm {
     underway: Vec<(&'static str, i64)>,
     /// An attachment was purged, so its content may be needed no more.
     purged_attachment: bool,
+    /// What the database was like when it was looked at last.
+    known: renew::Known,
 }
 
 impl Crm {
@@ -137,6 +140,7 @@ impl Crm {
             by_verb: false,
             underway: Vec::new(),
             purged_attachment: false,
+            known: renew::Known::default(),
         };
         if let Some(version) = older {
             crm.notice(migrate::brought_up_to_date(version));

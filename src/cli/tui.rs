@@ -79,6 +79,7 @@ fn launch(session: &Session) -> Result<Launch> {
         opener: variable("SSH_CONNECTION").is_none().then(|| configuration.opener()),
         folder: folder.map(|folder| std::path::Path::new(&folder).join("kehu")),
         exporter: export,
+        here: std::env::current_dir().unwrap_or_default(),
     })
 }
 

@@ -93,6 +93,11 @@ pub trait Database: Send {
     /// What stops it from another thread.
     fn interrupter(&self) -> Interrupter;
 
+    /// Whether a server hung up, so that nothing can be asked of it any more.
+    fn is_closed(&self) -> bool {
+        false
+    }
+
     /// The file it lives in, if it lives in one.
     fn path(&self) -> Option<PathBuf>;
 

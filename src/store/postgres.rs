@@ -149,6 +149,10 @@ impl Database for Postgres {
         Interrupter { interruption: self.interruption.clone(), stop: Box::new(stop) }
     }
 
+    fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
     fn path(&self) -> Option<PathBuf> {
         None
     }

@@ -6,8 +6,12 @@ use super::{
     state::State,
     toast::{Toast, Tone},
 };
-use crate::{Cause, Crm, Result};
-use std::{any::Any, time::Duration};
+use crate::{Cause, Crm, Error, Message, Result};
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 /// Who asks for what: of several questions of one scope only the latest is answered.
 pub type Scope = (u64, &'static str);
@@ -15,12 +19,16 @@ pub type Scope = (u64, &'static str);
 /// What is done with an answer, on the thread of the screen.
 pub type Reply = Box<dyn FnOnce(&mut State) -> Vec<Cmd> + Send>;
 
-/// What a reader does for a question: the answer, and whether it was stopped before its end.
-type Question = Box<dyn Fn(&mut Crm) -> (Reply, bool) + Send>;
+/// The handle to work with, or why there is none.
+pub type Handle<'a> = Result<&'a mut Crm>;
+/// What a reader does for a question.
+type Question = Box<dyn Fn(Handle) -> (Reply, End) + Send>;
+/// What the writer does for a write.
+type Change = Box<dyn FnOnce(Handle) -> (Reply, End) + Send>;
 /// What is done with the text that came back from the editor.
 type Written = Box<dyn FnOnce(&mut State, Result<String>) -> Vec<Cmd>>;
 /// A change of the state.
-type Change = Box<dyn FnOnce(&mut State) -> Vec<Cmd>>;
+type Turn = Box<dyn FnOnce(&mut State) -> Vec<Cmd>>;
 
 /// A question to the database; asked again where it was stopped by mistake.
 pub struct Ask {
@@ -30,7 +38,16 @@ pub struct Ask {
 
 /// A write; the next one waits for it.
 pub struct Write {
-    pub work: Box<dyn FnOnce(&mut Crm) -> Reply + Send>,
+    pub work: Change,
+}
+
+/// How work on the database ended.
+pub enum End {
+    Whole,
+    /// Somebody stopped it.
+    Stopped,
+    /// It broke, and its handle may be half way through something.
+    Broken(Box<dyn Any + Send>),
 }
 
 /// Something to be done after a while, unless it is put off again.
@@ -59,12 +76,14 @@ pub enum Cmd {
     /// To the clipboard.
     Copy(String),
     /// A change of the state that a page cannot make itself.
-    Do(Change),
+    Do(Turn),
     /// Writes down what the next session begins with.
     Remember(serde_json::Value),
     /// Writes down, or with null forgets, what was typed into a form and not saved yet.
     Draft(String, serde_json::Value),
     Mouse(bool),
+    /// Every thread looks again what kinds of record there are: somebody changed them.
+    Renew,
     Redraw,
     Suspend,
     Quit,
@@ -92,12 +111,11 @@ impl Cmd {
         work: impl Fn(&mut Crm) -> Result<T> + Send + 'static,
         then: impl FnOnce(&mut State, Result<T>) -> Vec<Cmd> + Clone + Send + 'static,
     ) -> Self {
-        let work = move |crm: &mut Crm| {
-            let answer = work(crm);
-            let stopped = answer.as_ref().is_err_and(|error| error.cause == Cause::Interrupted);
+        let work = move |crm: Handle| {
+            let (answer, end) = guarded(crm, &work);
             let then = then.clone();
             let reply: Reply = Box::new(move |state| then(state, answer));
-            (reply, stopped)
+            (reply, end)
         };
         Self::Ask(Ask { scope, work: Box::new(work) })
     }
@@ -107,9 +125,13 @@ impl Cmd {
         work: impl FnOnce(&mut Crm) -> Result<T> + Send + 'static,
         then: impl FnOnce(&mut State, Result<T>) -> Vec<Cmd> + Send + 'static,
     ) -> Self {
-        let work = move |crm: &mut Crm| {
-            let answer = work(crm);
-            let notices = crm.notices();
+        let work = move |crm: Handle| {
+            let mut notices = Vec::new();
+            let (answer, end) = guarded(crm, |crm| {
+                let answer = work(crm);
+                notices = crm.notices();
+                answer
+            });
             let reply: Reply = Box::new(move |state| {
                 let mut commands = then(state, answer);
                 for notice in notices {
@@ -119,7 +141,7 @@ impl Cmd {
                 commands.extend(state.refresh());
                 commands
             });
-            reply
+            (reply, end)
         };
         Self::Write(Write { work: Box::new(work) })
     }
@@ -183,4 +205,32 @@ impl Cmd {
     pub fn visit(kind: &'static str, id: i64) -> Self {
         Self::Do(Box::new(move |state| state.visit(kind, id)))
     }
+}
+
+/// Runs work on the database; where there is none, or where the work breaks, whoever waits for it hears why.
+fn guarded<T>(crm: Handle, work: impl FnOnce(&mut Crm) -> Result<T>) -> (Result<T>, End) {
+    let crm = match crm {
+        Ok(crm) => crm,
+        Err(error) => return (Err(error), End::Whole),
+    };
+    match catch_unwind(AssertUnwindSafe(|| work(crm))) {
+        Ok(answer) => {
+            let stopped = answer.as_ref().is_err_and(|error| error.cause == Cause::Interrupted);
+            (answer, if stopped { End::Stopped } else { End::Whole })
+        }
+        Err(panic) => (Err(broken(&*panic)), End::Broken(panic)),
+    }
+}
+
+/// What is said of work that broke.
+fn broken(panic: &(dyn Any + Send)) -> Error {
+    let message = Message::new("A part of the dashboard broke and was started again: {what}.");
+    Error::new(Cause::Storage, message.with("what", words_of(panic)))
+}
+
+/// What something said as it broke.
+#[must_use]
+pub fn words_of(panic: &(dyn Any + Send)) -> String {
+    let words = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panic".to_owned())
 }

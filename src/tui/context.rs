@@ -10,7 +10,7 @@ use crate::{
     record::{Field, Grid, Kind, Schema, Value, types::Reading},
 };
 use ratatui::layout::Rect;
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, path::PathBuf, sync::Arc};
 
 /// Writes a grid as a file of the format that an ending names: `csv`, `json`, `md`.
 pub type Exporter = fn(&Grid, &str, Language) -> crate::Result<Vec<u8>>;
@@ -34,6 +34,8 @@ pub struct Context {
     pub database: String,
     pub mouse: bool,
     pub exporter: Exporter,
+    /// Where a file goes of which only the name is said.
+    pub here: PathBuf,
     pub(super) numbers: Cell<u64>,
 }
 

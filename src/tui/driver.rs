@@ -2,7 +2,7 @@
 //! screen is a text. Tests drive it; so can anybody who wants to see what a key does.
 
 use super::{
-    command::{Ask, Cmd, Reply, Scope, Wake, Write},
+    command::{Ask, Cmd, End, Reply, Scope, Wake, Write, words_of},
     glyphs::Glyphs,
     hits::Hit,
     key::Key,
@@ -41,6 +41,8 @@ pub struct Driver {
     pub opened: Vec<String>,
     /// What the editor makes of a text.
     pub editor: fn(String) -> String,
+    /// What broke behind the screen.
+    pub broken: Vec<String>,
     pub over: bool,
 }
 
@@ -66,6 +68,7 @@ impl Driver {
             copied: Vec::new(),
             opened: Vec::new(),
             editor: |text| text,
+            broken: Vec::new(),
             over: false,
         };
         let commands = driver.state.begin();
@@ -111,10 +114,13 @@ impl Driver {
     pub fn settle(&mut self) -> &mut Self {
         loop {
             while let Some(waiting) = self.waiting.pop_front() {
-                let reply = match waiting {
-                    Waiting::Ask(ask) => (ask.work)(&mut self.crm).0,
-                    Waiting::Write(write) => (write.work)(&mut self.crm),
+                let (reply, end) = match waiting {
+                    Waiting::Ask(ask) => (ask.work)(Ok(&mut self.crm)),
+                    Waiting::Write(write) => (write.work)(self.crm.renew().map(|_| &mut self.crm)),
                 };
+                if let End::Broken(panic) = end {
+                    self.broke(&*panic);
+                }
                 self.send(Msg::Reply(reply));
             }
             let due = self.clock + PATIENCE;
@@ -125,6 +131,12 @@ impl Driver {
             self.clock = self.clock.max(at);
             self.send(Msg::Woken(then));
         }
+    }
+
+    /// What broke is told as it would be on a terminal; whoever looks for faults finds it in `broken`.
+    fn broke(&mut self, panic: &(dyn std::any::Any + Send)) {
+        self.broken.push(words_of(panic));
+        self.send(Msg::Broken(words_of(panic), None));
     }
 
     /// Lets time go by.
@@ -169,7 +181,7 @@ impl Driver {
                 Cmd::Open(address) => self.opened.push(address),
                 Cmd::Remember(session) => self.memory.keep_session(&session),
                 Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
-                Cmd::Mouse(_) | Cmd::Redraw | Cmd::Suspend => {}
+                Cmd::Mouse(_) | Cmd::Redraw | Cmd::Suspend | Cmd::Renew => {}
                 Cmd::Quit => self.over = true,
             }
         }

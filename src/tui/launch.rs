@@ -1,7 +1,9 @@
 //! How the dashboard is started: by whom, on which database, in which language and on what terminal.
 
 use super::{
+    command::words_of,
     context::{Context, Exporter},
+    crash,
     glyphs::{self, Glyphs},
     memory::Memory,
     probe, runtime,
@@ -12,7 +14,9 @@ use super::{
 use crate::{Cause, Crm, Error, Message, Result, Settings, customers::duplicates::Watch, doors::language::Language};
 use ratatui::layout::Rect;
 use std::{
+    any::Any,
     cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -39,6 +43,8 @@ pub struct Launch {
     /// Where what stays from one session to the next is kept.
     pub folder: Option<PathBuf>,
     pub exporter: Exporter,
+    /// Where a file goes of which only the name is said.
+    pub here: PathBuf,
 }
 
 impl Launch {
@@ -51,6 +57,13 @@ impl Launch {
         crm.set_watch(self.watch);
         crm.sign_in(&self.user)?;
         Ok(crm)
+    }
+
+    /// Writes down how something broke, and says where that is to be read.
+    #[must_use]
+    pub(super) fn report(&self, panic: &(dyn Any + Send)) -> Option<PathBuf> {
+        let at = self.settings.clock.now().to_string();
+        crash::report(self.folder.as_deref(), &at, &words_of(panic))
     }
 
     /// What this database says of itself.
@@ -70,6 +83,7 @@ impl Launch {
             database: url.rsplit('/').next().unwrap_or(&url).to_owned(),
             mouse: true,
             exporter: self.exporter,
+            here: self.here.clone(),
             numbers: Cell::new(0),
         }
     }
@@ -122,10 +136,23 @@ pub fn run(launch: &Launch) -> Result<()> {
     drop(crm);
     let state = launch.state(context, &memory);
     OPEN.store(true, Ordering::SeqCst);
-    let done = runtime::run(launch, state, &memory);
+    let done = catch_unwind(AssertUnwindSafe(|| runtime::run(launch, state, &memory)));
     OPEN.store(false, Ordering::SeqCst);
     drop(guard);
-    done.map_err(|error| broken(&error))
+    match done {
+        Ok(done) => done.map_err(|error| broken(&error)),
+        Err(panic) => Err(crashed(&words_of(&*panic), launch.report(&*panic))),
+    }
+}
+
+/// What was typed is in its draft, and everything that was saved is in the database.
+fn crashed(words: &str, report: Option<PathBuf>) -> Error {
+    let message = match report {
+        Some(_) => Message::new("The dashboard broke: {what}. A report is in {path}."),
+        None => Message::new("The dashboard broke: {what}."),
+    };
+    let path = report.map_or_else(String::new, |path| path.display().to_string());
+    Error::new(Cause::Storage, message.with("what", words).with("path", path)).hint(Message::new("kehu tui"))
 }
 
 fn broken(error: &std::io::Error) -> Error {

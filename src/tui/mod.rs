@@ -9,6 +9,7 @@ pub mod action;
 pub mod canvas;
 pub mod command;
 pub mod context;
+mod crash;
 pub mod driver;
 mod editor;
 pub mod frame;

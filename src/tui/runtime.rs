@@ -73,6 +73,7 @@ pub fn run(launch: &Launch, mut state: State, memory: &Memory) -> io::Result<()>
     };
     runtime.perform(commands)?;
     let done = runtime.turn();
+    runtime.keep_drafts();
     memory.keep_session(&runtime.state.session());
     done
 }
@@ -104,6 +105,21 @@ impl Runtime<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What was typed a moment ago is kept before the end, too.
+    fn keep_drafts(&mut self) {
+        let due = self.timers.extract_if(.., |(_, (_, name), _)| *name == "draft").collect::<Vec<_>>();
+        for (_, _, then) in due {
+            let mut commands = self.state.update(Msg::Woken(then));
+            while let Some(command) = commands.pop() {
+                match command {
+                    Cmd::Do(work) => commands.extend(work(&mut self.state)),
+                    Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// Waits for a message or a timer, no longer than that; says whether anything came.
@@ -184,6 +200,7 @@ impl Runtime<'_> {
                 Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
                 Cmd::Mouse(on) => terminal::set_mouse(on)?,
                 Cmd::Redraw => self.renew()?,
+                Cmd::Renew => self.workers.renew(),
                 Cmd::Suspend => {
                     self.input.rest();
                     terminal::leave();
@@ -250,7 +267,7 @@ impl Runtime<'_> {
 #[cfg(unix)]
 fn watch_signals(to: &Sender<Incoming>) {
     use signal_hook::{consts, iterator::Signals};
-    let Ok(mut signals) = Signals::new([consts::SIGTERM, consts::SIGHUP, consts::SIGTSTP]) else { return };
+    let Ok(mut signals) = Signals::new([consts::SIGTERM, consts::SIGHUP, consts::SIGINT, consts::SIGTSTP]) else { return };
     let to = to.clone();
     // Without it, the terminal is still given back by the guard in most cases.
     let _ = std::thread::Builder::new().name("kehu-worker-signals".to_owned()).spawn(move || {

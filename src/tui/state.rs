@@ -53,6 +53,8 @@ pub struct State {
     pub recent: Vec<(&'static str, i64, String)>,
     /// The number of the latest change that the screen shows.
     pub seen: i64,
+    /// Why the database cannot be asked just now.
+    pub lost: Option<Error>,
     pub(super) leaving: bool,
     pub(super) composed: bool,
     pub(super) click: Option<(ratatui::layout::Position, jiff::Timestamp)>,
@@ -84,6 +86,7 @@ impl State {
             drafts: HashMap::new(),
             recent: Vec::new(),
             seen: 0,
+            lost: None,
             leaving: false,
             composed: false,
             click: None,

@@ -1,5 +1,6 @@
 //! The terminal as the dashboard needs it, and as it was before: whatever happens, it is given back in order.
 
+use super::crash;
 use crossterm::{
     cursor,
     event::{
@@ -11,15 +12,11 @@ use crossterm::{
 };
 use std::{
     io::{self, stdout},
-    sync::{
-        Once,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 /// Whether the terminal is ours now.
 static ON: AtomicBool = AtomicBool::new(false);
-static HOOK: Once = Once::new();
 
 /// Gives the terminal back when it goes.
 pub struct Guard;
@@ -27,17 +24,7 @@ pub struct Guard;
 impl Guard {
     /// Takes the terminal.
     pub fn enter(mouse: bool) -> io::Result<Self> {
-        HOOK.call_once(|| {
-            let usual = std::panic::take_hook();
-            std::panic::set_hook(Box::new(move |panic| {
-                // A thread that works for the screen leaves it alone, unless the whole program ends with it.
-                let worker = std::thread::current().name().is_some_and(|name| name.starts_with("kehu-worker"));
-                if !worker || cfg!(panic = "abort") {
-                    leave();
-                    usual(panic);
-                }
-            }));
-        });
+        crash::watch();
         let guard = Self;
         enter(mouse)?;
         Ok(guard)

@@ -12,6 +12,7 @@ use super::{
 use crate::Message;
 use crossterm::event::{Event, KeyCode, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
+use std::path::PathBuf;
 
 /// What comes to the dashboard.
 pub enum Msg {
@@ -26,8 +27,8 @@ pub enum Msg {
     End,
     /// The shell wants us to stop for now.
     Stop,
-    /// A thread that works for us broke.
-    Broken(String),
+    /// Work on the database broke: what it said, and where a report is.
+    Broken(String, Option<PathBuf>),
 }
 
 impl State {
@@ -46,10 +47,18 @@ impl State {
             Msg::Woken(then) => then(self),
             Msg::End => vec![Cmd::Quit],
             Msg::Stop => vec![Cmd::Suspend],
-            Msg::Broken(what) => {
-                self.tell(Tone::Error, &Message::new("A part of the dashboard broke: {what}.").with("what", what))
-            }
+            Msg::Broken(what, report) => self.broken(what, report),
         }
+    }
+
+    /// Says that something broke and goes on, and where the report is.
+    fn broken(&mut self, what: String, report: Option<PathBuf>) -> Vec<Cmd> {
+        let message = match &report {
+            Some(_) => Message::new("A part of the dashboard broke and was started again: {what}. A report is in {path}."),
+            None => Message::new("A part of the dashboard broke and was started again: {what}."),
+        };
+        let path = report.map_or_else(String::new, |path| path.display().to_string());
+        self.tell(Tone::Error, &message.with("what", what).with("path", path))
     }
 
     fn event(&mut self, event: Event) -> Vec<Cmd> {

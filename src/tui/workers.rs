@@ -1,19 +1,19 @@
 //! The threads that ask the database, each with a handle of its own: two that read, one that writes. Of several questions
-//! of one scope only the latest is answered, and one that nobody waits for any more is stopped.
+//! of one scope only the latest is answered, and one that nobody waits for any more is stopped. Work that breaks ends only
+//! itself: whoever waits for it hears so, and the thread goes on with another handle.
 
 use super::{
-    command::{Ask, Reply, Scope, Write},
+    command::{Ask, End, Handle, Reply, Scope, Write, words_of},
     launch::Launch,
     runtime::Incoming,
     update::Msg,
 };
-use crate::{Crm, Result, store::Interrupter};
+use crate::{Crm, store::Interrupter};
 use std::{
     collections::{HashMap, VecDeque},
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        mpsc::{Sender, channel},
+        mpsc::{Receiver, Sender, channel},
     },
 };
 
@@ -31,6 +31,8 @@ struct Board {
     running: Vec<Option<Scope>>,
     interrupters: Vec<Option<Interrupter>>,
     turns: u64,
+    /// How often the readers were told to look what kinds of record there are.
+    renewals: u64,
 }
 
 #[derive(Default)]
@@ -63,22 +65,13 @@ impl Workers {
         for place in 0..READERS {
             let (shared, launch, to) = (shared.clone(), launch.clone(), to.clone());
             let thread = std::thread::Builder::new().name(format!("kehu-worker-read-{place}"));
-            thread.spawn(move || work(&to, || read(place, &shared, &launch, &to)))?;
+            thread.spawn(move || read(place, &shared, &launch, &to))?;
         }
         let (writes, wanted) = channel::<Write>();
         let (launch, to) = (launch.clone(), to.clone());
-        std::thread::Builder::new().name("kehu-worker-write".to_owned()).spawn(move || {
-            work(&to, || {
-                let mut crm = launch.open()?;
-                for write in &wanted {
-                    let reply = (write.work)(&mut crm);
-                    if to.send(Incoming::Message(Msg::Reply(reply))).is_err() {
-                        break;
-                    }
-                }
-                Ok(())
-            });
-        })?;
+        std::thread::Builder::new()
+            .name("kehu-worker-write".to_owned())
+            .spawn(move || write(&wanted, &launch, &to))?;
         Ok(Self { shared, writes })
     }
 
@@ -104,8 +97,13 @@ impl Workers {
     }
 
     pub fn write(&self, write: Write) {
-        // The thread is gone only after it said so.
+        // The thread ends only with the dashboard.
         let _ = self.writes.send(write);
+    }
+
+    /// From now on each reader looks once what kinds of record there are.
+    pub fn renew(&self) {
+        self.shared.board().renewals += 1;
     }
 
     /// Whether an answer is the one that is waited for.
@@ -114,51 +112,99 @@ impl Workers {
     }
 }
 
-/// Runs a thread's work, and tells of its end where that was not wanted.
-fn work(to: &Sender<Incoming>, work: impl FnOnce() -> Result<()>) {
-    let what = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error.to_string(),
-        Err(panic) => panic.downcast_ref::<&str>().map_or_else(|| "panic".to_owned(), |text| (*text).to_owned()),
-    };
-    let _ = to.send(Incoming::Message(Msg::Broken(what)));
+/// One thread's handle: opened when it is first needed, and anew where it broke or its database was replaced.
+struct Desk {
+    launch: Launch,
+    crm: Option<Crm>,
+    /// The turn at which it looked what kinds of record there are.
+    renewed: u64,
 }
 
-fn read(place: usize, shared: &Shared, launch: &Launch, to: &Sender<Incoming>) -> Result<()> {
-    let mut crm = launch.open()?;
-    if let Some(interrupter) = shared.board().interrupters.get_mut(place) {
-        *interrupter = Some(crm.interrupter());
+impl Desk {
+    /// Opens it at once; where that fails it is tried again for whoever asks.
+    fn new(launch: &Launch) -> Self {
+        Self { launch: launch.clone(), crm: launch.open().ok(), renewed: 0 }
     }
+
+    /// The handle, after a look whether its database is what it was.
+    fn handle(&mut self, renewals: Option<u64>) -> Handle<'_> {
+        if self.crm.as_ref().is_some_and(Crm::is_lost) {
+            self.crm = None;
+        }
+        let fresh = self.crm.is_none();
+        let crm = match self.crm.take() {
+            Some(crm) => self.crm.insert(crm),
+            None => self.crm.insert(self.launch.open()?),
+        };
+        // Whoever writes looks every time.
+        if fresh || renewals != Some(self.renewed) {
+            crm.renew()?;
+            self.renewed = renewals.unwrap_or_default();
+        }
+        Ok(crm)
+    }
+
+    /// What is told of work that broke; its handle is not used again.
+    fn broke(&mut self, panic: &(dyn std::any::Any + Send)) -> Incoming {
+        self.crm = None;
+        let report = self.launch.report(panic);
+        Incoming::Message(Msg::Broken(words_of(panic), report))
+    }
+}
+
+fn write(wanted: &Receiver<Write>, launch: &Launch, to: &Sender<Incoming>) {
+    let mut desk = Desk::new(launch);
+    for write in wanted {
+        let (reply, end) = (write.work)(desk.handle(None));
+        if let End::Broken(panic) = end {
+            // Who wrote hears of it first.
+            let _ = to.send(desk.broke(&*panic));
+        }
+        if to.send(Incoming::Message(Msg::Reply(reply))).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(place: usize, shared: &Shared, launch: &Launch, to: &Sender<Incoming>) {
+    let mut desk = Desk::new(launch);
     loop {
-        let job = next(place, shared);
+        let (job, renewals) = next(place, shared);
         let (scope, turn) = (job.ask.scope, job.turn);
-        let reply = answer(&job, shared, &mut crm);
+        let (reply, end) = answer(&job, place, shared, &mut desk, renewals);
         set_running(place, shared, None);
+        if let End::Broken(panic) = end {
+            let _ = to.send(desk.broke(&*panic));
+        }
         if to.send(Incoming::Answer(scope, turn, reply)).is_err() {
-            return Ok(());
+            return;
         }
     }
 }
 
 /// The answer; asked again where the question was stopped in place of another.
-fn answer(job: &Job, shared: &Shared, crm: &mut Crm) -> Reply {
+fn answer(job: &Job, place: usize, shared: &Shared, desk: &mut Desk, renewals: u64) -> (Reply, End) {
     loop {
-        let (reply, stopped) = (job.ask.work)(crm);
+        let handle = desk.handle(Some(renewals));
+        if let (Ok(crm), Some(interrupter)) = (&handle, shared.board().interrupters.get_mut(place)) {
+            *interrupter = Some(crm.interrupter());
+        }
+        let (reply, end) = (job.ask.work)(handle);
         let latest = shared.board().latest.get(&job.ask.scope) == Some(&job.turn);
-        if !stopped || !latest {
-            return reply;
+        if !matches!(end, End::Stopped) || !latest {
+            return (reply, end);
         }
     }
 }
 
-fn next(place: usize, shared: &Shared) -> Job {
+fn next(place: usize, shared: &Shared) -> (Job, u64) {
     let mut board = shared.board();
     loop {
         if let Some(job) = board.jobs.pop_front() {
             if let Some(running) = board.running.get_mut(place) {
                 *running = Some(job.ask.scope);
             }
-            return job;
+            return (job, board.renewals);
         }
         board = shared.ready.wait(board).unwrap_or_else(PoisonError::into_inner);
     }

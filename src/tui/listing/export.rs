@@ -5,7 +5,6 @@ use crate::{
     record::Kind,
     tui::{command::Cmd, modals::form, page::Page, state::State, toast::Tone},
 };
-use std::path::PathBuf;
 
 /// Asks where to.
 pub fn ask(state: &mut State) -> Vec<Cmd> {
@@ -18,7 +17,7 @@ pub fn ask(state: &mut State) -> Vec<Cmd> {
 }
 
 fn write(state: &mut State, number: u64, path: String) -> Vec<Cmd> {
-    let (exporter, language) = (state.context.exporter, state.context.language);
+    let (exporter, language, here) = (state.context.exporter, state.context.language, state.context.here.clone());
     let mut asked = None;
     state.with_listing(number, |listing, _| {
         let marked = (!listing.marks.is_empty()).then(|| listing.marks.clone());
@@ -34,8 +33,9 @@ fn write(state: &mut State, number: u64, path: String) -> Vec<Cmd> {
         }
         let ending = path.rsplit_once('.').map_or("csv", |(_, ending)| ending);
         let bytes = exporter(&grid, ending, language)?;
-        keep(&PathBuf::from(&path), &bytes)?;
-        Ok((grid.rows.len(), path.clone()))
+        let file = here.join(&path);
+        keep(&file, &bytes)?;
+        Ok((grid.rows.len(), file.display().to_string()))
     };
     vec![Cmd::question((number, "export"), work, |state, answer| match answer {
         Ok((count, path)) => {

@@ -12,7 +12,7 @@ mod view;
 pub use actions::ACTIONS;
 pub use export::keep;
 
-use super::{command::Cmd, context::Context, state::State, widgets::Input};
+use super::{command::Cmd, context::Context, pages, state::State, widgets::Input};
 use crate::{
     Message, Result,
     crm::{Deleted, Query, Sort},
@@ -123,12 +123,21 @@ impl Listing {
     /// How many rows there are, as far as it is known.
     #[must_use]
     pub fn length(&self) -> usize {
-        let known = self.offset + self.rows.len();
         match self.total {
             Some(Total::Exactly(count)) => usize::try_from(count).unwrap_or(usize::MAX),
-            Some(Total::MoreThan(count)) => known.max(usize::try_from(count).unwrap_or(usize::MAX)),
-            None => known,
+            Some(Total::MoreThan(count)) => self.reached().max(usize::try_from(count).unwrap_or(usize::MAX)),
+            None => self.reached(),
         }
+    }
+
+    /// How far it was read, and one further where there may be more.
+    fn reached(&self) -> usize {
+        self.offset + self.rows.len() + usize::from(self.rows.len() >= self.stretch())
+    }
+
+    /// How many rows are read at once.
+    fn stretch(&self) -> usize {
+        self.height * 3 + 20
     }
 
     /// The row at a place, where it was read.
@@ -183,6 +192,10 @@ impl Listing {
 
     /// Reads the rows in sight and how many there are; the cursor stays on its record.
     pub fn load(&mut self, context: &Context) -> Vec<Cmd> {
+        // Somebody may have added a field meanwhile.
+        if let Some(schema) = context.schema(self.schema.kind) {
+            self.schema = schema;
+        }
         let query = match self.query() {
             Ok(query) => query,
             Err(error) => {
@@ -200,7 +213,7 @@ impl Listing {
     }
 
     fn read(&self, mut query: Query, offset: usize) -> Cmd {
-        let limit = self.height * 3 + 20;
+        let limit = self.stretch();
         query.limit = Some(limit as u64);
         query.offset = Some(offset as u64);
         query.paging = true;
@@ -247,7 +260,7 @@ impl Listing {
         if let Some(place) = self.chosen.and_then(|id| self.rows.iter().position(|row| row.id == id)) {
             self.cursor = offset + place;
         }
-        let whole = self.rows.len() < self.height * 3 + 20;
+        let whole = self.rows.len() < self.stretch();
         if whole && (!self.rows.is_empty() || offset == 0) {
             self.cursor = self.cursor.min((offset + self.rows.len()).saturating_sub(1));
         }
@@ -302,6 +315,33 @@ impl Listing {
         self.cursor = to;
         self.settle();
         Some((self.schema.kind, id))
+    }
+
+    /// Reads the rows around the record that [`Listing::step`] would go to, where they were not read yet, and goes on.
+    pub fn read_on(&self, by: i64) -> Option<Cmd> {
+        let to = i64::try_from(self.cursor).ok()?.checked_add(by).and_then(|to| usize::try_from(to).ok())?;
+        if to >= self.length() || self.row(to).is_some() {
+            return None;
+        }
+        let offset = to.saturating_sub(self.stretch() / 2);
+        let query = Query { limit: Some(self.stretch() as u64), offset: Some(offset as u64), paging: true, ..self.query().ok()? };
+        let number = self.number;
+        Some(Cmd::question(
+            (number, "rows"),
+            move |crm| crm.list(&query),
+            move |state, answer| {
+                let answer = answer.map(|grid| {
+                    state.with_listing(number, |listing, _| {
+                        listing.came(grid, offset);
+                        Vec::new()
+                    })
+                });
+                match answer {
+                    Ok(_) => pages::along(state, by, false),
+                    Err(error) => state.fault(&error),
+                }
+            },
+        ))
     }
 
     /// Marks or unmarks what is under the cursor and moves down.

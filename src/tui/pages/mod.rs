@@ -24,7 +24,7 @@ use super::{
     state::State,
     toast::Tone,
 };
-use crate::reports::Found;
+use crate::{Message, reports::Found};
 
 /// Every sort of page there is.
 pub static PAGES: &[&PageKind] =
@@ -71,5 +71,21 @@ pub fn lead(context: &Context, found: Found) -> Vec<Cmd> {
             None => Vec::new(),
         },
         Found::Nothing(why) => vec![Cmd::toast(Tone::Notice, context.say(&why))],
+    }
+}
+
+/// Goes along the list that the page on top was opened from; where its rows were not read so far, reads on first.
+pub fn along(state: &mut State, by: i64, reading: bool) -> Vec<Cmd> {
+    let (context, stack) = (&state.context, state.stacks.get_mut(state.current));
+    let beneath = stack.and_then(|stack| stack.pages.iter_mut().nth_back(1));
+    let Some(beneath) = beneath else { return Vec::new() };
+    if let Some((kind, id)) = beneath.step(by, context) {
+        let page = of_record(context, kind, id);
+        return state.replace(page);
+    }
+    let more = beneath.listing().filter(|_| reading).and_then(|listing| listing.read_on(by));
+    match more {
+        Some(more) => vec![more],
+        None => state.tell(Tone::Notice, &Message::new("The list ends here.")),
     }
 }

@@ -68,6 +68,7 @@ pub fn launch(desk: &Desk) -> Launch {
         opener: None,
         folder: Some(desk.folder().join("state")),
         exporter,
+        here: desk.folder().to_owned(),
     }
 }
 

@@ -177,7 +177,7 @@ impl Form {
                 let work = move |crm: &mut Crm| Ok(save(crm, &changes, terms));
                 vec![Cmd::write(work, move |state, saved: Result<Saved>| match saved {
                     Ok(saved) => reply::came(state, number, saved),
-                    Err(error) => state.fault(&error),
+                    Err(error) => reply::with(state, number, |form, context| form.faulty(&[(None, error)], context)),
                 })]
             }
         }

@@ -94,17 +94,5 @@ pub fn has_list(state: &State) -> Result<(), Message> {
 
 /// Goes along the list that the page was opened from.
 pub fn along(state: &mut State, by: i64) -> Vec<Cmd> {
-    let context = &state.context;
-    let stack = state.stacks.get_mut(state.current);
-    let next = stack.and_then(|stack| {
-        let beneath = stack.pages.len().checked_sub(2)?;
-        stack.pages.get_mut(beneath)?.step(by, context)
-    });
-    match next {
-        Some((kind, id)) => {
-            let page = pages::of_record(&state.context, kind, id);
-            state.replace(page)
-        }
-        None => state.tell(crate::tui::toast::Tone::Notice, &Message::new("The list ends here.")),
-    }
+    pages::along(state, by, true)
 }

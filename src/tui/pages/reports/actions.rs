@@ -167,11 +167,12 @@ fn export(state: &mut State) -> Vec<Cmd> {
 fn write(state: &mut State, path: String) -> Vec<Cmd> {
     let Some(page) = state.shown::<Reports>() else { return Vec::new() };
     let Some(grid) = page.drawn().map(|part| part.grid.clone()) else { return Vec::new() };
-    let (number, exporter, language) = (page.id(), state.context.exporter, state.context.language);
+    let (number, context) = (page.id(), &state.context);
+    let (exporter, language, here) = (context.exporter, context.language, context.here.clone());
     let work = move |_: &mut Crm| {
         let ending = path.rsplit_once('.').map_or("csv", |(_, ending)| ending);
         let bytes = exporter(&grid, ending, language)?;
-        let file = std::path::absolute(&path).unwrap_or_else(|_| path.clone().into());
+        let file = here.join(&path);
         listing::keep(&file, &bytes)?;
         Ok((grid.rows.len(), file.display().to_string()))
     };
