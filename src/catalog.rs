@@ -11,10 +11,10 @@ use crate::{
     pipeline::{
         Deal, DealContact, DealLine, DealStep, ForecastSnapshot, Lead, LeadRule, Pipeline, Pool, PoolMove, PoolRule,
         ScoreRule, Stage, StageMove, advice, checklist, deal, deal_contact, deal_line, deal_step, forecast_snapshot,
-        lead, lead_rule, occupied, pool, score_rule, stage, stage_move,
+        lead, lead_rule, occupied, pool, score_rule, stage, stage_move, stale,
     },
     products::Product,
-    record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
+    record::{Bounds, Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -71,6 +71,8 @@ pub struct Entry {
     pub plan: Option<PlanPart>,
     /// Sums over its records that every write keeps, for what is asked all the time.
     pub summary: Option<&'static Summary>,
+    /// What every write keeps beside each of its records of those that link to it.
+    pub bounds: Option<&'static Bounds>,
 }
 
 /// The kind that gets fields, and the fields.
@@ -153,6 +155,7 @@ const fn of<T: Record>() -> Entry {
         holds: &[],
         plan: None,
         summary: None,
+        bounds: None,
     }
 }
 
@@ -214,7 +217,9 @@ pub static ENTRIES: &[Entry] = &[
         }),
         panels: &[deal::PANEL, advice::PANEL],
         holds: &[deal::HOLD],
+        plan: Some(deal::PLAN),
         summary: Some(&deal::TOTALS),
+        bounds: Some(&stale::TIMES),
         ..of::<Deal>()
     },
     Entry {

@@ -143,6 +143,7 @@ impl Crm {
             known: renew::Known::default(),
         };
         if let Some(version) = older {
+            crate::pipeline::first_steps(&mut crm)?;
             crm.notice(migrate::brought_up_to_date(version));
         }
         if !settings.read_only {
@@ -433,7 +434,9 @@ pub fn base_schemas() -> Vec<Schema> {
         }
     }
     for (schema, entry) in schemas.iter_mut().zip(catalog::ENTRIES) {
-        schema.summary = entry.summary;
+        (schema.summary, schema.bounds) = (entry.summary, entry.bounds);
+        let kept = catalog::ENTRIES.iter().filter_map(|entry| entry.bounds);
+        schema.bounds_of = kept.filter(|bounds| bounds.ends.iter().any(|end| end.from == schema.table)).collect();
         schema.fields.extend(Schema::engine_fields(entry.detail));
     }
     crate::record::labels::apply(&mut schemas);

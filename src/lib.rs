@@ -23,7 +23,7 @@
 //! 3. Every change is kept with old and new value, who, when and from which door.
 //! 4. No floats for money; a document keeps its own currency.
 //! 5. What can be computed is not stored, but for folded copies, search text, what the lines of a deal come to, sums over
-//!    deals and how far those came, which `kehu doctor` proves, and what a plan was first and how often it or a deal was
+//!    deals, how far those came and when they were first and last moved and touched, which `kehu doctor` proves, and what a plan was first and how often it or a deal was
 //!    put off, which its history proves.
 //! 6. A prompt appears only on a terminal; a script never hangs.
 

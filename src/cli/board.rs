@@ -10,11 +10,8 @@ use super::{
 use clap::{Arg, ArgMatches, Command, value_parser};
 use kehu::{
     Message, Result,
-    pipeline::{
-        Deal,
-        board::{Card, Lane},
-    },
-    record::{Id, Kind, Total, filter, types},
+    pipeline::{Deal, board::Lane, kanban::Card},
+    record::{Id, Kind, filter, types},
 };
 
 pub const BOARD: Extra = Extra { noun: "deal", command, run };
@@ -89,16 +86,11 @@ fn lane_json(lane: &Lane) -> serde_json::Value {
             "stale": card.stale,
         })
     };
-    let mut lane_json = serde_json::json!({
-        "stage": lane.stage.name, "deals": lane.deals, "stale": null,
+    serde_json::json!({
+        "stage": lane.stage.name, "deals": lane.deals, "stale": lane.stale,
         "amounts": lane.amounts.iter().map(money).collect::<Vec<_>>(),
         "top": lane.cards.iter().map(card).collect::<Vec<_>>(),
-    });
-    match lane.stale {
-        Total::Exactly(stale) => lane_json["stale"] = stale.into(),
-        Total::MoreThan(stale) => lane_json["stale_at_least"] = (stale + 1).into(),
-    }
-    lane_json
+    })
 }
 
 /// The lanes side by side, as many as the width has room for, and the others below them.
@@ -129,11 +121,9 @@ fn lines(lane: &Lane, width: usize, chinese: bool) -> Vec<String> {
         count.pop();
     }
     let stale = match (lane.stale, chinese) {
-        (Total::Exactly(0), _) => String::new(),
-        (Total::Exactly(stale), false) => format!(", {stale} stale *"),
-        (Total::Exactly(stale), true) => format!("，停滞 {stale}"),
-        (Total::MoreThan(stale), false) => format!(", >{stale} stale *"),
-        (Total::MoreThan(stale), true) => format!("，停滞超过 {stale}"),
+        (0, _) => String::new(),
+        (stale, false) => format!(", {stale} stale *"),
+        (stale, true) => format!("，停滞 {stale}"),
     };
     count.push_str(&stale);
     let mut lines = vec![lane.stage.name.clone(), count];

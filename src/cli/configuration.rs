@@ -164,6 +164,11 @@ impl Configuration {
         }
     }
 
+    /// The database that a flag names.
+    pub fn flag_database(&self) -> Option<String> {
+        self.found("db").filter(|(_, _, origin)| matches!(origin, Origin::Flag(_))).map(|(_, url, _)| url.clone())
+    }
+
     /// From now on another database is meant.
     pub fn set_database(&mut self, url: &str) {
         self.values.retain(|(name, _, _)| *name != "db");

@@ -27,7 +27,7 @@ pub fn command() -> Command {
 
 /// Makes the demo database and shows what can be asked of it.
 pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
-    let file = matches.get_one::<String>("file").map_or(USUAL, String::as_str);
+    let file = &*file(session, matches)?;
     if matches.try_get_one::<bool>("dry-run").ok().flatten() == Some(&true) {
         session.terminal.warn(&Message::new("A demo database would be made at {path}.").with("path", file));
         return Ok(0);
@@ -42,6 +42,22 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     first_report(session)?;
     next_steps(session, file);
     Ok(0)
+}
+
+/// Where the demo is made: at FILE, or where `--db` says. The database that one works with otherwise, which the
+/// environment or a file names, is never taken for the demo.
+fn file(session: &Session, matches: &ArgMatches) -> Result<String> {
+    let named = matches.get_one::<String>("file");
+    match (named, session.flag_database()) {
+        (Some(file), Some(flag)) if *file != flag => Err(Error::bad_value(
+            Message::new("The demo is made at {file} or at {path}: say one of them.")
+                .with("file", file)
+                .with("path", flag),
+        )),
+        (Some(file), _) => Ok(file.clone()),
+        (None, Some(flag)) => Ok(flag),
+        (None, None) => Ok(USUAL.to_owned()),
+    }
 }
 
 fn fill(session: &mut Session, file: &str) -> Result<()> {

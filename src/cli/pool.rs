@@ -3,8 +3,9 @@
 use super::{extra::Extra, output::Format, session::Session};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use kehu::{
-    Message, Result,
+    Error, Message, Result,
     crm::{Query, Sort},
+    pipeline::PoolRun,
     record::filter,
 };
 
@@ -34,7 +35,9 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     // A list of nobody is told in a sentence, where a person reads it.
     let nobody = done.grid.rows.is_empty() && session.terminal.format() == Format::Table;
     if !session.terminal.quiet && !nobody {
-        session.print(&done.grid)?;
+        let printed = session.print(&done.grid);
+        let wrote = done.taken + done.warned > 0 && !session.crm()?.is_dry_run();
+        printed.map_err(|error| if wrote { stands(&done, error) } else { error })?;
     }
     if done.taken + done.warned == 0 {
         let message = Message::new("Nobody goes back to a pool today; {kept} {kept:customer is|customers are} kept.");
@@ -46,6 +49,14 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let message = message.with("warned", done.warned).with("kept", done.kept);
     session.wrote(&message)?;
     Ok(0)
+}
+
+/// The list could not be written, but the run is done: whoever reads of the one must know of the other.
+fn stands(done: &PoolRun, error: Error) -> Error {
+    let template = "The run stands, with {taken} {taken:customer|customers} taken into the pools and {warned} warned of, \
+                    but its list could not be written: {why}";
+    let message = Message::new(template).with("taken", done.taken).with("warned", done.warned);
+    Error { message: message.with("why", &error.message), ..error }.hint(Message::new("kehu undo"))
 }
 
 fn customers_command() -> Command {

@@ -231,6 +231,11 @@ impl Session {
         self.crm()
     }
 
+    /// The database that `--db` names.
+    pub fn flag_database(&self) -> Option<String> {
+        self.configuration.flag_database()
+    }
+
     /// Opens another database than the configured one.
     pub fn open_at(&mut self, url: &str, create: bool) -> Result<&mut Crm> {
         self.configuration.set_database(url);

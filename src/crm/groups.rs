@@ -11,7 +11,7 @@ use crate::{
     Result,
     error::Error,
     message::Message,
-    record::{Grid, Kind, Row, Schema, Total, Value},
+    record::{Grid, Kind, Money, Row, Schema, Total, Value},
 };
 use std::sync::Arc;
 
@@ -51,11 +51,12 @@ impl Crm {
         for row in &mut rows {
             row.short.clear();
         }
+        self.leave_out_the_uncountable(&mut rows, &places, query.group_by.len() + 1);
         let mut names = query.group_by.clone();
         names.push("records".into());
         names.extend(places[names.len()..].iter().map(|place| place.field.name.to_string()));
         let total = Total::Exactly(rows.len() as u64);
-        let totals = Some(totals(&rows, &places, query.group_by.len()));
+        let totals = Some(self.totals(&rows, &places, query.group_by.len()));
         if let Some(limit) = query.limit.filter(|limit| *limit > 0) {
             rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
@@ -98,9 +99,9 @@ impl Crm {
             let cell = match &place.field.kind {
                 Kind::Money => {
                     let currency = place.currency_sql();
-                    format!(", CAST(SUM(CASE WHEN {currency} = '{base}' THEN {sql} END) AS BIGINT), '{base}'")
+                    format!(", {}, '{base}'", added(&format!("CASE WHEN {currency} = '{base}' THEN {sql} END")))
                 }
-                Kind::Integer | Kind::Decimal { .. } | Kind::Percent => format!(", CAST(SUM({sql}) AS BIGINT)"),
+                Kind::Integer | Kind::Decimal { .. } | Kind::Percent => format!(", {}", added(&sql)),
                 _ => {
                     return Err(Error::bad_value(
                         Message::new("{field} is no number, so it cannot be summed by group.")
@@ -113,20 +114,62 @@ impl Crm {
         }
         Ok((summed, cells))
     }
+
+    /// Leaves sums empty that are beyond what can be counted, and says so.
+    fn leave_out_the_uncountable(&mut self, rows: &mut [Row], places: &[Place], first: usize) {
+        for (column, place) in places.iter().enumerate().skip(first) {
+            let mut beyond = false;
+            for row in &mut *rows {
+                if matches!(&row.cells[column], Value::Integer(i64::MAX) | Value::Money(Money { minor: i64::MAX, .. }))
+                {
+                    (row.cells[column], beyond) = (Value::Null, true);
+                }
+            }
+            if beyond {
+                self.tell_uncountable(place);
+            }
+        }
+    }
+
+    fn tell_uncountable(&mut self, place: &Place) {
+        let message = Message::new("What {field} comes to is larger than can be counted, so it is left empty.");
+        let message = message.with("field", &place.field.name);
+        self.notice(message);
+    }
+
+    /// The sums of the columns behind the groups.
+    fn totals(&mut self, rows: &[Row], places: &[Place], groups: usize) -> Vec<Value> {
+        let mut totals = vec![Value::Null; groups];
+        for (column, place) in places.iter().enumerate().skip(groups) {
+            let sum = rows.iter().try_fold(Value::Null, |sum, row| together(&sum, &row.cells[column]));
+            if sum.is_none() {
+                self.tell_uncountable(place);
+            }
+            totals.push(sum.unwrap_or_default());
+        }
+        totals
+    }
 }
 
-/// The sums of the columns behind the groups.
-fn totals(rows: &[Row], places: &[Place], groups: usize) -> Vec<Value> {
-    let sum = |column: usize| {
-        rows.iter().fold(Value::Null, |sum, row| match (sum, &row.cells[column]) {
-            (Value::Null, value) => value.clone(),
-            (Value::Integer(a), Value::Integer(b)) => Value::Integer(a + b),
-            (Value::Money(mut a), Value::Money(b)) => {
-                a.minor += b.minor;
-                Value::Money(a)
-            }
-            (sum, _) => sum,
-        })
-    };
-    (0..places.len()).map(|column| if column < groups { Value::Null } else { sum(column) }).collect()
+/// What numbers come to: summed in two halves, neither of which overflows, so that a sum beyond what can be counted is
+/// the largest number instead of an error.
+fn added(sql: &str) -> String {
+    let high = format!("CAST(SUM({sql} / {HALF}) AS BIGINT)");
+    let low = format!("CAST(SUM({sql} % {HALF}) AS BIGINT)");
+    let whole = format!("({high} + {low} / {HALF})");
+    let (most, beyond) = (HALF / 2 - 2, i64::MAX);
+    format!("CASE WHEN {whole} NOT BETWEEN -{most} AND {most} THEN {beyond} ELSE {whole} * {HALF} + {low} % {HALF} END")
+}
+
+/// As many numbers as fit into four bytes.
+const HALF: i64 = 1 << 32;
+
+/// Two sums together; none where that is beyond what can be counted.
+fn together(sum: &Value, value: &Value) -> Option<Value> {
+    Some(match (sum, value) {
+        (Value::Null, value) => value.clone(),
+        (Value::Integer(a), Value::Integer(b)) => Value::Integer(a.checked_add(*b)?),
+        (Value::Money(a), Value::Money(b)) => Value::Money(Money { minor: a.minor.checked_add(b.minor)?, ..*a }),
+        (sum, _) => sum.clone(),
+    })
 }

@@ -24,6 +24,7 @@ pub(super) fn bring_up_to_date(db: &mut dyn Database, schemas: &[Schema], readin
         for schema in all.iter().filter(|schema| added.searchable.contains(&schema.kind)) {
             search_rows::rewrite(db, schema)?;
         }
+        all.iter().try_for_each(|schema| store::bounds_anew(db, schema))?;
         Ok(())
     })
 }

@@ -95,6 +95,10 @@ impl Crm {
             self.db.rollback()?;
         }
         let mut done = done?;
+        let begun = crate::pipeline::first_steps(self)?;
+        if begun > 0 {
+            done.push(Message::new("Began the stage history of {count} {count:deal|deals}.").with("count", begun));
+        }
         // But how far deals came is, so that it is one.
         let far = self.transaction("Read the stage history anew", crate::pipeline::reach_anew)?;
         if far > 0 {

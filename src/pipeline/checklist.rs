@@ -14,6 +14,10 @@ use crate::{
     },
     store::Sql,
 };
+use jiff::ToSpan;
+
+/// No step waits for longer.
+const YEARS: i64 = 10;
 
 /// A line of a checklist: when, what sort of thing, and what.
 struct Line {
@@ -23,8 +27,8 @@ struct Line {
 }
 
 /// Reads `+2d call: ask who decides`; without a time it is for today, and without a sort it is a task.
-fn read(crm: &Crm, line: &str) -> Result<Line> {
-    let line = line.trim().trim_start_matches(['-', '*']).trim_start();
+fn read(crm: &Crm, said: &str) -> Result<Line> {
+    let line = said.trim().trim_start_matches(['-', '*']).trim_start();
     let (first, rest) = line.split_once([' ', '\u{3000}']).unwrap_or((line, ""));
     let timed = first.starts_with(['+', '＋']);
     let after = if timed { fold(first) } else { "today".to_owned() };
@@ -36,10 +40,28 @@ fn read(crm: &Crm, line: &str) -> Result<Line> {
             .on_field("to_do")
             .hint(Message::new("write it like \"+2d call: ask who decides\"")));
     };
+    in_reach(crm, said, &due)?;
     let said = words.split_once([':', '：']).map(|(sort, what)| (sort, what.trim()));
     let sort = said.filter(|(_, what)| !what.is_empty()).and_then(|(word, what)| Some((sort_of(crm, word)?, what)));
     let (sort, what) = sort.unwrap_or_else(|| ("task".to_owned(), words));
     Ok(Line { due, sort, what: what.to_owned() })
+}
+
+/// What is to be done lies ahead, and near enough that somebody will do it.
+fn in_reach(crm: &Crm, line: &str, due: &Value) -> Result<()> {
+    let today = crm.reading.clock.today();
+    let last = today.saturating_add(YEARS.years());
+    let (first, last) = types::day_bounds(today, last, &crm.reading)?;
+    let signs = line.trim().strip_prefix(['-', '−', '－']);
+    let before_today = signs.is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()));
+    if !before_today && due.as_text().is_some_and(|due| first.as_str() <= due && due <= last.as_str()) {
+        return Ok(());
+    }
+    let message =
+        Message::new("\"{line}\" is for a day that nobody waits for: a step is due today or within {count} years.");
+    Err(Error::bad_value(message.with("line", line.trim()).with("count", YEARS))
+        .on_field("to_do")
+        .hint(Message::new("write it like \"+2d call: ask who decides\"")))
 }
 
 /// The kind of activity of that name, in either language; what a merge notes is nothing that anybody plans.

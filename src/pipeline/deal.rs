@@ -1,11 +1,12 @@
 //! Deal: something that a customer may buy from us, on its way through a pipeline (R47, R57-R61).
 
 use super::{
-    Pipeline, Stage, checklist, closing, deal_line, gate, memo, outcome, pipeline, reach, slippage, stage, stage_move,
+    Outcome, Pipeline, Stage, checklist, closing, deal_line, gate, memo, outcome, pipeline, reach, slippage, stage,
+    stage_move,
 };
 use crate::{
     Result,
-    catalog::{Hold, Panel},
+    catalog::{Hold, Panel, PlanPart},
     crm::{Crm, Query, Sort},
     customers::{Contact, Customer, customer_bought},
     error::{Cause, Error},
@@ -13,11 +14,12 @@ use crate::{
     org::User,
     products::Product,
     record::{
-        Draft, Grid, Id, Link, Money, Summary, SummaryKey, Value, filter, record,
+        Draft, Grid, Id, Link, Money, Summary, SummaryKey, Total, Value, filter, record,
         types::{ExternalIds, LongText, Open, Percent, Tags},
     },
 };
 use jiff::civil::Date;
+use std::collections::HashMap;
 
 record! {
     /// Something that a customer may buy, on its way through a pipeline.
@@ -55,7 +57,7 @@ record! {
         /// How sure the forecast may be of it
         forecast: Forecast [default("auto")],
         /// The place of the furthest open stage that it came to
-        reached: Option<i64> [automatic],
+        reached: Option<i64> [automatic, hidden],
         /// Why it was lost or shelved
         lost_reason: Option<Open>,
         /// Who won it instead
@@ -82,19 +84,19 @@ record! {
         external_ids: ExternalIds [unique],
     }
     computed {
+        /// The furthest open stage that it came to
+        furthest_stage: crate::record::Kind::Text =>
+            "(SELECT s.name FROM stages s WHERE s.pipeline = {t}.pipeline AND s.position = {t}.reached \
+             AND s.outcome = 'open' ORDER BY s.deleted_at IS NOT NULL, s.id LIMIT 1)",
         /// What has become of it: open, won, lost or shelved
         outcome: <stage::Outcome as crate::record::types::FieldType>::kind() =>
             "(SELECT s.outcome FROM stages s WHERE s.id = {t}.stage)",
         /// Since when it is in its stage
-        stage_since: crate::record::Kind::Timestamp =>
-            "(SELECT MAX(m.at) FROM stage_moves m WHERE m.deal = {t}.id AND m.deleted_at IS NULL)",
+        stage_since: crate::record::Kind::Timestamp => "(SELECT p.came FROM deal_times p WHERE p.record = {t}.id)",
         /// When somebody last dealt with it
-        last_touch: crate::record::Kind::Timestamp =>
-            "(SELECT MAX(a.done) FROM activities a WHERE a.deal = {t}.id AND a.deleted_at IS NULL)",
+        last_touch: crate::record::Kind::Timestamp => "(SELECT p.touched FROM deal_times p WHERE p.record = {t}.id)",
         /// What is planned next about it
-        next_step: crate::record::Kind::Timestamp =>
-            "(SELECT MIN(a.due) FROM activities a WHERE a.deal = {t}.id AND a.done IS NULL AND a.cancelled IS NULL \
-             AND a.deleted_at IS NULL)",
+        next_step: crate::record::Kind::Timestamp => "(SELECT p.due FROM deal_times p WHERE p.record = {t}.id)",
         /// When somebody last dealt with whoever decides
         decider_touch: crate::record::Kind::Timestamp =>
             "(SELECT MAX(a.done) FROM deal_contacts p JOIN activities a ON a.contact = p.contact WHERE p.deal = {t}.id \
@@ -106,23 +108,13 @@ record! {
              AND s.stage = {t}.stage AND s.deleted_at IS NULL HAVING COUNT(*) > 0)",
         /// For how many days it neither moved nor was touched by anybody
         idle_days: crate::record::Kind::Integer =>
-            "({hours_from}(SELECT MAX(x.at) FROM (SELECT m.at AS at FROM stage_moves m WHERE m.deal = {t}.id \
-             AND m.deleted_at IS NULL UNION ALL SELECT a.done FROM activities a WHERE a.deal = {t}.id \
-             AND a.done IS NOT NULL AND a.deleted_at IS NULL) x){hours_to}'{now}'{hours_end} / 24)",
+            "({hours_from}(SELECT p.quiet FROM deal_times p WHERE p.record = {t}.id){hours_to}'{now}'{hours_end} / 24)",
         /// Whether it has lain for longer than its stage allows, with nothing planned
         stale: crate::record::Kind::YesNo =>
-            "(CASE WHEN NOT EXISTS (SELECT 1 FROM stages s WHERE s.id = {t}.stage AND s.outcome = 'open' \
-             AND COALESCE(s.days_to_rot, s.longest_silence) IS NOT NULL) \
-             OR EXISTS (SELECT 1 FROM activities a WHERE a.deal = {t}.id AND a.done IS NULL AND a.cancelled IS NULL \
-             AND a.due >= '{today}' AND a.deleted_at IS NULL) THEN false \
-             ELSE COALESCE(COALESCE({hours_from}(SELECT MAX(x.at) FROM (SELECT m.at AS at FROM stage_moves m \
-             WHERE m.deal = {t}.id AND m.deleted_at IS NULL UNION ALL SELECT a.done FROM activities a \
-             WHERE a.deal = {t}.id AND a.done IS NOT NULL AND a.deleted_at IS NULL) x){hours_to}'{now}'{hours_end}, 0) \
-             >= 24 * (SELECT s.days_to_rot FROM stages s WHERE s.id = {t}.stage), false) \
-             OR COALESCE({hours_from}COALESCE((SELECT MAX(a.done) FROM activities a WHERE a.deal = {t}.id \
-             AND a.deleted_at IS NULL), (SELECT MIN(m.at) FROM stage_moves m WHERE m.deal = {t}.id \
-             AND m.deleted_at IS NULL)){hours_to}'{now}'{hours_end} \
-             >= 24 * (SELECT s.longest_silence FROM stages s WHERE s.id = {t}.stage), false) END)",
+            "COALESCE((SELECT s.outcome = 'open' AND COALESCE(p.planned, '') < '{today}' AND \
+             (COALESCE({hours_from}p.quiet{hours_to}'{now}'{hours_end} >= 24 * s.days_to_rot, false) \
+             OR COALESCE({hours_from}p.silent{hours_to}'{now}'{hours_end} >= 24 * s.longest_silence, false)) \
+             FROM deal_times p JOIN stages s ON s.id = p.stage WHERE p.record = {t}.id), false)",
         /// What a forecast counts it as: what somebody said, else by its probability: commit from 80 %, best case from 50 %
         counts_as: <Category as crate::record::types::FieldType>::kind() =>
             "(CASE (SELECT s.outcome FROM stages s WHERE s.id = {t}.stage) WHEN 'won' THEN 'closed' WHEN 'open' THEN \
@@ -209,6 +201,29 @@ pub(crate) const HOLD: Hold = Hold {
           AND d.deleted_at IS NULL AND s.outcome = 'open')",
     waivable: true,
 };
+
+/// What one's deals add to the plan of the day.
+pub(crate) const PLAN: PlanPart = PlanPart { title: "Silent deals", grid: silent };
+
+/// Those with whose customers nobody has spoken for longer than their stage allows, the longest first.
+fn silent(crm: &mut Crm, user: i64, day: Date, limit: Option<u64>) -> Result<Option<Grid>> {
+    let mut silent: Vec<i64> = crm.silent_deals(user, day)?.iter().map(|stale| stale.deal).collect();
+    let total = Total::Exactly(silent.len() as u64);
+    silent.truncate(limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX));
+    if silent.is_empty() {
+        return Ok(None);
+    }
+    let numbers: Vec<String> = silent.iter().map(i64::to_string).collect();
+    let query = Query {
+        filter: filter::parse(&format!("id={}", numbers.join(",")))?,
+        columns: ["name", "customer", "stage", "last_touch", "amount"].map(str::to_owned).into(),
+        ..Query::new("deal")
+    };
+    let mut grid = crm.list(&query)?;
+    let places: HashMap<i64, usize> = silent.into_iter().zip(0..).collect();
+    grid.rows.sort_by_key(|row| places.get(&row.id).copied());
+    Ok(Some(Grid { total, ..grid }))
+}
 
 fn open_of_customer(crm: &mut Crm, customer: i64, limit: Option<u64>) -> Result<Grid> {
     let query = Query {
@@ -336,7 +351,10 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
     let pipeline = Id::new(draft.get("pipeline").as_integer().unwrap_or_default());
     let stages = pipeline::stages(crm, pipeline)?;
     let stage = match said {
-        None => stages.first().map(|stage| stage.id),
+        None => match stages.iter().find(|stage| stage.outcome == Outcome::Open) {
+            None if !stages.is_empty() => return Err(without_open_stages(crm, pipeline)?),
+            first => first.map(|stage| stage.id),
+        },
         Some(said) if stages.iter().any(|stage| stage.id.number == said) => return Ok(true),
         // A stage of that name there is what was meant, unless the stage was named and the pipeline not.
         Some(said) => {
@@ -350,6 +368,14 @@ fn place(crm: &mut Crm, draft: &mut Draft) -> Result<bool> {
     let Some(stage) = stage else { return Err(without_stages(crm, pipeline)?) };
     draft.set("stage", Link::to(stage.number));
     Ok(true)
+}
+
+/// A deal that begins is open; it is won, lost or shelved by somebody, not by its pipeline.
+fn without_open_stages(crm: &mut Crm, pipeline: Id<Pipeline>) -> Result<Error> {
+    let name = crm.title("pipeline", pipeline.number)?;
+    let hint = Message::new("kehu stage add Qualified --pipeline \"{pipeline}\" --probability 20 --position 1");
+    let message = Message::new("The pipeline {pipeline} has no open stage in which a deal could begin.");
+    Ok(Error::new(Cause::Refused, message.with("pipeline", &name)).hint(hint.with("pipeline", name)))
 }
 
 fn without_stages(crm: &mut Crm, pipeline: Id<Pipeline>) -> Result<Error> {

@@ -41,6 +41,9 @@ record! {
 pub(crate) const PANEL: Panel =
     Panel { of: "deal", key: "deal_lines", title: "Lines", title_zh: "产品明细", grid: of_deal };
 
+/// A line as it is added.
+const EXAMPLE: &str = "kehu deal_line add \"Flow sensor\" --deal D1 --quantity 12 --price \"EUR 860\"";
+
 /// A thousand thousandths make one, and ten thousand hundredths of a percent the whole price.
 const WHOLE: i128 = 1_000 * 10_000;
 
@@ -66,6 +69,10 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if draft.deleted() {
         return Ok(());
     }
+    if draft.get("deal").is_empty() {
+        let message = Message::new("A {kind} needs {fields}.").with("kind", "deal_line").with("fields", "deal");
+        return Err(Error::bad_value(message).on_field("deal").hint(Message::new(EXAMPLE)));
+    }
     let product = draft.get("product").as_integer();
     if let Some(product) = product.filter(|_| draft.get("description").is_empty()) {
         let name = crm.title("product", product)?;
@@ -75,7 +82,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         let message = Message::new("A {kind} needs {fields}.").with("kind", "deal_line");
         return Err(Error::bad_value(message.with("fields", "description"))
             .on_field("description")
-            .hint(Message::new("kehu deal_line add \"Flow sensor\" --deal D1 --quantity 12 --price \"EUR 860\"")));
+            .hint(Message::new(EXAMPLE)));
     }
     let currency = currency_of(crm, draft)?;
     if let Some(product) = product.filter(|_| draft.get("price").is_empty()) {

@@ -44,4 +44,5 @@ pub(crate) use reach::{WRONG_REACH, reach_anew, undone};
 pub use score_rule::ScoreRule;
 pub use stage::{Outcome, Stage};
 pub use stage_move::StageMove;
+pub(crate) use stage_move::{WITHOUT_STEPS, first_steps};
 pub use stale::Stale;

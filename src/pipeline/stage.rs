@@ -4,11 +4,11 @@ use super::{Pipeline, checklist, gate, occupied, reach_anew};
 use crate::{
     Result,
     crm::Crm,
-    error::Error,
+    error::{Cause, Error},
     message::Message,
     record::{
         Draft, Id, Value, record,
-        types::{LongText, Percent, Tags},
+        types::{LongText, Percent, Tags, fold},
     },
     store::Sql,
 };
@@ -66,6 +66,7 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
 /// A stage comes last in its pipeline unless its place is said, and asks only for fields that deals have.
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     occupied::stage(crm, draft)?;
+    refuse_a_second_of_that_name(crm, draft)?;
     if draft.is_new()
         && draft.get("position").is_empty()
         && let Some(pipeline) = draft.get("pipeline").as_integer()
@@ -91,6 +92,27 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         }
     }
     refuse_improbable(draft)
+}
+
+/// Deals are moved by the names of stages: each stands once in a pipeline.
+fn refuse_a_second_of_that_name(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    let said = |field: &str| draft.changed(field).is_some_and(|value| !value.same(&draft.before(field)));
+    let (Some(name), Some(pipeline)) = (draft.get("name").as_text().map(fold), draft.get("pipeline").as_integer())
+    else {
+        return Ok(());
+    };
+    // One that comes back out of the recycle bin may meet another that took its place.
+    if draft.deleted() || !(said("name") || said("pipeline") || said("deleted_at")) {
+        return Ok(());
+    }
+    let sql = "SELECT id FROM stages WHERE pipeline = ? AND name_key = ? AND id <> ? AND deleted_at IS NULL";
+    let arguments = [Sql::Integer(pipeline), Sql::Text(name), Sql::Integer(draft.id.unwrap_or_default())];
+    let Some(other) = crm.numbers(sql, &arguments)?.first().copied() else { return Ok(()) };
+    let message = Message::new("The pipeline {pipeline} has a stage {name} already: ST{number}.")
+        .with("pipeline", crm.title("pipeline", pipeline)?)
+        .with("name", draft.get("name").as_text().unwrap_or_default())
+        .with("number", other);
+    Err(Error::new(Cause::Conflict, message).on_field("name"))
 }
 
 /// 0 and 100 % are reserved for what is lost and won (behaviour 4).

@@ -7,7 +7,7 @@ use crate::{
     customers::Customer,
     error::{Cause, Error},
     message::Message,
-    record::{Draft, Id, Link, Origin, Value, record, types},
+    record::{Draft, Id, Link, Origin, Value, Values, record, types},
     store::Sql,
 };
 use jiff::{Timestamp, civil::Date};
@@ -156,6 +156,35 @@ pub(super) fn write(crm: &mut Crm, draft: &Draft) -> Result<()> {
     let at = day.unwrap_or_else(|| crm.reading.clock.now());
     let before = if fresh { None } else { latest(crm, draft.id.unwrap_or_default())? };
     append(crm, draft, draft.before("stage").as_integer(), &stage, at, before)
+}
+
+/// Deals that an older program kept no history of.
+pub(crate) const WITHOUT_STEPS: &str =
+    "t.stage IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stage_moves m WHERE m.deal = t.id)";
+
+/// Gives every deal without any history its first step, of the day when it began or was written down; says how many.
+pub(crate) fn first_steps(crm: &mut Crm) -> Result<u64> {
+    let deals = crm.numbers(&format!("SELECT t.id FROM deals t WHERE {WITHOUT_STEPS} ORDER BY t.id"), &[])?;
+    if deals.is_empty() {
+        return Ok(0);
+    }
+    crm.transaction("Begin the stage history", |crm| {
+        for deal in &deals {
+            let entry = crm.record("deal", *deal)?;
+            let fields = ["customer", "stage", "started", "closed"];
+            let mut values: Values = fields.map(|field| (field.to_owned(), entry.value(field))).into();
+            if entry.value("started").is_empty() {
+                let written = entry.value("created_at").as_text().and_then(|at| at.parse::<Timestamp>().ok());
+                let zone = crm.reading.clock.zone().clone();
+                let day = written.map_or(Value::Null, |at| Value::text(at.to_zoned(zone).date().to_string()));
+                values[2].1 = day;
+            }
+            let schema = entry.schema.clone();
+            let (stored, origin) = (Vec::new(), Origin::Person);
+            write(crm, &Draft { schema, id: Some(*deal), stored, values, removing: false, origin })?;
+        }
+        super::reach_anew(crm).map(|_| deals.len() as u64)
+    })
 }
 
 /// A deal that comes in closed has passed the open stages elsewhere: it was in the last of them from its beginning to

@@ -5,7 +5,7 @@ use super::{Outcome, Pipeline, Stage, moment::Moment, pipeline};
 use crate::{
     Result,
     crm::{Crm, Query, tally::Tally, text},
-    record::{Id, Total, filter::Filter, types::timestamp_text},
+    record::{Bounds, End, Id, filter, filter::Filter, types::timestamp_text},
     store::Sql,
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
@@ -37,10 +37,46 @@ impl Limit {
         }
     }
 
+    /// The column of a deal's times that it counts from.
+    fn kept(self) -> &'static str {
+        match self {
+            Self::Still(_) => "quiet",
+            // Whom nobody ever spoke with is silent since the deal began.
+            Self::Silent(_) => "silent",
+        }
+    }
+
     fn of(stage: &Stage) -> Vec<Self> {
         stage.days_to_rot.map(Self::Still).into_iter().chain(stage.longest_silence.map(Self::Silent)).collect()
     }
 }
+
+/// When each deal came to its first and its last stage, when it was last dealt with, and until when something is planned.
+pub(crate) const TIMES: Bounds = Bounds {
+    table: "deal_times",
+    beside: &[("stage", "CASE WHEN {r}.deleted_at IS NULL THEN {r}.stage END")],
+    ends: &[
+        End { name: "began", last: false, ..MOVED },
+        End { name: "came", ..MOVED },
+        End { name: "touched", from: "activities", link: "deal", sql: DONE, last: true },
+        End { name: "due", from: "activities", link: "deal", sql: DUE, last: false },
+        End { name: "planned", from: "activities", link: "deal", sql: DUE, last: true },
+    ],
+    computed: &[
+        ("quiet", "CASE WHEN touched > COALESCE(came, '') THEN touched ELSE came END"),
+        ("silent", "COALESCE(touched, began)"),
+    ],
+    index: "stage, quiet, planned, silent",
+};
+const MOVED: End = End {
+    name: "",
+    from: "stage_moves",
+    link: "deal",
+    sql: "CASE WHEN {r}.deleted_at IS NULL THEN {r}.at END",
+    last: true,
+};
+const DONE: &str = "CASE WHEN {r}.deleted_at IS NULL THEN {r}.done END";
+const DUE: &str = "CASE WHEN {r}.done IS NULL AND {r}.cancelled IS NULL AND {r}.deleted_at IS NULL THEN {r}.due END";
 
 impl Crm {
     /// The stale deals of a pipeline, or of all of them, those that are quiet the longest first. `days` stands in for
@@ -87,6 +123,21 @@ impl Crm {
         Ok(found)
     }
 
+    /// The deals of a colleague with whose customers nobody has spoken for longer than their stage allows, whatever moved
+    /// meanwhile; those that are silent the longest first.
+    pub(super) fn silent_deals(&mut self, user: i64, day: Date) -> Result<Vec<Stale>> {
+        let moment = Moment::of(self, Some(day))?;
+        let filter = filter::parse(&format!("owner={}", self.schema("user")?.short(user)))?;
+        let mut found = Vec::new();
+        for stage in self.open_stages(None)? {
+            for limit in Limit::of(&stage).into_iter().filter(|limit| matches!(limit, Limit::Silent(_))) {
+                found.extend(self.stale_in(&stage, &filter, limit, &moment)?);
+            }
+        }
+        found.sort_by_key(|stale| (Reverse(stale.quiet), stale.deal));
+        Ok(found)
+    }
+
     /// Whether any open stage says after how many days a deal goes stale.
     ///
     /// # Errors
@@ -109,108 +160,108 @@ impl Crm {
         Ok(open)
     }
 
+    /// The deals of a stage that are stale by one of its limits.
     fn stale_in(&mut self, stage: &Stage, filter: &Filter, limit: Limit, moment: &Moment) -> Result<Vec<Stale>> {
-        let query = Query { filter: filter.clone(), ..Query::new("deal") };
-        let moved = moment.known("m.at");
-        let way = match limit {
-            Limit::Still(_) => "MAX",
-            Limit::Silent(_) => "MIN",
+        let condition = staleness(stage, &[limit], moment);
+        let quiet = quiet(limit, moment);
+        let rows = if *filter == Filter::All && moment.evening.is_none() {
+            self.db.query(&format!("SELECT p.record, {quiet} FROM deal_times p WHERE {condition}"), &[])?
+        } else {
+            let query = Query { filter: filter.clone(), ..Query::new("deal") };
+            let beside = beside(moment);
+            let by = format!("t.id, {quiet}");
+            let tally = Tally { query: &query, beside: &beside, by: &by, cells: "COUNT(*)", condition: &condition };
+            self.tally(&tally)?.1.into_iter().map(|(_, cells)| cells).collect()
         };
-        let cells = format!(
-            "(SELECT {way}(m.at) FROM stage_moves m WHERE m.deal = t.id AND m.deleted_at IS NULL{moved}), \
-             (SELECT MAX(a.done) FROM activities a WHERE a.deal = t.id AND a.deleted_at IS NULL{done})",
-            done = moment.known("a.done"),
-        );
-        let condition = staleness(stage, limit, moment);
-        let beside = then(moment);
-        let tally = Tally { query: &query, beside: &beside, by: "t.id", cells: &cells, condition: &condition };
-        let (_, rows) = self.tally(&tally)?;
-        let now = moment.at;
+        let (now, allowed) = (moment.at, limit.days());
         let days = |cell: &Sql| text(cell).parse::<Timestamp>().ok().map(|at| now.duration_since(at).as_hours() / 24);
-        let found = |cells: &[Sql]| {
-            let (moved, touched) = (days(&cells[1]), days(&cells[2]));
-            let quiet = match limit {
-                Limit::Still(_) => moved.into_iter().chain(touched).min(),
-                // Whom nobody ever spoke with is silent since the deal began.
-                Limit::Silent(_) => touched.or(moved),
-            };
-            // What has no history at all, nobody touched for as long as is allowed and longer.
-            let allowed = limit.days();
-            Some(Stale { deal: cells[0].as_integer()?, quiet: quiet.unwrap_or(allowed), allowed })
+        let found = |cells: &Vec<Sql>| {
+            let quiet = days(&cells[1]).unwrap_or(allowed);
+            Some(Stale { deal: cells[0].as_integer()?, quiet, allowed })
         };
-        Ok(rows.iter().filter_map(|(_, cells)| found(cells)).collect())
+        Ok(rows.iter().filter_map(found).collect())
     }
 
     /// Which of some deals of a stage are stale.
     pub(super) fn stale_among(&mut self, stage: &Stage, deals: &[i64], moment: &Moment) -> Result<HashSet<i64>> {
-        let Some(condition) = stale_at_all(stage, moment).filter(|_| !deals.is_empty()) else {
+        let limits = Limit::of(stage);
+        if limits.is_empty() || deals.is_empty() {
             return Ok(HashSet::new());
-        };
+        }
         let list: Vec<String> = deals.iter().map(i64::to_string).collect();
-        let sql =
-            format!("SELECT t.id FROM deals t{} WHERE t.id IN ({}) AND {condition}", then(moment), list.join(", "));
+        let sql = format!(
+            "SELECT t.id FROM deals t{} WHERE t.id IN ({}) AND {}",
+            beside(moment),
+            list.join(", "),
+            staleness(stage, &limits, moment)
+        );
         Ok(self.numbers(&sql, &[])?.into_iter().collect())
     }
 
-    /// How many deals of a stage are stale, as far as counting is cheap.
-    pub(super) fn count_stale(&mut self, stage: &Stage, filter: &Filter, moment: &Moment) -> Result<Total> {
-        let Some(condition) = stale_at_all(stage, moment) else { return Ok(Total::Exactly(0)) };
-        let beside = then(moment);
-        if *filter == Filter::All {
-            let sql = format!("SELECT t.id FROM deals t{beside} WHERE t.deleted_at IS NULL AND {condition}");
-            return self.count_some(&sql, &[]);
+    /// How many deals of a stage are stale.
+    pub(super) fn count_stale(&mut self, stage: &Stage, filter: &Filter, moment: &Moment) -> Result<u64> {
+        let limits = Limit::of(stage);
+        if limits.is_empty() {
+            return Ok(0);
         }
-        let query = Query { filter: filter.clone(), ..Query::new("deal") };
-        let (_, rows) =
-            self.tally(&Tally { query: &query, beside: &beside, by: "", cells: "COUNT(*)", condition: &condition })?;
-        let count = rows.first().and_then(|(_, cells)| cells[0].as_integer()).unwrap_or_default();
-        Ok(Total::Exactly(count.unsigned_abs()))
+        let condition = staleness(stage, &limits, moment);
+        let count = if *filter == Filter::All && moment.evening.is_none() {
+            self.numbers(&format!("SELECT COUNT(*) FROM deal_times p WHERE {condition}"), &[])?.first().copied()
+        } else {
+            let query = Query { filter: filter.clone(), ..Query::new("deal") };
+            let beside = beside(moment);
+            let tally = Tally { query: &query, beside: &beside, by: "", cells: "COUNT(*)", condition: &condition };
+            self.tally(&tally)?.1.first().and_then(|(_, cells)| cells[0].as_integer())
+        };
+        Ok(count.unwrap_or_default().unsigned_abs())
     }
 }
 
-/// The tables beside a deal `t` that its stage of an earlier day needs.
-fn then(moment: &Moment) -> String {
-    moment.evening.as_ref().map(|_| moment.beside()).unwrap_or_default()
+/// What stands beside a deal `t`: its times `p`, or its stage of an earlier day, which its history tells.
+fn beside(moment: &Moment) -> String {
+    let times = || " JOIN deal_times p ON p.record = t.id".to_owned();
+    moment.evening.as_ref().map_or_else(times, |_| moment.beside())
 }
 
-/// The condition that a deal `t` of the stage is stale by whatever the stage allows; none where it allows everything.
-fn stale_at_all(stage: &Stage, moment: &Moment) -> Option<String> {
-    let conditions: Vec<String> =
-        Limit::of(stage).into_iter().map(|limit| format!("({})", staleness(stage, limit, moment))).collect();
-    (!conditions.is_empty()).then(|| format!("({})", conditions.join(" OR ")))
-}
-
-/// The condition that a deal `t`, whose stage is `stg`, is stale in the stage.
-fn staleness(stage: &Stage, limit: Limit, moment: &Moment) -> String {
-    let hours = limit.days().saturating_mul(24).min(1_000_000);
-    let since = timestamp_text(moment.at.checked_sub(hours.hours()).unwrap_or(moment.at));
-    let stage = stage.id.number;
-    // Without a past the deal's own column says it, which has an index.
-    let here = if moment.evening.is_some() { format!("stg.id = {stage}") } else { format!("t.stage = {stage}") };
-    let steps = "SELECT 1 FROM stage_moves m WHERE m.deal = t.id AND m.deleted_at IS NULL";
-    let moved = moment.known("m.at");
-    let still = match limit {
-        Limit::Still(_) => format!("NOT EXISTS ({steps} AND m.at >= '{since}'{moved})"),
-        Limit::Silent(_) => format!(
-            "(EXISTS (SELECT 1 FROM activities a WHERE a.deal = t.id AND a.deleted_at IS NULL AND a.done < '{since}') \
-             OR EXISTS ({steps} AND m.at < '{since}') OR NOT EXISTS ({steps}{moved}))"
-        ),
+/// Since when a deal has been quiet.
+fn quiet(limit: Limit, moment: &Moment) -> String {
+    if moment.evening.is_none() {
+        return format!("p.{}", limit.kept());
+    }
+    let done = format!(
+        "(SELECT MAX(a.done) FROM activities a WHERE a.deal = t.id AND a.deleted_at IS NULL{})",
+        moment.known("a.done")
+    );
+    let moved = |way: &str| {
+        let known = moment.known("m.at");
+        format!("(SELECT {way}(m.at) FROM stage_moves m WHERE m.deal = t.id AND m.deleted_at IS NULL{known})")
     };
-    format!("{here} AND {still} AND NOT EXISTS ({})", touched_or_planned(&since, moment))
+    match limit {
+        Limit::Still(_) => {
+            let last = moved("MAX");
+            format!("CASE WHEN {done} > COALESCE({last}, '') THEN {done} ELSE {last} END")
+        }
+        Limit::Silent(_) => format!("COALESCE({done}, {})", moved("MIN")),
+    }
 }
 
-/// What was done with a deal `t` since a moment, or was planned for later at the one of which is asked.
-fn touched_or_planned(since: &str, moment: &Moment) -> String {
-    let morning = &moment.morning;
-    let activities = "SELECT 1 FROM activities a WHERE a.deal = t.id AND a.deleted_at IS NULL";
-    match &moment.evening {
-        None => format!(
-            "{activities} AND (a.done >= '{since}' OR a.done IS NULL AND a.cancelled IS NULL AND a.due >= '{morning}')"
-        ),
-        Some(evening) => format!(
-            "{activities} AND (a.done >= '{since}' AND a.done <= '{evening}' OR a.created_at <= '{evening}' \
-             AND (a.done IS NULL OR a.done > '{evening}') AND (a.cancelled IS NULL OR a.cancelled > '{evening}') \
-             AND a.due >= '{evening}')"
-        ),
-    }
+/// The condition that a deal is stale in a stage by one of these limits: one of its times `p`, or of an earlier day a
+/// deal `t` whose stage was `stg`. The deal's own field says the same of a single one.
+fn staleness(stage: &Stage, limits: &[Limit], moment: &Moment) -> String {
+    let stage = stage.id.number;
+    let over = limits.iter().map(|limit| {
+        let hours = limit.days().saturating_mul(24).min(1_000_000);
+        let since = timestamp_text(moment.at.checked_sub(hours.hours()).unwrap_or(moment.at));
+        format!("{} <= '{since}'", quiet(*limit, moment))
+    });
+    let over = over.collect::<Vec<_>>().join(" OR ");
+    let Some(evening) = &moment.evening else {
+        let morning = &moment.morning;
+        return format!("p.stage = {stage} AND ({over}) AND COALESCE(p.planned, '') < '{morning}'");
+    };
+    format!(
+        "stg.id = {stage} AND ({over}) AND NOT EXISTS (SELECT 1 FROM activities a WHERE a.deal = t.id \
+         AND a.deleted_at IS NULL AND a.created_at <= '{evening}' AND (a.done IS NULL OR a.done > '{evening}') \
+         AND (a.cancelled IS NULL OR a.cancelled > '{evening}') AND a.due >= '{evening}')"
+    )
 }

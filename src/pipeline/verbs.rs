@@ -12,6 +12,22 @@ use crate::{
 
 const ON: Ask = Ask { name: "on", doc: "The day, if not today", kind: || Kind::Date, required: false };
 
+const BECAUSE: Ask = Ask { name: "because", doc: "Why", kind: || Kind::OpenList, required: true };
+
+/// A verb that closes a deal: what it is called, what the deal is then, and what is asked.
+macro_rules! closing {
+    ($name:literal, $outcome:expr, $doc:literal, $example:literal, $asks:expr) => {
+        Verb {
+            name: $name,
+            doc: $doc,
+            asks: &$asks,
+            example: $example,
+            refused: |crm, id| closed_as(crm, id, $outcome),
+            run: |crm, id, answers| close(crm, id, $outcome, answers),
+        }
+    };
+}
+
 impl Deal {
     pub(crate) const VERBS: &'static [Verb] = &[
         Verb {
@@ -42,46 +58,35 @@ impl Deal {
                 step(crm, id, &stage, Values::new())
             },
         },
-        Verb {
-            name: "win",
-            doc: "Closes a deal as won",
-            asks: &[
-                ON,
-                Ask { name: "amount", doc: "What it is worth in the end", kind: || Kind::Money, required: false },
-            ],
-            example: "kehu deal win D1",
-            refused: |crm, id| closed_as(crm, id, Outcome::Won),
-            run: |crm, id, answers| close(crm, id, Outcome::Won, answers),
-        },
-        Verb {
-            name: "lose",
-            doc: "Closes a deal as lost, and keeps why",
-            asks: &[
-                Ask {
-                    name: "because",
-                    doc: "Why: price, timing, no budget, a competitor …",
-                    kind: || Kind::OpenList,
-                    required: true,
-                },
+        closing!(
+            "win",
+            Outcome::Won,
+            "Closes a deal as won",
+            "kehu deal win D1",
+            [ON, Ask { name: "amount", doc: "What it is worth in the end", kind: || Kind::Money, required: false }]
+        ),
+        closing!(
+            "lose",
+            Outcome::Lost,
+            "Closes a deal as lost, and keeps why",
+            "kehu deal lose D2 --because price --to \"Nordwind AG\"",
+            [
+                Ask { doc: "Why: price, timing, no budget, a competitor …", ..BECAUSE },
                 Ask { name: "to", doc: "Who won it instead", kind: || Kind::OpenList, required: false },
                 ON,
-            ],
-            example: "kehu deal lose D2 --because price --to \"Nordwind AG\"",
-            refused: |crm, id| closed_as(crm, id, Outcome::Lost),
-            run: |crm, id, answers| close(crm, id, Outcome::Lost, answers),
-        },
-        Verb {
-            name: "shelve",
-            doc: "Puts a deal aside, and keeps why",
-            asks: &[
-                Ask { name: "because", doc: "Why", kind: || Kind::OpenList, required: true },
+            ]
+        ),
+        closing!(
+            "shelve",
+            Outcome::Shelved,
+            "Puts a deal aside, and keeps why",
+            "kehu deal shelve D3 --because \"budget frozen\" --close +6m",
+            [
+                BECAUSE,
                 Ask { name: "close", doc: "When to expect it instead", kind: || Kind::Date, required: false },
                 ON,
-            ],
-            example: "kehu deal shelve D3 --because \"budget frozen\" --close +6m",
-            refused: |crm, id| closed_as(crm, id, Outcome::Shelved),
-            run: |crm, id, answers| close(crm, id, Outcome::Shelved, answers),
-        },
+            ]
+        ),
         Verb {
             name: "plan",
             doc: "Plans what the stage asks for, where that was not done yet",

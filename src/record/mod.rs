@@ -18,6 +18,6 @@ pub use draft::{Draft, Origin, Values};
 pub use grid::{Column, Grid, Row, Total};
 pub use kind::{Choice, Kind};
 pub use length::MOST_ITEMS;
-pub use schema::{Field, Schema, Summary, SummaryKey};
+pub use schema::{Bounds, End, Field, Schema, Summary, SummaryKey};
 pub use value::{Currency, Link, Money, Value, decimal_text};
 pub use verb::{Ask, Verb};

@@ -21,6 +21,10 @@ pub struct Schema {
     pub fields: Vec<Field>,
     /// Sums over its records that are kept with them.
     pub summary: Option<&'static Summary>,
+    /// What is kept beside each of its records of those that link to it.
+    pub bounds: Option<&'static Bounds>,
+    /// What its own records are kept of in that way, beside those that they link to.
+    pub bounds_of: Vec<&'static Bounds>,
 }
 
 /// Sums over a kind's live records, by some of what they hold, that every write keeps up to date.
@@ -40,6 +44,33 @@ pub struct SummaryKey {
     pub sql: &'static str,
     /// Text; otherwise a number.
     pub text: bool,
+}
+
+/// The first and the last instants that the records linking to one of a kind hold, kept beside it by every write.
+#[derive(Debug)]
+pub struct Bounds {
+    /// Where they are kept, one row for each record by its number, `record`.
+    pub table: &'static str,
+    /// What of the record itself stands with them, so that one index holds both: a name and a number of its row, `{r}`.
+    pub beside: &'static [(&'static str, &'static str)],
+    pub ends: &'static [End],
+    /// What follows from these: a name and the SQL of it.
+    pub computed: &'static [(&'static str, &'static str)],
+    /// The columns of its index.
+    pub index: &'static str,
+}
+
+/// The first or the last instant in some table's rows that link to a record.
+#[derive(Debug)]
+pub struct End {
+    pub name: &'static str,
+    /// The table and its link.
+    pub from: &'static str,
+    pub link: &'static str,
+    /// The instant of a row, `{r}`; empty where the row does not count.
+    pub sql: &'static str,
+    /// The last; otherwise the first.
+    pub last: bool,
 }
 
 /// One field of a record.
@@ -88,7 +119,7 @@ pub struct Field {
     pub computed: Option<Cow<'static, str>>,
     /// Added by a user with `kehu field add`.
     pub custom: bool,
-    /// A custom field that is hidden but keeps its values.
+    /// Hidden, but with its values: a custom field that was retired, or what another field tells better.
     pub retired: bool,
     /// Kept by the engine on every record: id, uid, version, created_at and so on.
     pub engine: bool,
@@ -213,6 +244,7 @@ impl Field {
             "list" => self.listed = true,
             "child" => self.child = true,
             "automatic" => self.automatic = true,
+            "hidden" => self.retired = true,
             "kept" => self.kept = true,
             "chain" => self.chain = true,
             "default" => self.default = argument.map(Cow::Borrowed),

@@ -2,7 +2,8 @@
 
 use super::{
     Part, Report,
-    deals::{AS_OF, BY, Basis, CURRENCY, PIPELINE, WHERE, half_even, one_of, rounded},
+    asks::{self, AS_OF, BY, CURRENCY, PIPELINE, WHERE, chosen, words},
+    deals::{Basis, half_even, rounded},
     forecast::{Line, PROBABILITY, expected, probability, won_in},
     parameter,
 };
@@ -26,16 +27,11 @@ pub const REPORT: Report = Report {
             kind: || Kind::Money,
             required: true,
         },
-        Ask {
-            name: "period",
-            doc: "Deals expected or won then: this-year, 2026-q1 (this-quarter)",
-            kind: || Kind::Text,
-            required: false,
-        },
+        asks::time("Deals expected or won then: this-year, 2026-q1 (this-quarter)"),
         Ask {
             name: "of",
             doc: "Which amount covers it: raw, or weighted by how likely the deals are (raw)",
-            kind: || Kind::Text,
+            kind: || words(&[("raw", "Raw", "原值"), ("weighted", "Weighted", "加权")]),
             required: false,
         },
         Ask {
@@ -67,8 +63,7 @@ struct Wish {
 }
 
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
-    let said = parameter(values, "of");
-    let weighted = one_of(said.as_text().unwrap_or("raw"), &["raw", "weighted"], "of")? == "weighted";
+    let weighted = chosen(values, "of", &["raw", "weighted"])? == "weighted";
     let by = probability(values)?;
     let mut values = values.clone();
     if parameter(&values, "period").is_empty() {

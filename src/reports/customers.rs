@@ -1,6 +1,6 @@
 //! How customers stand (R9, R21, R23): life cycle by level, what became of them in a period, and how many stay.
 
-use super::{Part, Records, Report, Shape, WHERE, parameter, period, share, tell_few};
+use super::{Part, Records, Report, Shape, WHERE, asks, parameter, period, share, tell_few};
 use crate::{
     Result,
     crm::{Crm, Query, integer, text},
@@ -23,12 +23,7 @@ pub const REPORT: Report = Report {
     asks: &[
         Ask { name: "rows", doc: "The field down the side (lifecycle)", kind: || Kind::Text, required: false },
         Ask { name: "across", doc: "The field along the top (level)", kind: || Kind::Text, required: false },
-        Ask {
-            name: "period",
-            doc: "Which days' changes: this-week, 2026-q1 (this-month)",
-            kind: || Kind::Text,
-            required: false,
-        },
+        asks::time("Which days' changes: this-week, 2026-q1 (this-month)"),
         WHERE,
     ],
     example: "kehu report customers --period this-year\n  kehu report customers --rows level --across size -f json",

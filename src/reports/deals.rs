@@ -1,6 +1,6 @@
 //! What the reports on deals share: which deals on which day, by what, in which currency, and exact weighing.
 
-use super::{Records, parameter};
+use super::{Records, asks::day, parameter};
 use crate::{
     Result,
     crm::{
@@ -8,46 +8,17 @@ use crate::{
         tally::{Tally, TallyRow},
         text,
     },
-    error::{Error, Result as Fallible},
     message::Message,
     pipeline::{deal::TOTALS, moment::Moment, pipeline},
     record::{
-        Ask, Column, Currency, Field, Id, Kind, Money, Value, Values, filter,
-        types::{currency, fold, parse_date, parse_period},
+        Column, Currency, Field, Id, Kind, Money, Value, Values, filter,
+        types::{currency, parse_period},
     },
     store::Sql,
 };
 use jiff::civil::Date;
-use std::collections::{BTreeMap, HashMap};
 
 pub(super) use crate::pipeline::weighing::{half_even, rounded, weighed};
-
-pub(super) const WHERE: Ask =
-    Ask { name: "where", doc: "Only deals that match, in the filter language", kind: || Kind::Text, required: false };
-pub(super) const PIPELINE: Ask = Ask {
-    name: "pipeline",
-    doc: "Only the deals of this pipeline (those of all)",
-    kind: || Kind::Text,
-    required: false,
-};
-pub(super) const AS_OF: Ask = Ask {
-    name: "as-of",
-    doc: "As it stood at the end of that day; a deal that was closed since counts with its product's list price",
-    kind: || Kind::Date,
-    required: false,
-};
-pub(super) const CURRENCY: Ask = Ask {
-    name: "currency",
-    doc: "Whose amounts are summed; those in others are left out and counted",
-    kind: || Kind::Text,
-    required: false,
-};
-pub(super) const BY: Ask = Ask {
-    name: "by",
-    doc: "owner, manager, branch, product, category, industry, source, reason, competitor, month, quarter, or a field",
-    kind: || Kind::Text,
-    required: false,
-};
 
 /// Which deals, and how they stood.
 #[derive(Clone)]
@@ -382,44 +353,9 @@ impl Basis {
     }
 }
 
-/// The day that a text names.
-pub(super) fn day(crm: &Crm, said: Option<&str>) -> Result<Option<Date>> {
-    Ok(said.map(|text| parse_date(text, &crm.reading().clock)).transpose()?.flatten())
-}
-
 fn quarter(month: &str) -> String {
     let number: u8 = month.get(5..7).and_then(|text| text.parse().ok()).unwrap_or(1);
     format!("{}-q{}", &month[..4], number.div_ceil(3))
-}
-
-/// Groups in the order in which they came, each with what is summed up for it.
-pub(super) struct Groups<T> {
-    places: HashMap<Value, usize>,
-    pub all: Vec<(Value, T)>,
-}
-
-impl<T: Default> Groups<T> {
-    pub fn new() -> Self {
-        Self { places: HashMap::new(), all: Vec::new() }
-    }
-
-    pub fn at(&mut self, key: &Value) -> &mut T {
-        let next = self.all.len();
-        let place = *self.places.entry(key.clone()).or_insert(next);
-        if place == next {
-            self.all.push((key.clone(), T::default()));
-        }
-        &mut self.all[place].1
-    }
-
-    /// Months as they follow each other, anything else with the most first; what has no group comes last.
-    pub fn sorted(mut self, dated: bool, most: impl Fn(&T) -> i64) -> Vec<(Value, T)> {
-        self.all.sort_by(|(a, left), (b, right)| {
-            let order = if dated { title(a).cmp(&title(b)) } else { most(right).cmp(&most(left)) };
-            a.is_empty().cmp(&b.is_empty()).then(order).then_with(|| title(a).cmp(&title(b)))
-        });
-        self.all
-    }
 }
 
 impl Basis {
@@ -471,53 +407,6 @@ impl Basis {
     pub fn dated(&self) -> bool {
         self.month
     }
-}
-
-fn title(value: &Value) -> String {
-    match value {
-        Value::Link(link) => link.title.clone(),
-        value => value.as_text().unwrap_or_default().to_owned(),
-    }
-}
-
-/// The middle two of what there is so many times each; the same twice where there is one in the middle.
-pub(super) fn middle(counts: &BTreeMap<i64, i64>) -> Option<(i64, i64)> {
-    let all: i64 = counts.values().sum();
-    let at = |wanted: i64| {
-        let mut passed = 0;
-        let found = counts.iter().find(|(_, count)| {
-            passed += **count;
-            passed > wanted
-        });
-        found.map(|(value, _)| *value)
-    };
-    at((all - 1) / 2).zip(at(all / 2))
-}
-
-/// What the words of parameters are called in Chinese.
-const CHINESE: [(&str, &[&str]); 10] = [
-    ("stage", &["阶段"]),
-    ("owner", &["负责人"]),
-    ("product", &["产品"]),
-    ("overall", &["总体", "整体"]),
-    ("raw", &["原值", "金额"]),
-    ("weighted", &["加权", "加权金额"]),
-    ("commit", &["承诺"]),
-    ("best-case", &["乐观"]),
-    ("both", &["两者"]),
-    ("month", &["月份", "月"]),
-];
-
-/// What a word of a parameter may be, refused with the words there are.
-pub(super) fn one_of<'w>(said: &str, words: &[&'w str], name: &str) -> Fallible<&'w str> {
-    let folded = fold(said);
-    let chinese = CHINESE.iter().find(|(_, labels)| labels.contains(&&*folded)).map(|(word, _)| *word);
-    words.iter().find(|word| **word == folded || chinese == Some(**word)).copied().ok_or_else(|| {
-        Error::bad_value(
-            Message::new("{value} is not one of {words}.").with("value", said).with("words", words.join(", ")),
-        )
-        .on_field(name)
-    })
 }
 
 pub(super) fn number(cells: &[Sql], place: usize) -> i64 {

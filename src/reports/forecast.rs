@@ -2,7 +2,9 @@
 
 use super::{
     Part, Report,
-    deals::{AS_OF, BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, number, one_of, rounded, weighed},
+    asks::{self, AS_OF, BY, CURRENCY, PIPELINE, WHERE, chosen, words},
+    deals::{Basis, number, rounded, weighed},
+    groups::Groups,
     parameter, share, tell_few,
 };
 use crate::{
@@ -24,12 +26,7 @@ pub const REPORT: Report = Report {
     asks: &[
         PROBABILITY,
         BY,
-        Ask {
-            name: "period",
-            doc: "Which won deals stand beside: this-quarter, 2026-q1 (this-year)",
-            kind: || Kind::Text,
-            required: false,
-        },
+        asks::time("Which won deals stand beside: this-quarter, 2026-q1 (this-year)"),
         AS_OF,
         PIPELINE,
         WHERE,
@@ -43,7 +40,14 @@ pub(super) const PROBABILITY: Ask = Ask {
     name: "probability",
     doc: "How likely a deal is: as its stage (or a person) says, or as often as deals of its owner, of its product or \
           all deals are won: stage, owner, product, overall (stage)",
-    kind: || Kind::Text,
+    kind: || {
+        words(&[
+            ("stage", "Stage", "阶段"),
+            ("owner", "Owner", "负责人"),
+            ("product", "Product", "产品"),
+            ("overall", "Overall", "总体"),
+        ])
+    },
     required: false,
 };
 
@@ -102,8 +106,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
 
 /// Who says how likely a deal is to be won.
 pub(super) fn probability(values: &Values) -> Result<&'static str> {
-    let said = parameter(values, "probability");
-    one_of(said.as_text().unwrap_or("stage"), &["stage", "owner", "product", "overall"], "probability")
+    chosen(values, "probability", &["stage", "owner", "product", "overall"])
 }
 
 /// What the open deals of a basis will bring, and what was won in the period, by the groups of the basis.

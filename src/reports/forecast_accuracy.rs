@@ -2,7 +2,9 @@
 
 use super::{
     Part, Report,
-    deals::{Basis, CURRENCY, Groups, number, one_of},
+    asks::{self, CURRENCY, chosen, words},
+    deals::{Basis, number},
+    groups::Groups,
     parameter, period,
 };
 use crate::{
@@ -21,16 +23,17 @@ pub const REPORT: Report = Report {
     title: ["Forecast accuracy", "预测准确度"],
     doc: "What was forecast for each month that is over, and what was won in it: the error, and who says too much",
     asks: &[
-        Ask {
-            name: "period",
-            doc: "Which months: last-quarter, 2026 (this-year)",
-            kind: || Kind::Text,
-            required: false,
-        },
+        asks::time("Which months: last-quarter, 2026 (this-year)"),
         Ask {
             name: "said",
             doc: "Which forecast is held to account: weighted, commit or best-case, with what was won by then (weighted)",
-            kind: || Kind::Text,
+            kind: || {
+                words(&[
+                    ("weighted", "Weighted", "加权"),
+                    ("commit", "Commit", "承诺"),
+                    ("best-case", "Best case", "乐观"),
+                ])
+            },
             required: false,
         },
         Ask {
@@ -42,7 +45,7 @@ pub const REPORT: Report = Report {
         Ask {
             name: "by",
             doc: "owner, month, or both: a line for each colleague and month (both)",
-            kind: || Kind::Text,
+            kind: || words(&[("both", "Both", "两者"), ("owner", "Owner", "负责人"), ("month", "Month", "月份")]),
             required: false,
         },
         CURRENCY,
@@ -77,10 +80,8 @@ impl Line {
 type Sums = BTreeMap<Option<i64>, i64>;
 
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
-    let said = parameter(values, "said");
-    let said = one_of(said.as_text().unwrap_or("weighted"), &["weighted", "commit", "best-case"], "said")?;
-    let by = parameter(values, "by");
-    let by = one_of(by.as_text().unwrap_or("both"), &["both", "owner", "month"], "by")?;
+    let said = chosen(values, "said", &["weighted", "commit", "best-case"])?;
+    let by = chosen(values, "by", &["both", "owner", "month"])?;
     let ahead = parameter(values, "ahead").as_integer().unwrap_or(0).clamp(0, 3_660);
     let currency = currency(crm, values)?;
     let mut groups = Groups::<Line>::new();

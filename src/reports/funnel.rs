@@ -2,7 +2,9 @@
 
 use super::{
     Part, Records, Report, Shape,
-    deals::{AS_OF, BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, number, one_of, rounded, weighed},
+    asks::{self, AS_OF, BY, CURRENCY, PIPELINE, WHERE, one_of},
+    deals::{Basis, number, rounded, weighed},
+    groups::Groups,
     share, tell_few,
 };
 use crate::{
@@ -21,12 +23,7 @@ pub const REPORT: Report = Report {
     doc: "How wide a pipeline is at each stage, and how many of the deals that began came how far",
     asks: &[
         BY,
-        Ask {
-            name: "period",
-            doc: "Only deals that began then: this-quarter, 2026-q1 (all)",
-            kind: || Kind::Text,
-            required: false,
-        },
+        asks::time("Only deals that began then: this-quarter, 2026-q1 (all)"),
         Ask {
             name: "stages",
             doc: "Only these stages, in this order, with commas; closed and won count as stages (all)",

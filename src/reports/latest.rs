@@ -1,11 +1,15 @@
 //! The latest new, signed and followed customers (R25, R153), by person, department or branch.
 
-use super::{Part, Records, Report, WHERE, among, parameter, period};
+use super::{
+    Part, Records, Report, WHERE, among,
+    asks::{self, words},
+    parameter, period,
+};
 use crate::{
     Result,
     crm::{Crm, integer, text},
     customers::review::customer_link,
-    record::{Ask, Choice, Column, Grid, Kind, Link, Value, Values, types::day_bounds},
+    record::{Ask, Column, Grid, Kind, Link, Value, Values, types::day_bounds},
     store::Sql,
 };
 use jiff::civil::Date;
@@ -31,12 +35,7 @@ pub const REPORT: Report = Report {
             },
             required: false,
         },
-        Ask {
-            name: "period",
-            doc: "Which days: today, this-week, 2026-q1 (this-month)",
-            kind: || Kind::Text,
-            required: false,
-        },
+        asks::time("Which days: today, this-week, 2026-q1 (this-month)"),
         WHERE,
         Ask {
             name: "limit",
@@ -50,16 +49,6 @@ pub const REPORT: Report = Report {
               kehu report latest --what new --period 2026-03 --limit 3 -f json",
     run,
 };
-
-fn words(words: &[(&'static str, &'static str, &'static str)]) -> Kind {
-    let choice = |(key, label, label_zh): &(&'static str, &'static str, &'static str)| Choice {
-        key: (*key).into(),
-        label: (*label).into(),
-        label_zh: (*label_zh).into(),
-        retired: false,
-    };
-    Kind::Choice(words.iter().map(choice).collect())
-}
 
 /// No list of customers by their numbers is longer.
 const LISTED: usize = 500;

@@ -1,5 +1,6 @@
 //! Reports: questions with parameters and a typed answer. A report never mentions a format, a format never a report.
 
+mod asks;
 pub mod behind;
 pub mod coverage;
 pub mod customers;
@@ -8,6 +9,7 @@ mod deals;
 pub mod forecast;
 pub mod forecast_accuracy;
 pub mod funnel;
+mod groups;
 pub mod latest;
 pub mod occasions;
 pub mod operations;

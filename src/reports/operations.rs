@@ -1,10 +1,10 @@
 //! Who did how much: the operations of a period by person and door.
 
-use super::{Part, Report, parameter};
+use super::{Part, Report, asks, parameter};
 use crate::{
     Result,
     crm::Crm,
-    record::{Ask, Column, Grid, Kind, Value, Values, types},
+    record::{Column, Grid, Kind, Value, Values, types},
 };
 use std::collections::BTreeMap;
 
@@ -13,12 +13,7 @@ pub const REPORT: Report = Report {
     name: "operations",
     title: ["Operations", "操作统计"],
     doc: "Who wrote how often, through which door",
-    asks: &[Ask {
-        name: "period",
-        doc: "Which days: today, this-week, 2026-03 (today)",
-        kind: || Kind::Text,
-        required: false,
-    }],
+    asks: &[asks::time("Which days: today, this-week, 2026-03 (today)")],
     example: "kehu report operations --period this-year",
     run,
 };

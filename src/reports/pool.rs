@@ -1,11 +1,11 @@
 //! The pools (X1): how many customers wait in each and how many are taken, and what went in and out in a period, by
 //! pool and by colleague.
 
-use super::{Part, Records, Report, period};
+use super::{Part, Records, Report, asks, period};
 use crate::{
     Result,
     crm::{Crm, integer, text},
-    record::{Ask, Column, Grid, Kind, Link, Value, Values, types},
+    record::{Column, Grid, Kind, Link, Value, Values, types},
     store::Sql,
 };
 use std::collections::BTreeMap;
@@ -15,12 +15,7 @@ pub const REPORT: Report = Report {
     name: "pool",
     title: ["Pools", "公海"],
     doc: "Customers that wait in each pool and that are taken; claimed, released and recovered in a period, by colleague",
-    asks: &[Ask {
-        name: "period",
-        doc: "When it was: last-month, 2026-q1 (this-month)",
-        kind: || Kind::Text,
-        required: false,
-    }],
+    asks: &[asks::time("When it was: last-month, 2026-q1 (this-month)")],
     example: "kehu report pool\n  kehu report pool --period this-year -f json",
     run,
 };

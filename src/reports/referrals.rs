@@ -1,6 +1,6 @@
 //! Who brought whom (R20): directly and through others, what became of them, and by which way they came.
 
-use super::{Part, Report, among, parameter, period, share, tell_few};
+use super::{Part, Report, among, asks, parameter, period, share, tell_few};
 use crate::{
     Result,
     crm::{Crm, integer, text},
@@ -15,12 +15,7 @@ pub const REPORT: Report = Report {
     title: ["Referrals", "转介绍"],
     doc: "Who brought whom: directly and through others, how many of them signed, and by source",
     asks: &[
-        Ask {
-            name: "period",
-            doc: "Only those brought in these days: this-year, 2026-q1 (always)",
-            kind: || Kind::Text,
-            required: false,
-        },
+        asks::time("Only those brought in these days: this-year, 2026-q1 (always)"),
         Ask {
             name: "of",
             doc: "The tree below one customer, and who brought that one",

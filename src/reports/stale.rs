@@ -2,7 +2,7 @@
 
 use super::{
     Part, Report,
-    deals::{AS_OF, PIPELINE, WHERE, day},
+    asks::{AS_OF, PIPELINE, WHERE, day},
     parameter,
 };
 use crate::{

@@ -3,7 +3,8 @@
 
 use super::{
     Part, Records, Report,
-    deals::{Basis, CURRENCY, half_even, number},
+    asks::CURRENCY,
+    deals::{Basis, half_even, number},
     parameter, share, tell_few,
 };
 use crate::{

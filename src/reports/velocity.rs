@@ -2,13 +2,15 @@
 
 use super::{
     Part, Report,
-    deals::{AS_OF, BY, Basis, CURRENCY, Groups, PIPELINE, WHERE, half_even, middle, number},
+    asks::{self, AS_OF, BY, CURRENCY, PIPELINE, WHERE},
+    deals::{Basis, half_even, number},
+    groups::{Groups, middle},
 };
 use crate::{
     Result,
     crm::{Crm, text},
     pipeline::Stage,
-    record::{Ask, Column, Grid, Id, Kind, Value, Values},
+    record::{Column, Grid, Id, Kind, Value, Values},
     store::Sql,
 };
 use jiff::civil::Date;
@@ -19,19 +21,7 @@ pub const REPORT: Report = Report {
     name: "velocity",
     title: ["Velocity", "成交速度"],
     doc: "Days until deals are won or lost, what they bring in a day, and how long they stay in each stage",
-    asks: &[
-        BY,
-        Ask {
-            name: "period",
-            doc: "Only deals closed then: this-quarter, 2026-q1 (all)",
-            kind: || Kind::Text,
-            required: false,
-        },
-        AS_OF,
-        PIPELINE,
-        WHERE,
-        CURRENCY,
-    ],
+    asks: &[BY, asks::time("Only deals closed then: this-quarter, 2026-q1 (all)"), AS_OF, PIPELINE, WHERE, CURRENCY],
     example: "kehu report velocity\n  kehu report velocity --by product --period this-year -f json",
     run,
 };

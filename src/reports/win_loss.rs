@@ -2,13 +2,15 @@
 
 use super::{
     Part, Report,
-    deals::{AS_OF, BY, Basis, CURRENCY, Groups, WHERE, half_even, middle, number},
+    asks::{self, AS_OF, BY, CURRENCY, PIPELINE, WHERE},
+    deals::{Basis, half_even, number},
+    groups::{Groups, middle},
     share, tell_few,
 };
 use crate::{
     Result,
     crm::{Crm, text},
-    record::{Ask, Column, Grid, Kind, Value, Values},
+    record::{Column, Grid, Kind, Value, Values},
     store::Sql,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -20,14 +22,9 @@ pub const REPORT: Report = Report {
     doc: "Deals won and lost, how often and for how much, by owner, reason, competitor, product, month …",
     asks: &[
         BY,
-        Ask {
-            name: "period",
-            doc: "Only deals closed then: this-quarter, 2026-q1 (all, and the open ones)",
-            kind: || Kind::Text,
-            required: false,
-        },
+        asks::time("Only deals closed then: this-quarter, 2026-q1 (all, and the open ones)"),
         AS_OF,
-        super::deals::PIPELINE,
+        PIPELINE,
         WHERE,
         CURRENCY,
     ],

@@ -51,6 +51,12 @@ pub fn add_what_is_missing(db: &mut dyn Database, schemas: &[&Schema]) -> Result
             run(db, &super::summaries::table(dialect, schema).into_iter().collect::<Vec<_>>())?;
             super::sum_anew(db, schema)?;
         }
+        // Filled once the tables stand that it is read from.
+        if let Some(bounds) = schema.bounds
+            && columns(db, bounds.table)?.is_empty()
+        {
+            run(db, &super::bounds::table(dialect, schema))?;
+        }
     }
     Ok(added)
 }

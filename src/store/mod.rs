@@ -3,6 +3,7 @@
 //! SQL is written once, with `?` for arguments. Dialect words live in this folder alone.
 
 mod additions;
+mod bounds;
 mod bulk;
 pub mod content;
 mod dialect;
@@ -19,6 +20,7 @@ mod tables;
 mod triggers;
 mod undo;
 
+pub(crate) use bounds::{bounds_anew, wrong_bounds};
 pub(crate) use errors::{from_file, is_disk_full};
 pub(crate) use interruption::taken_back;
 pub(crate) use migrations::{beside, mark, missing_triggers, newer, older};

@@ -16,6 +16,7 @@ pub fn record_statements(dialect: Dialect, new: &[&Schema], all: &[&Schema]) -> 
             statements.extend(maker.search(schema));
         }
         statements.extend(super::summaries::table(dialect, schema));
+        statements.extend(super::bounds::table(dialect, schema));
     }
     if dialect == Dialect::Postgres {
         // Links may go in circles, so the tables stand before the keys.

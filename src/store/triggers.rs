@@ -66,6 +66,7 @@ pub fn statements(dialect: Dialect, schema: &Schema, columns: &[Logged]) -> Vec<
         });
     }
     statements.extend(super::summaries::triggers(dialect, schema));
+    statements.extend(super::bounds::triggers(dialect, schema, columns));
     statements
 }
 

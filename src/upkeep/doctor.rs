@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::message::Message;
 use crate::record::Schema;
-use crate::store::{Database, Dialect, VERSION, columns, logged, missing_triggers, version, wrong_sums};
+use crate::store::{Database, Dialect, VERSION, columns, logged, missing_triggers, version, wrong_bounds, wrong_sums};
 use serde::Serialize;
 
 /// What the doctor found.
@@ -146,11 +146,11 @@ impl Visit<'_> {
                 missing.push(table);
             }
         }
-        let sums = schema.summary.map(|summary| summary.table);
-        if let Some(table) = sums.filter(|_| missing.is_empty())
-            && columns(self.db, table)?.is_empty()
-        {
-            missing.push(table.to_owned());
+        let kept = [schema.summary.map(|summary| summary.table), schema.bounds.map(|bounds| bounds.table)];
+        for table in kept.into_iter().flatten() {
+            if missing.is_empty() && columns(self.db, table)?.is_empty() {
+                missing.push(table.to_owned());
+            }
         }
         for name in &missing {
             let issue = Message::new("The column or table {name} is missing.").with("name", name);
@@ -212,7 +212,19 @@ impl Visit<'_> {
                 .with("table", schema.table);
             self.found(issue, "Count the sums anew.");
         }
+        let wrong = wrong_bounds(self.db, schema)?;
+        if wrong > 0 {
+            let issue = Message::new("The first and last times kept of {count} {table} differ from a recount.")
+                .with("count", wrong)
+                .with("table", schema.table);
+            self.found(issue, "Read the first and last times anew.");
+        }
         if schema.kind == "deal" {
+            let bare = self.count(&format!("SELECT COUNT(*) FROM deals t WHERE {}", crate::pipeline::WITHOUT_STEPS))?;
+            if bare > 0 {
+                let issue = Message::new("{count} {count:deal has|deals have} no stage history.");
+                self.found(issue.with("count", bare), "Begin the stage history.");
+            }
             let far = self.count(&format!("SELECT COUNT(*) FROM deals t WHERE {}", crate::pipeline::WRONG_REACH))?;
             if far > 0 {
                 let issue = Message::new("How far {count} deals came is not what their stage history says.");

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::message::Message;
 use crate::record::Schema;
-use crate::store::{Database, missing_triggers, refresh_triggers, sum_anew, wrong_sums};
+use crate::store::{Database, bounds_anew, missing_triggers, refresh_triggers, sum_anew, wrong_bounds, wrong_sums};
 
 /// Makes triggers and keys anew and ends an unfinished operation; stands inside a transaction. Says what it did.
 /// Search text is the engine's to write.
@@ -25,6 +25,10 @@ pub fn repair(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Vec<Message>
         if wrong_sums(db, schema)? > 0 {
             sum_anew(db, schema)?;
             done.push(Message::new("Counted the sums over {table} anew.").with("table", schema.table));
+        }
+        if wrong_bounds(db, schema)? > 0 {
+            bounds_anew(db, schema)?;
+            done.push(Message::new("Read the first and last times of {table} anew.").with("table", schema.table));
         }
         if schema.kind == "attachment" {
             done.extend(super::contents::mend(db, schema)?);

@@ -9,6 +9,7 @@ mod daily;
 mod deal_answers;
 mod deal_histories;
 mod deal_lines;
+mod deal_times;
 mod deals;
 mod duplicates;
 mod filters;

@@ -116,6 +116,19 @@ impl Crm {
         Ok(deals.iter().position(|id| *id == deal))
     }
 
+    /// Some deals as cards, without what takes a look beyond them.
+    pub(in crate::pipeline) fn plain_cards(&mut self, ids: &[i64]) -> Result<HashMap<i64, Card>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let query = Query {
+            filter: filter::parse(&format!("id={}", numbers(ids).replace(' ', "")))?,
+            columns: COLUMNS.map(str::to_owned).into(),
+            ..Query::new("deal")
+        };
+        Ok(self.list(&query)?.rows.iter().map(|row| (row.id, card(row))).collect())
+    }
+
     /// Fills in what takes a look beyond the deals themselves, one statement for all cards each.
     fn tell_cards(&mut self, cards: &mut [Card], stages: &[Stage], key: Key) -> Result<()> {
         let ids: Vec<i64> = cards.iter().map(|card| card.id).collect();
@@ -150,10 +163,7 @@ impl Crm {
 
     /// When each deal came to its stage.
     fn entered(&mut self, ids: &[i64]) -> Result<HashMap<i64, Timestamp>> {
-        let sql = format!(
-            "SELECT m.deal, MAX(m.at) FROM stage_moves m WHERE m.deal IN ({}) AND m.deleted_at IS NULL GROUP BY m.deal",
-            numbers(ids)
-        );
+        let sql = format!("SELECT p.record, p.came FROM deal_times p WHERE p.record IN ({})", numbers(ids));
         let rows = self.db.query(&sql, &[])?;
         Ok(rows.iter().filter_map(|row| Some((integer(&row[0]), text(&row[1]).parse().ok()?))).collect())
     }

@@ -78,9 +78,7 @@ impl Mix {
 }
 
 /// What is planned with each deal, the earliest first.
-const PLANNED: &str = " LEFT JOIN (SELECT a.deal AS deal, MIN(a.due) AS due FROM activities a WHERE a.deal IS NOT NULL \
-                       AND a.done IS NULL AND a.cancelled IS NULL AND a.deleted_at IS NULL AND a.due IS NOT NULL \
-                       GROUP BY a.deal) n ON n.deal = t.id";
+const PLANNED: &str = " LEFT JOIN deal_times n ON n.record = t.id";
 
 impl Crm {
     /// The instants at which today begins and ends, as they are stored.

@@ -11,7 +11,7 @@ pub use cards::{Card, Order, Step};
 pub use drop::Why;
 pub use mix::{Mix, Signal};
 
-use super::{Outcome, Pipeline, Stage, pipeline, weighing};
+use super::{Outcome, Pipeline, Stage, moment::Moment, pipeline, weighing};
 use crate::{
     Result,
     crm::{Crm, Query, tally::Tally},
@@ -88,6 +88,12 @@ impl Crm {
     /// # Errors
     /// A filter that deals do not understand.
     pub fn board_columns(&mut self, wanted: &Wanted) -> Result<Vec<Column>> {
+        let now = Moment::of(self, None)?;
+        self.board_columns_at(wanted, &now)
+    }
+
+    /// The columns as they were at a moment.
+    pub(super) fn board_columns_at(&mut self, wanted: &Wanted, moment: &Moment) -> Result<Vec<Column>> {
         let Some((pipeline, stages)) = self.board_stages(wanted)? else { return Ok(Vec::new()) };
         let mut columns: Vec<Column> = if wanted.months {
             self.months().into_iter().map(|key| Column::new(key, "", Outcome::Open)).collect()
@@ -95,7 +101,7 @@ impl Crm {
             stages.iter().map(of_stage).collect()
         };
         let mut weights: HashMap<(Key, Currency), i128> = HashMap::new();
-        for sum in self.board_sums(wanted, pipeline, &stages)? {
+        for sum in self.board_sums(wanted, pipeline, &stages, moment)? {
             let Some(column) = columns.iter_mut().find(|column| column.key == sum.key) else { continue };
             column.deals += sum.deals;
             if let Some(currency) = sum.currency {
@@ -167,20 +173,27 @@ impl Crm {
         }
     }
 
-    fn board_sums(&mut self, wanted: &Wanted, pipeline: Id<Pipeline>, stages: &[Stage]) -> Result<Vec<Sum>> {
-        let rows: Vec<Vec<Sql>> = if wanted.filter == Filter::All {
+    fn board_sums(
+        &mut self,
+        wanted: &Wanted,
+        pipeline: Id<Pipeline>,
+        stages: &[Stage],
+        moment: &Moment,
+    ) -> Result<Vec<Sum>> {
+        let rows: Vec<Vec<Sql>> = if wanted.filter == Filter::All && moment.evening.is_none() {
             let sql = "SELECT t.stage, NULLIF(t.close, ''), t.probability, NULLIF(t.amount_currency, ''), \
                        CAST(SUM(t.records) AS BIGINT), CAST(SUM(t.amount) AS BIGINT) FROM deal_totals t \
                        WHERE t.pipeline = ? GROUP BY t.stage, t.close, t.probability, t.amount_currency";
             self.db.query(sql, &[Sql::Integer(pipeline.number)])?
         } else {
             let query = Query { filter: wanted.filter.clone(), ..Query::new("deal") };
+            let [value, code] = moment.value();
             let tally = Tally {
                 query: &query,
-                beside: "",
-                by: "t.stage, SUBSTR(t.close, 1, 7), t.probability, t.amount_currency",
-                cells: "COUNT(*), CAST(COALESCE(SUM(t.amount), 0) AS BIGINT)",
-                condition: &format!("t.pipeline = {}", pipeline.number),
+                beside: &moment.beside(),
+                by: &format!("stg.id, SUBSTR(t.close, 1, 7), t.probability, {code}"),
+                cells: &format!("COUNT(*), CAST(COALESCE(SUM({value}), 0) AS BIGINT)"),
+                condition: &format!("stg.pipeline = {}", pipeline.number),
             };
             self.tally(&tally)?.1.into_iter().map(|(_, cells)| cells).collect()
         };

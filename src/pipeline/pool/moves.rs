@@ -17,7 +17,7 @@ record! {
         /// To whom or where they went
         title: String [title, list],
         /// The customer
-        customer: Id<Customer> [index("at"), child, list],
+        customer: Id<Customer> [index("at"), child, chain, list],
         /// What happened: put in, claimed, assigned, released, recovered or warned
         action: PoolAction [list],
         /// The pool

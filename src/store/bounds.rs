@@ -1,0 +1,259 @@
+//! First and last instants that triggers keep beside a kind's records of those that link to them, in the same
+//! transaction, whoever writes; a recount proves them.
+
+use super::{Database, Dialect, triggers::Logged};
+use crate::{
+    error::Result,
+    record::{Bounds, End, Schema},
+};
+
+/// Makes the table of what is kept beside a kind's records, where anything is.
+pub(super) fn table(dialect: Dialect, schema: &Schema) -> Vec<String> {
+    let Some(bounds) = schema.bounds else { return Vec::new() };
+    let (table, text) = (bounds.table, dialect.text());
+    let mut columns = vec!["record BIGINT PRIMARY KEY".to_owned()];
+    columns.extend(bounds.beside.iter().map(|(name, _)| format!("{name} BIGINT")));
+    columns.extend(bounds.ends.iter().map(|end| format!("{} {text}", end.name)));
+    let made = |(name, sql): &(&str, &str)| format!("{name} {text} GENERATED ALWAYS AS ({sql}) STORED");
+    columns.extend(bounds.computed.iter().map(made));
+    let ending = if dialect == Dialect::Sqlite { " WITHOUT ROWID" } else { "" };
+    vec![
+        format!("CREATE TABLE {table} (\n    {}\n){ending}", columns.join(",\n    ")),
+        format!("CREATE INDEX \"{table}_index\" ON {table} ({})", bounds.index),
+    ]
+}
+
+fn names(bounds: &Bounds) -> String {
+    let own = bounds.beside.iter().map(|(name, _)| *name);
+    ["record"].into_iter().chain(own).chain(bounds.ends.iter().map(|end| end.name)).collect::<Vec<_>>().join(", ")
+}
+
+/// The instant of one of the rows `x`.
+fn found(end: &End) -> String {
+    let way = if end.last { "MAX" } else { "MIN" };
+    format!("{way}({})", end.sql.replace("{r}", "x"))
+}
+
+/// What is kept beside one record, read from what links to it.
+fn one(bounds: &Bounds, record: &str) -> String {
+    let own = bounds.beside.iter().map(|(_, sql)| sql.replace("{r}", record));
+    let ends = bounds
+        .ends
+        .iter()
+        .map(|end| format!("(SELECT {} FROM {} x WHERE x.\"{}\" = {record}.id)", found(end), end.from, end.link));
+    let cells: Vec<String> = [format!("{record}.id")].into_iter().chain(own).chain(ends).collect();
+    cells.join(", ")
+}
+
+/// What is to be kept beside all records of a table, each source read once.
+fn recount(bounds: &Bounds, table: &str) -> String {
+    let mut cells: Vec<String> = vec!["t.id AS record".to_owned()];
+    cells.extend(bounds.beside.iter().map(|(name, sql)| format!("{} AS {name}", sql.replace("{r}", "t"))));
+    let mut joins = String::new();
+    for (number, (from, link)) in sources(bounds).into_iter().enumerate() {
+        let ends: Vec<&End> = bounds.ends.iter().filter(|end| end.from == from).collect();
+        let of: Vec<String> = ends.iter().map(|end| format!("{} AS {}", found(end), end.name)).collect();
+        joins.push_str(&format!(
+            " LEFT JOIN (SELECT x.\"{link}\" AS record, {} FROM {from} x WHERE x.\"{link}\" IS NOT NULL \
+             GROUP BY x.\"{link}\") s{number} ON s{number}.record = t.id",
+            of.join(", ")
+        ));
+    }
+    let place = |end: &End| sources(bounds).iter().position(|(from, _)| *from == end.from).unwrap_or_default();
+    cells.extend(bounds.ends.iter().map(|end| format!("s{}.{}", place(end), end.name)));
+    format!("SELECT {} FROM {table} t{joins}", cells.join(", "))
+}
+
+/// The tables that the instants come from, each with its link.
+fn sources(bounds: &Bounds) -> Vec<(&'static str, &'static str)> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for end in bounds.ends {
+        if !found.contains(&(end.from, end.link)) {
+            found.push((end.from, end.link));
+        }
+    }
+    found
+}
+
+/// What is written where a row of one table, which bears on the bounds beside another kind's records, comes or goes.
+struct Source<'a> {
+    bounds: &'a Bounds,
+    from: &'a str,
+    link: &'a str,
+    ends: Vec<&'a End>,
+}
+
+impl<'a> Source<'a> {
+    /// Those of a kind's table whose link is there already: an older database gets it later.
+    fn all(schema: &'a Schema, columns: &[Logged]) -> Vec<Self> {
+        let of = |bounds: &'a Bounds| {
+            let (from, link) = sources(bounds).into_iter().find(|(from, _)| *from == schema.table)?;
+            let there = columns.iter().any(|column| column.name == link);
+            let ends = bounds.ends.iter().filter(|end| end.from == from).collect();
+            there.then_some(Self { bounds, from, link, ends })
+        };
+        schema.bounds_of.iter().copied().filter_map(of).collect()
+    }
+
+    /// A new row moves an end or leaves it, without a look at the others.
+    fn enter(&self) -> String {
+        let sets = self.ends.iter().map(|end| {
+            let (name, value) = (end.name, end.sql.replace("{r}", "NEW"));
+            let (sign, beyond) = if end.last { (">", "''") } else { ("<", "'~'") };
+            format!("{name} = CASE WHEN {value} {sign} COALESCE({name}, {beyond}) THEN {value} ELSE {name} END")
+        });
+        let sets: Vec<String> = sets.collect();
+        format!("UPDATE {} SET {} WHERE record = NEW.\"{}\";", self.bounds.table, sets.join(", "), self.link)
+    }
+
+    /// Reads the ends anew beside the records that these rows link to.
+    fn anew(&self, rows: &[&str]) -> String {
+        let (table, from, link) = (self.bounds.table, self.from, self.link);
+        let names: Vec<&str> = self.ends.iter().map(|end| end.name).collect();
+        let found: Vec<String> = self.ends.iter().map(|end| found(end)).collect();
+        let records: Vec<String> = rows.iter().map(|row| format!("{row}.\"{link}\"")).collect();
+        format!(
+            "UPDATE {table} SET ({}) = (SELECT {} FROM {from} x WHERE x.\"{link}\" = {table}.record) WHERE record IN ({});",
+            names.join(", "),
+            found.join(", "),
+            records.join(", "),
+        )
+    }
+
+    /// Another transaction that reads the same ends anew waits for this one, and then finds its rows too.
+    fn lock(&self, row: &str) -> String {
+        format!("PERFORM 1 FROM {} WHERE record = {row}.\"{}\" FOR UPDATE;", self.bounds.table, self.link)
+    }
+
+    fn whole(&self, row: &str) -> String {
+        let values = self.ends.iter().map(|end| end.sql.replace("{r}", row));
+        [format!("{row}.\"{}\"", self.link)].into_iter().chain(values).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The triggers on a kind's table that keep what stands beside its own records and beside those that these link to.
+pub(super) fn triggers(dialect: Dialect, schema: &Schema, columns: &[Logged]) -> Vec<String> {
+    let mut statements = Vec::new();
+    if let Some(bounds) = schema.bounds {
+        statements.extend(own(dialect, schema, bounds));
+    }
+    for bounds in &schema.bounds_of {
+        statements.extend(dropped(dialect, schema.table, bounds.table));
+    }
+    for source in Source::all(schema, columns) {
+        let Source { bounds, from, link, .. } = &source;
+        let differ = [source.whole("OLD"), source.whole("NEW")];
+        let parts = Parts {
+            insert: source.enter(),
+            insert_if: format!("NEW.\"{link}\" IS NOT NULL"),
+            update: source.anew(&["OLD", "NEW"]),
+            delete: source.anew(&["OLD"]),
+            lock: source.lock("OLD"),
+        };
+        statements.extend(parts.made(dialect, from, bounds.table, &differ));
+    }
+    statements
+}
+
+/// A record gets its row, and the row goes with it.
+fn own(dialect: Dialect, schema: &Schema, bounds: &Bounds) -> Vec<String> {
+    let (kept, names) = (bounds.table, names(bounds));
+    let whole = |row: &str| {
+        let cells = bounds.beside.iter().map(|(_, sql)| sql.replace("{r}", row));
+        [format!("{row}.id")].into_iter().chain(cells).collect::<Vec<_>>().join(", ")
+    };
+    let sets: Vec<String> =
+        bounds.beside.iter().map(|(name, sql)| format!("{name} = {}", sql.replace("{r}", "NEW"))).collect();
+    let parts = Parts {
+        insert: format!("INSERT INTO {kept} ({names}) SELECT {};", one(bounds, "NEW")),
+        insert_if: "NEW.id IS NOT NULL".to_owned(),
+        update: format!("UPDATE {kept} SET {} WHERE record = NEW.id;", sets.join(", ")),
+        delete: format!("DELETE FROM {kept} WHERE record = OLD.id;"),
+        lock: String::new(),
+    };
+    let mut statements = dropped(dialect, schema.table, kept);
+    statements.extend(parts.made(dialect, schema.table, kept, &[whole("OLD"), whole("NEW")]));
+    statements
+}
+
+/// What is done when a row comes, changes and goes.
+struct Parts {
+    insert: String,
+    insert_if: String,
+    update: String,
+    delete: String,
+    /// What PostgreSQL does before the last two.
+    lock: String,
+}
+
+impl Parts {
+    fn made(&self, dialect: Dialect, table: &str, kept: &str, [old, new]: &[String; 2]) -> Vec<String> {
+        let Self { insert, insert_if, update, delete, lock } = self;
+        if dialect == Dialect::Sqlite {
+            let changed = format!("({old}) IS NOT ({new})");
+            return [("insert", insert_if, insert), ("update", &changed, update), ("delete", &String::from("1"), delete)]
+                .into_iter()
+                .map(|(event, condition, body)| {
+                    format!(
+                        "CREATE TRIGGER \"{table}_{kept}_{event}\" AFTER {} ON \"{table}\" WHEN {condition} BEGIN\n    {body}\nEND",
+                        event.to_uppercase()
+                    )
+                })
+                .collect();
+        }
+        vec![
+            format!(
+                "CREATE OR REPLACE FUNCTION \"{table}_{kept}\"() RETURNS TRIGGER LANGUAGE plpgsql AS $kehu$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        {insert}
+    ELSIF TG_OP = 'DELETE' THEN
+        {lock}
+        {delete}
+    ELSIF ({old}) IS DISTINCT FROM ({new}) THEN
+        {lock}
+        {update}
+    END IF;
+    RETURN NULL;
+END
+$kehu$"
+            ),
+            format!(
+                "CREATE TRIGGER \"{table}_{kept}\" AFTER INSERT OR UPDATE OR DELETE ON \"{table}\" \
+                 FOR EACH ROW EXECUTE FUNCTION \"{table}_{kept}\"()"
+            ),
+        ]
+    }
+}
+
+fn dropped(dialect: Dialect, table: &str, kept: &str) -> Vec<String> {
+    match dialect {
+        Dialect::Sqlite => ["insert", "update", "delete"]
+            .map(|event| format!("DROP TRIGGER IF EXISTS \"{table}_{kept}_{event}\""))
+            .into(),
+        Dialect::Postgres => vec![format!("DROP TRIGGER IF EXISTS \"{table}_{kept}\" ON \"{table}\"")],
+    }
+}
+
+/// Beside how many records something else is kept than a recount finds.
+pub(crate) fn wrong_bounds(db: &mut dyn Database, schema: &Schema) -> Result<i64> {
+    let Some(bounds) = schema.bounds else { return Ok(0) };
+    let recount = recount(bounds, schema.table);
+    let kept = format!("SELECT {} FROM {}", names(bounds), bounds.table);
+    let mut wrong = 0;
+    for (one, other) in [(&recount, &kept), (&kept, &recount)] {
+        let sql = format!("SELECT COUNT(*) FROM (SELECT * FROM ({one}) a EXCEPT SELECT * FROM ({other}) b) AS c");
+        let row = db.first(&sql, &[])?;
+        wrong = wrong.max(row.and_then(|row| row[0].as_integer()).unwrap_or_default());
+    }
+    Ok(wrong)
+}
+
+/// Reads everything anew; stands inside a transaction.
+pub(crate) fn bounds_anew(db: &mut dyn Database, schema: &Schema) -> Result<()> {
+    let Some(bounds) = schema.bounds else { return Ok(()) };
+    let (table, names) = (bounds.table, names(bounds));
+    db.execute(&format!("DELETE FROM {table}"), &[])?;
+    db.execute(&format!("INSERT INTO {table} ({names}) {}", recount(bounds, schema.table)), &[])?;
+    Ok(())
+}
