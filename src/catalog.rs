@@ -16,6 +16,7 @@ use crate::{
     products::Product,
     record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
+    tickets::{OutboxMessage, outbox},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
 use jiff::civil::Date;
@@ -71,6 +72,9 @@ pub struct Entry {
     pub plan: Option<PlanPart>,
     /// Sums over its records that every write keeps, for what is asked all the time.
     pub summary: Option<&'static Summary>,
+    /// Which of its records go with what caused them when that is undone, whatever became of them since, as an SQL
+    /// condition.
+    pub yields: &'static str,
 }
 
 /// The kind that gets fields, and the fields.
@@ -153,6 +157,7 @@ const fn of<T: Record>() -> Entry {
         holds: &[],
         plan: None,
         summary: None,
+        yields: "",
     }
 }
 
@@ -320,6 +325,15 @@ pub static ENTRIES: &[Entry] = &[
             together: 6,
         }),
         ..of::<Qualification>()
+    },
+    Entry {
+        check: outbox::check,
+        verbs: OutboxMessage::VERBS,
+        noun_zh: "发件箱",
+        append_only: true,
+        automatic: true,
+        yields: outbox::YIELDS,
+        ..of::<OutboxMessage>()
     },
     Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..of::<Node>() },
     Entry {

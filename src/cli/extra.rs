@@ -45,6 +45,7 @@ static EXTRAS: &[Extra] = &[
         command: || super::emails::command("contact"),
         run: |session, matches| super::emails::run(session, "contact", matches),
     },
+    super::outbox::SEND,
     super::lead::CONVERT,
     super::lead::INTAKE,
     super::lead::ASSIGN,

@@ -29,6 +29,7 @@ mod lead;
 mod merge;
 mod next;
 mod nodes;
+mod outbox;
 mod output;
 mod output_file;
 mod people;

@@ -290,6 +290,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "pool_move" => ("\"Open to all\"", "--customer C1", "action=claimed"),
         "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
         "forecast_snapshot" => ("2026-04", "--day today", "month=undated"),
+        "outbox" => ("\"Your order\"", "--to ingrid@harbour-robotics.example", "state=queued"),
         "attachment" => ("offer.pdf", "--note \"Signed\"", "customer=C1"),
         "share" => ("C3 user=lukas", "--until 2099-12-31", "state=current"),
         "fact" => ("\"plays golf on Sundays\"", "--contact P1 --about hobbies", "about=drinks"),
