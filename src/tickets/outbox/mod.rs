@@ -21,6 +21,7 @@ use crate::{
         types::{Email, LongText},
     },
     store::Sql,
+    tickets::Ticket,
 };
 use jiff::Timestamp;
 
@@ -57,6 +58,8 @@ record! {
         contact: Option<Id<Contact>>,
         /// The lead it goes to
         lead: Option<Id<Lead>>,
+        /// The ticket it is about
+        ticket: Option<Id<Ticket>> [index, child],
         /// The address it comes from, if not the usual one
         from: Option<Email>,
         /// Nobody wrote it by hand, so whoever wants no mail does not get it

@@ -29,6 +29,7 @@ pub struct Outgoing {
     pub customer: Option<i64>,
     pub contact: Option<i64>,
     pub lead: Option<i64>,
+    pub ticket: Option<i64>,
     /// The address that it comes from, such as that of a queue; the configured one where nothing is said.
     pub from: Option<String>,
     pub in_reply_to: Option<String>,
@@ -76,6 +77,7 @@ impl Crm {
             ("customer".to_owned(), link(outgoing.customer)),
             ("contact".to_owned(), link(outgoing.contact)),
             ("lead".to_owned(), link(outgoing.lead)),
+            ("ticket".to_owned(), link(outgoing.ticket)),
             ("from".to_owned(), text(from)),
             ("automatic".to_owned(), Value::Bool(outgoing.automatic)),
             ("message_id".to_owned(), Value::Text(message_id)),
