@@ -17,7 +17,7 @@ use crate::{
     record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
     tickets::{
-        Macro, OutboxMessage, Queue, Ticket, TicketMessage, TicketStep, TicketType, outbox,
+        Article, ArticleMiss, ArticleVersion, Macro, OutboxMessage, Queue, Satisfaction, Survey, Ticket, TicketMessage, TicketStep, TicketType, knowledge, outbox, satisfaction,
     },
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -360,6 +360,41 @@ pub static ENTRIES: &[Entry] = &[
         ..of::<Qualification>()
     },
     Entry {
+        check: satisfaction::check,
+        settle: satisfaction::settle,
+        noun_zh: "满意度",
+        detail: true,
+        event: Some(satisfaction::EVENT),
+        gives: Some((satisfaction::GIVEN, satisfaction::fields)),
+        ..of::<Satisfaction>()
+    },
+    Entry { check: satisfaction::check_survey, noun_zh: "满意度问卷", detail: true, ..of::<Survey>() },
+    Entry {
+        check: knowledge::check,
+        settle: knowledge::settle,
+        verbs: Article::VERBS,
+        noun_zh: "知识文章",
+        gives: Some((knowledge::GIVEN, knowledge::fields)),
+        panels: &[knowledge::PANEL],
+        ..of::<Article>()
+    },
+    Entry {
+        check: knowledge::check_version,
+        noun_zh: "文章版本",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        ..of::<ArticleVersion>()
+    },
+    Entry {
+        check: knowledge::check_miss,
+        noun_zh: "未找到的搜索",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        ..of::<ArticleMiss>()
+    },
+    Entry {
         check: outbox::check,
         verbs: OutboxMessage::VERBS,
         noun_zh: "发件箱",
@@ -411,6 +446,7 @@ pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
     node::follow(crm, draft)?;
     lead::follow(crm, draft)?;
     pool::follow(crm, draft)?;
+    satisfaction::follow(crm, draft)?;
     checklist::follow(crm, draft)
 }
 

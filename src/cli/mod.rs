@@ -1,5 +1,6 @@
 //! Door one: the command line. Parses, lets the library decide, and prints what it answers.
 
+mod article;
 mod ask;
 mod asked;
 mod assign;
@@ -40,6 +41,7 @@ mod reads;
 mod record;
 mod report;
 mod review;
+mod satisfaction;
 mod session;
 mod setup;
 mod snapshot;

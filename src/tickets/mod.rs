@@ -1,16 +1,20 @@
 //! Service: tickets and what is said in them, queues, types, macros and checklists (R106-R117).
 
+pub mod knowledge;
 pub mod outbox;
 pub(crate) mod queue;
 pub(crate) mod reply_macro;
+pub mod satisfaction;
 pub(crate) mod ticket;
 pub(crate) mod ticket_message;
 pub(crate) mod ticket_step;
 pub(crate) mod ticket_type;
 
+pub use knowledge::{Article, ArticleMiss, ArticleState, ArticleVersion, Audience, Scope, Search};
 pub use outbox::{Carrier, OutboxMessage, Outgoing, Sending, Server};
 pub use queue::Queue;
 pub use reply_macro::Macro;
+pub use satisfaction::{Asked, Rated, Rating, Satisfaction, Survey};
 pub use ticket::{Category, Priority, Ticket, TicketStatus};
 pub use ticket_message::{Direction, TicketMessage};
 pub use ticket_step::TicketStep;

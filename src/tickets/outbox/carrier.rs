@@ -24,7 +24,7 @@ use std::{
 };
 
 /// How long a server may take for each answer (RFC 5321, 4.5.3.2 allows minutes).
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Who carries messages away.
 #[derive(Debug, Clone)]
@@ -143,7 +143,8 @@ fn speak(connection: &mut SmtpConnection, letter: &Letter) -> Fate {
 /// Sender, recipients, and that the text comes.
 fn announce(connection: &mut SmtpConnection, envelope: &Envelope, ascii: bool) -> Result<(), Fate> {
     let mut options = Vec::new();
-    if envelope.has_non_ascii_addresses() {
+    let plain = |address: &lettre::Address| AsRef::<str>::as_ref(address).is_ascii();
+    if !envelope.to().iter().chain(envelope.from()).all(plain) {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             return Err(Fate::Never("the server takes no address with such letters".to_owned()));
         }

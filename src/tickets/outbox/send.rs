@@ -100,7 +100,7 @@ impl Crm {
         if message.automatic && self.refuses_by_now(&message)? {
             done.withheld += 1;
             let why = Message::new("Whoever would get it asked not to be written to.").to_string();
-            return self.tell(&message, OutboxState::Cancelled, Some(why), None);
+            return self.tell_of_message(&message, OutboxState::Cancelled, Some(&why), None);
         }
         let fate = match Letter::of(&message, from, self.reading().clock.now()) {
             Ok(letter) => route.hand_over(&letter, &file_name(&message)),
@@ -109,18 +109,18 @@ impl Crm {
         match fate {
             Fate::Sent => {
                 done.sent += 1;
-                self.tell(&message, OutboxState::Sent, None, None)
+                self.tell_of_message(&message, OutboxState::Sent, None, None)
             }
             Fate::Later(why) if message.attempts < MOST_ATTEMPTS => {
                 done.later += 1;
                 let next = self.reading().clock.now().checked_add(wait(message.attempts).minutes());
-                self.tell(&message, OutboxState::Queued, Some(why), next.ok())
+                self.tell_of_message(&message, OutboxState::Queued, Some(&why), next.ok())
             }
             Fate::Later(why) | Fate::Never(why) => {
                 done.failed += 1;
-                self.tell(&message, OutboxState::Failed, Some(why), None)
+                self.tell_of_message(&message, OutboxState::Failed, Some(&why), None)
             }
-            Fate::Unknown(why) => self.tell(&message, OutboxState::Sending, Some(why), None),
+            Fate::Unknown(why) => self.tell_of_message(&message, OutboxState::Sending, Some(&why), None),
         }
     }
 
@@ -147,11 +147,11 @@ impl Crm {
     }
 
     /// Writes what became of a message, if it is this attempt's still.
-    fn tell(
+    fn tell_of_message(
         &mut self,
         message: &OutboxMessage,
         state: OutboxState,
-        error: Option<String>,
+        error: Option<&str>,
         next: Option<Timestamp>,
     ) -> Result<()> {
         let id = message.id.number;
@@ -170,7 +170,7 @@ impl Crm {
             let sent = (state == OutboxState::Sent).then(|| now.clone());
             let arguments = [
                 Sql::Text(state.key().to_owned()),
-                text(error.clone()),
+                text(error.map(str::to_owned)),
                 text(next.map(timestamp_text)),
                 text(sent),
                 Sql::Text(now),
@@ -229,6 +229,6 @@ fn wait(attempts: i64) -> i64 {
 
 /// The name of a message as a file, always the same for one message.
 fn file_name(message: &OutboxMessage) -> String {
-    let id: String = message.message_id.chars().filter(|letter| letter.is_ascii_alphanumeric()).take(40).collect();
+    let id: String = message.message_id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
     format!("OB{}-{id}.eml", message.id.number)
 }
