@@ -7,6 +7,7 @@ use crate::{
         Activity, Attachment, Contact, Customer, Fact, Node, Occasion, Qualification, Relation, ReviewRule, Share,
         activity, attachment, contact, customer, node, occasion, qualification, relation, review_rule, share,
     },
+    message::Message,
     org::{Branch, User, user},
     pipeline::{
         Deal, DealContact, DealLine, DealStep, ForecastSnapshot, Lead, LeadRule, Pipeline, Pool, PoolMove, PoolRule,
@@ -17,7 +18,9 @@ use crate::{
     record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
     tickets::{
-        Article, ArticleMiss, ArticleVersion, Macro, OutboxMessage, Queue, Satisfaction, Survey, Ticket, TicketMessage, TicketStep, TicketType, knowledge, outbox, satisfaction,
+        self, Article, ArticleMiss, ArticleVersion, Macro, OutboxMessage, Queue, Satisfaction, Survey, Ticket,
+        TicketMessage, TicketStep, TicketType, knowledge, outbox, reply_macro, satisfaction, ticket_message,
+        ticket_step, ticket_type,
     },
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -38,6 +41,8 @@ pub struct Entry {
     pub settle: fn(&mut Crm, &Draft) -> Result<()>,
     /// Before its records move along a field from a record that is merged to the one that it is merged into.
     pub moves: fn(&mut Crm, &str, i64, i64) -> Result<()>,
+    /// What is strange in what a file says of a record, though it is taken as it is.
+    pub odd: Option<fn(&Draft) -> Option<Message>>,
     pub verbs: &'static [Verb],
     /// The Chinese noun.
     pub noun_zh: &'static str,
@@ -141,6 +146,7 @@ const fn of<T: Record>() -> Entry {
         check: |_, _| Ok(()),
         settle: |_, _| Ok(()),
         moves: |_, _, _, _| Ok(()),
+        odd: None,
         verbs: &[],
         noun_zh: "",
         business: true,
@@ -266,6 +272,10 @@ pub static ENTRIES: &[Entry] = &[
     Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, names_fields: true, ..of::<LeadRule>() },
     Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, names_fields: true, ..of::<ScoreRule>() },
     Entry {
+        check: tickets::check,
+        settle: tickets::settle,
+        odd: Some(tickets::odd),
+        verbs: Ticket::VERBS,
         noun_zh: "工单",
         unfinished: Some("status=new,open,pending,on_hold"),
         joins: &["activity", "attachment"],
@@ -276,9 +286,13 @@ pub static ENTRIES: &[Entry] = &[
             tells: &["subject", "status", "resolution"],
             together: 1,
         }),
+        panels: &[tickets::OPEN, tickets::CONVERSATION, tickets::CHECKLIST, tickets::INCIDENTS],
+        holds: &[tickets::HOLD],
         ..of::<Ticket>()
     },
     Entry {
+        check: ticket_message::check,
+        settle: ticket_message::settle,
         noun_zh: "工单消息",
         detail: true,
         append_only: true,
@@ -292,10 +306,18 @@ pub static ENTRIES: &[Entry] = &[
         }),
         ..of::<TicketMessage>()
     },
-    Entry { noun_zh: "清单项", detail: true, ..of::<TicketStep>() },
+    Entry {
+        check: ticket_step::check,
+        verbs: TicketStep::VERBS,
+        noun_zh: "清单项",
+        detail: true,
+        ..of::<TicketStep>()
+    },
     Entry { noun_zh: "工单队列", detail: true, ..of::<Queue>() },
-    Entry { noun_zh: "工单类型", detail: true, names_fields: true, ..of::<TicketType>() },
-    Entry { noun_zh: "宏", detail: true, ..of::<Macro>() },
+    Entry {
+        check: ticket_type::check, noun_zh: "工单类型", detail: true, names_fields: true, ..of::<TicketType>()
+    },
+    Entry { check: reply_macro::check, noun_zh: "宏", detail: true, ..of::<Macro>() },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
     Entry {
         check: occupied::pipeline, settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>()

@@ -23,8 +23,8 @@ record! {
         status: TicketStatus [default("new"), list],
         /// A finer word for the status, of one's own
         substatus: Option<Open>,
-        /// How urgent it is
-        priority: Priority [default("normal"), list],
+        /// How urgent it is; what its kind or queue says, else normal, unless said
+        priority: Option<Priority> [list],
         /// How serious it is, in a word of one's own
         grade: Option<Open>,
         /// How it came to us: email, phone, web, chat, wechat, visit …

@@ -32,6 +32,8 @@ pub struct Outgoing {
     pub ticket: Option<i64>,
     /// The address that it comes from, such as that of a queue; the configured one where nothing is said.
     pub from: Option<String>,
+    /// What it is called, where that is known already; else it gets a name here.
+    pub message_id: Option<String>,
     pub in_reply_to: Option<String>,
     pub references: Vec<String>,
     /// A word that stands in its Message-ID, by which an answer is known again.
@@ -65,7 +67,10 @@ impl Crm {
         };
         let link = |id: Option<i64>| id.map_or(Value::Null, Link::to);
         let text = |text: Option<String>| text.filter(|text| !text.is_empty()).map_or(Value::Null, Value::Text);
-        let message_id = self.message_id(from.as_deref(), outgoing.mark.as_deref())?;
+        let message_id = match outgoing.message_id.as_deref().and_then(identifier) {
+            Some(given) => given,
+            None => self.message_id(from.as_deref(), outgoing.mark.as_deref())?,
+        };
         let values = vec![
             ("subject".to_owned(), Value::Text(subject)),
             ("to".to_owned(), Value::Text(to.join(", "))),
@@ -155,7 +160,7 @@ fn one_line(text: &str) -> String {
 fn identifier(text: &str) -> Option<String> {
     let inner = text.trim().trim_start_matches('<').trim_end_matches('>');
     let odd = |byte: u8| !byte.is_ascii_graphic() || matches!(byte, b'<' | b'>');
-    let fits = !inner.is_empty() && inner.len() <= 200 && !inner.bytes().any(odd);
+    let fits = inner.contains('@') && inner.len() <= 200 && !inner.bytes().any(odd);
     fits.then(|| format!("<{inner}>"))
 }
 

@@ -41,9 +41,20 @@ impl Crm {
         })
     }
 
-    /// The question that an e-mail answers, if it answers one of ours with a number.
-    pub(crate) fn is_rating(&mut self, bytes: &[u8]) -> bool {
-        of_letter(bytes).is_ok_and(|(token, _)| self.asked_by(&token).is_ok())
+    /// Takes an e-mail for the rating that it is, and says which ticket it is about; none where it is another e-mail.
+    pub(crate) fn rated_by_letter(&mut self, letter: &Letter) -> Result<Option<i64>> {
+        let Some((asked, ticket)) = self.question_of(letter)? else { return Ok(None) };
+        let Some((score, comment)) = rated_in(&own_words(&letter.text)) else { return Ok(None) };
+        self.rate(asked, &Rating { score: Some(score), comment, channel: "mail", ..Rating::default() })?;
+        Ok(Some(ticket))
+    }
+
+    /// The question of ours that an e-mail answers, and the ticket that it was about.
+    pub(crate) fn question_of(&mut self, letter: &Letter) -> Result<Option<(i64, i64)>> {
+        let Some(token) = token_of(letter) else { return Ok(None) };
+        let sql = "SELECT id, ticket FROM satisfactions WHERE token = ? AND deleted_at IS NULL";
+        let row = self.db.first(sql, &[Sql::Text(token)])?;
+        Ok(row.map(|row| (integer(&row[0]), integer(&row[1]))))
     }
 
     fn asked_by(&mut self, token: &str) -> Result<i64> {
@@ -88,12 +99,7 @@ fn of_letter(bytes: &[u8]) -> Result<(String, Rating)> {
         let message = Message::new("Nothing was taken in: a machine sent this e-mail, as {header} says.");
         return Err(Error::new(Cause::Refused, message.with("header", header)));
     }
-    // The headers name the Message-ID of the question, which holds the word too.
-    let head = bytes.windows(4).position(|four| four == b"\r\n\r\n").or_else(|| {
-        bytes.windows(2).position(|two| two == b"\n\n")
-    });
-    let head = String::from_utf8_lossy(&bytes[..head.unwrap_or(bytes.len())]);
-    let token = token_in(&letter.subject).or_else(|| token_in(&head)).or_else(|| token_in(&letter.text));
+    let token = token_of(&letter);
     let token = token.ok_or_else(|| {
         Error::bad_value(Message::new("The e-mail answers no question of ours: it holds no word such as {word}.")
             .with("word", "SF-…"))
@@ -104,6 +110,13 @@ fn of_letter(bytes: &[u8]) -> Result<(String, Rating)> {
         return Err(Error::bad_value(message).on_field("score"));
     };
     Ok((token, Rating { score: Some(score), comment, channel: "mail", ..Rating::default() }))
+}
+
+/// The word of the question that an e-mail answers: in its subject, in the Message-ID of what it answers, or in what it
+/// quotes.
+fn token_of(letter: &Letter) -> Option<String> {
+    let texts = std::iter::once(&letter.subject).chain(&letter.answers).chain([&letter.text]);
+    texts.into_iter().find_map(|text| token_in(text))
 }
 
 /// The word of a question, wherever it stands in a text.

@@ -76,6 +76,13 @@ impl Crm {
             let message = Message::new("A rating is a number from 1 (bad) to 5 (very good).");
             return Err(Error::bad_value(message).on_field("score"));
         }
+        let comment = before.comment.as_ref().map(|text| text.0.as_str());
+        let same = rating.score.is_none_or(|score| before.score == Some(score))
+            && rating.product_score.is_none_or(|score| before.product_score == Some(score))
+            && rating.comment.as_deref().is_none_or(|said| comment == Some(said));
+        if same {
+            return Ok(Rated { id, before: before.score, recovery: None });
+        }
         let mut values: Values = vec![
             ("channel".to_owned(), Value::text(rating.channel)),
             ("rated".to_owned(), Value::Text(self.now_text())),
