@@ -18,8 +18,9 @@ use crate::{
     record::{Bounds, Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
     tickets::{
-        self, Macro, Queue, Ticket, TicketMessage, TicketStep, TicketType, reply_macro, ticket_message, ticket_step,
-        ticket_type,
+        self, Article, ArticleMiss, ArticleVersion, Macro, OutboxMessage, Queue, Satisfaction, Survey, Ticket,
+        TicketMessage, TicketStep, TicketType, knowledge, outbox, reply_macro, satisfaction, ticket_message,
+        ticket_step, ticket_type,
     },
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -80,6 +81,9 @@ pub struct Entry {
     pub summary: Option<&'static Summary>,
     /// What every write keeps beside each of its records of those that link to it.
     pub bounds: Option<&'static Bounds>,
+    /// Which of its records go with what caused them when that is undone, whatever became of them since, as an SQL
+    /// condition.
+    pub yields: &'static str,
 }
 
 /// The kind that gets fields, and the fields.
@@ -164,6 +168,7 @@ const fn of<T: Record>() -> Entry {
         plan: None,
         summary: None,
         bounds: None,
+        yields: "",
     }
 }
 
@@ -381,6 +386,50 @@ pub static ENTRIES: &[Entry] = &[
         }),
         ..of::<Qualification>()
     },
+    Entry {
+        check: satisfaction::check,
+        settle: satisfaction::settle,
+        noun_zh: "满意度",
+        detail: true,
+        event: Some(satisfaction::EVENT),
+        gives: Some((satisfaction::GIVEN, satisfaction::fields)),
+        ..of::<Satisfaction>()
+    },
+    Entry { check: satisfaction::check_survey, noun_zh: "满意度问卷", detail: true, ..of::<Survey>() },
+    Entry {
+        check: knowledge::check,
+        settle: knowledge::settle,
+        verbs: Article::VERBS,
+        noun_zh: "知识文章",
+        gives: Some((knowledge::GIVEN, knowledge::fields)),
+        panels: &[knowledge::PANEL],
+        ..of::<Article>()
+    },
+    Entry {
+        check: knowledge::check_version,
+        noun_zh: "文章版本",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        ..of::<ArticleVersion>()
+    },
+    Entry {
+        check: knowledge::check_miss,
+        noun_zh: "未找到的搜索",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        ..of::<ArticleMiss>()
+    },
+    Entry {
+        check: outbox::check,
+        verbs: OutboxMessage::VERBS,
+        noun_zh: "发件箱",
+        append_only: true,
+        automatic: true,
+        yields: outbox::YIELDS,
+        ..of::<OutboxMessage>()
+    },
     Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..of::<Node>() },
     Entry {
         check: review_rule::check, noun_zh: "评定规则", detail: true, names_fields: true, ..of::<ReviewRule>()
@@ -424,6 +473,7 @@ pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
     node::follow(crm, draft)?;
     lead::follow(crm, draft)?;
     pool::follow(crm, draft)?;
+    satisfaction::follow(crm, draft)?;
     checklist::follow(crm, draft)
 }
 

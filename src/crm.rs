@@ -437,6 +437,7 @@ pub fn base_schemas() -> Vec<Schema> {
         (schema.summary, schema.bounds) = (entry.summary, entry.bounds);
         let kept = catalog::ENTRIES.iter().filter_map(|entry| entry.bounds);
         schema.bounds_of = kept.filter(|bounds| bounds.ends.iter().any(|end| end.from == schema.table)).collect();
+        schema.yields = entry.yields;
         schema.fields.extend(Schema::engine_fields(entry.detail));
     }
     crate::record::labels::apply(&mut schemas);

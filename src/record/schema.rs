@@ -25,6 +25,8 @@ pub struct Schema {
     pub bounds: Option<&'static Bounds>,
     /// What its own records are kept of in that way, beside those that they link to.
     pub bounds_of: Vec<&'static Bounds>,
+    /// Which of its rows go with what caused them when that is undone, whatever became of them since, as SQL.
+    pub yields: &'static str,
 }
 
 /// Sums over a kind's live records, by some of what they hold, that every write keeps up to date.
