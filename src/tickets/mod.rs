@@ -1,0 +1,3 @@
+//! Service: how fast customers are answered, and who answers them.
+
+pub mod sla;
