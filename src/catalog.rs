@@ -16,6 +16,7 @@ use crate::{
     products::Product,
     record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
+    tickets::{Macro, Queue, Ticket, TicketMessage, TicketStep, TicketType},
     views::{CustomField, SavedView, custom_field, saved_view},
 };
 use jiff::civil::Date;
@@ -258,6 +259,37 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, names_fields: true, ..of::<LeadRule>() },
     Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, names_fields: true, ..of::<ScoreRule>() },
+    Entry {
+        noun_zh: "工单",
+        unfinished: Some("status=new,open,pending,on_hold"),
+        joins: &["activity", "attachment"],
+        event: Some(Event {
+            at: "received",
+            planned: None,
+            sort: Some("kind"),
+            tells: &["subject", "status", "resolution"],
+            together: 1,
+        }),
+        ..of::<Ticket>()
+    },
+    Entry {
+        noun_zh: "工单消息",
+        detail: true,
+        append_only: true,
+        joins: &["attachment"],
+        event: Some(Event {
+            at: "at",
+            planned: None,
+            sort: Some("direction"),
+            tells: &["subject", "body"],
+            together: 1,
+        }),
+        ..of::<TicketMessage>()
+    },
+    Entry { noun_zh: "清单项", detail: true, ..of::<TicketStep>() },
+    Entry { noun_zh: "工单队列", detail: true, ..of::<Queue>() },
+    Entry { noun_zh: "工单类型", detail: true, names_fields: true, ..of::<TicketType>() },
+    Entry { noun_zh: "宏", detail: true, ..of::<Macro>() },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
     Entry {
         check: occupied::pipeline, settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>()

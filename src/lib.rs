@@ -6,7 +6,8 @@
 //! - [`record`]: what a record is: `record!`, schemas, kinds of value, the filter language, grids and verbs.
 //! - [`store`]: where records rest: one seam, SQLite and PostgreSQL behind it.
 //! - [`crm`]: the one handle, [`Crm`]: open, sign in, add, find, change, remove, list, undo.
-//! - [`org`], [`customers`], [`products`], [`pipeline`], [`tickets`]: the rooms of the business. [`views`]: custom fields and saved views.
+//! - [`org`], [`customers`], [`products`], [`pipeline`], [`tickets`]: the rooms of the business. [`views`]: custom fields
+//!   and saved views.
 //! - [`reports`]: questions with a typed answer, one file each.
 //! - [`exchange`]: files in and out: encodings, headings, import and export. [`upkeep`]: backup, restore, doctor.
 //! - [`catalog`]: every record kind with its rules and verbs, and every report.

@@ -282,6 +282,14 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "deal_line" => ("\"Flow sensor\"", "--deal D1 --quantity 12 --price \"EUR 860\"", "deal=D4"),
         "deal_contact" => ("decision_maker", "--deal D1 --contact P158", "role=decision_maker"),
         "deal_step" => ("\"Call back\"", "--deal D1", "state=planned"),
+        "ticket" => ("\"The display stays dark\"", "--customer C1 --kind complaint --priority high", "status=open"),
+        "ticket_message" => ("--ticket T1", "--direction in --body \"It is dark again\"", "direction=in"),
+        "ticket_step" => ("\"Ask for a photo\"", "--ticket T1", "ticket=T1"),
+        "ticket_type" => ("training", "--word-zh 培训 --needs product --priority low", "word=repair"),
+        "queue" => ("\"Spare parts\"", "--members mei --reopen-days 14", "open_tickets=1.."),
+        "macro" => {
+            ("\"Ask for the invoice\"", "--reply \"Please send us the invoice.\" --status pending", "status=pending")
+        }
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
         "stage" => ("Trial", "--pipeline 2 --probability 50", "outcome=open"),
