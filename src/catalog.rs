@@ -7,6 +7,7 @@ use crate::{
         Activity, Attachment, Contact, Customer, Fact, Node, Occasion, Qualification, Relation, ReviewRule, Share,
         activity, attachment, contact, customer, node, occasion, qualification, relation, review_rule, share,
     },
+    message::Message,
     org::{Branch, User, user},
     pipeline::{
         Deal, DealContact, DealLine, DealStep, ForecastSnapshot, Lead, LeadRule, Pipeline, Pool, PoolMove, PoolRule,
@@ -16,7 +17,14 @@ use crate::{
     products::Product,
     record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
-    tickets::{Macro, Queue, Ticket, TicketMessage, TicketStep, TicketType},
+    tickets::{
+        self, Macro, Queue, Ticket, TicketMessage, TicketStep, TicketType, reply_macro,
+        sla::{
+            self, BusinessCalendar, Escalation, Holiday, SlaPolicy, SlaStep, business_calendar, escalation, holiday,
+            sla_policy, sla_step,
+        },
+        ticket_message, ticket_step, ticket_type,
+    },
     views::{CustomField, SavedView, custom_field, saved_view},
 };
 use jiff::civil::Date;
@@ -36,6 +44,8 @@ pub struct Entry {
     pub settle: fn(&mut Crm, &Draft) -> Result<()>,
     /// Before its records move along a field from a record that is merged to the one that it is merged into.
     pub moves: fn(&mut Crm, &str, i64, i64) -> Result<()>,
+    /// What is strange in what a file says of a record, though it is taken as it is.
+    pub odd: Option<fn(&Draft) -> Option<Message>>,
     pub verbs: &'static [Verb],
     /// The Chinese noun.
     pub noun_zh: &'static str,
@@ -136,6 +146,7 @@ const fn of<T: Record>() -> Entry {
         check: |_, _| Ok(()),
         settle: |_, _| Ok(()),
         moves: |_, _, _, _| Ok(()),
+        odd: None,
         verbs: &[],
         noun_zh: "",
         business: true,
@@ -260,6 +271,10 @@ pub static ENTRIES: &[Entry] = &[
     Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, names_fields: true, ..of::<LeadRule>() },
     Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, names_fields: true, ..of::<ScoreRule>() },
     Entry {
+        check: tickets::check,
+        settle: tickets::settle,
+        odd: Some(tickets::odd),
+        verbs: Ticket::VERBS,
         noun_zh: "工单",
         unfinished: Some("status=new,open,pending,on_hold"),
         joins: &["activity", "attachment"],
@@ -270,9 +285,14 @@ pub static ENTRIES: &[Entry] = &[
             tells: &["subject", "status", "resolution"],
             together: 1,
         }),
+        panels: &[tickets::OPEN, tickets::CONVERSATION, tickets::CHECKLIST, tickets::INCIDENTS, escalation::PANEL],
+        holds: &[tickets::HOLD],
+        plan: Some(sla::PLAN),
         ..of::<Ticket>()
     },
     Entry {
+        check: ticket_message::check,
+        settle: ticket_message::settle,
         noun_zh: "工单消息",
         detail: true,
         append_only: true,
@@ -286,10 +306,39 @@ pub static ENTRIES: &[Entry] = &[
         }),
         ..of::<TicketMessage>()
     },
-    Entry { noun_zh: "清单项", detail: true, ..of::<TicketStep>() },
+    Entry {
+        check: ticket_step::check,
+        verbs: TicketStep::VERBS,
+        noun_zh: "清单项",
+        detail: true,
+        ..of::<TicketStep>()
+    },
     Entry { noun_zh: "工单队列", detail: true, ..of::<Queue>() },
-    Entry { noun_zh: "工单类型", detail: true, names_fields: true, ..of::<TicketType>() },
-    Entry { noun_zh: "宏", detail: true, ..of::<Macro>() },
+    Entry {
+        check: ticket_type::check, noun_zh: "工单类型", detail: true, names_fields: true, ..of::<TicketType>()
+    },
+    Entry { check: reply_macro::check, noun_zh: "宏", detail: true, ..of::<Macro>() },
+    Entry {
+        check: sla_policy::check,
+        settle: sla_policy::settle,
+        noun_zh: "服务策略",
+        detail: true,
+        names_fields: true,
+        order: "position,id",
+        panels: &[sla_policy::PANEL],
+        ..of::<SlaPolicy>()
+    },
+    Entry { check: sla_step::check, noun_zh: "升级规则", detail: true, ..of::<SlaStep>() },
+    Entry { noun_zh: "升级记录", detail: true, append_only: true, automatic: true, ..of::<Escalation>() },
+    Entry {
+        check: business_calendar::check,
+        settle: business_calendar::settle,
+        noun_zh: "工作日历",
+        detail: true,
+        panels: &[business_calendar::PANEL],
+        ..of::<BusinessCalendar>()
+    },
+    Entry { check: holiday::check, noun_zh: "节假日", detail: true, ..of::<Holiday>() },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
     Entry {
         check: occupied::pipeline, settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>()

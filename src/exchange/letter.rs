@@ -1,10 +1,13 @@
 //! An e-mail as it lies in a file: who wrote, when, about what, and the text that a person reads.
 
-use super::form::text_of;
+use super::{
+    form::text_of,
+    header_words::{decoded, is_broken},
+};
 use crate::{Error, Message, Result, customers::is_hidden};
 use jiff::Timestamp;
 use mail_parser::{
-    Address, Encoding, MessageParser, MessagePart, MimeHeaders, PartType,
+    Address, Encoding, HeaderName, MessageParser, MessagePart, MimeHeaders, PartType,
     decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
 };
 
@@ -19,6 +22,10 @@ pub struct Letter {
     /// Who is to be answered: the name, where one is given, and the address.
     pub name: Option<String>,
     pub email: String,
+    /// Whom it was written to, copies included: the addresses.
+    pub to: Vec<String>,
+    /// The e-mails that it answers, the latest first.
+    pub answers: Vec<String>,
     pub subject: String,
     pub sent: Option<Timestamp>,
     pub text: String,
@@ -50,12 +57,21 @@ impl Letter {
         if cut.is_some() {
             text = text.map(|text| text.chars().take(LONGEST).chain("\n\n[…]".chars()).collect());
         }
-        let sent = mail.date().and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
+        let sent = mail.date().filter(|date| date.is_valid());
+        let sent = sent.and_then(|date| Timestamp::from_second(date.to_timestamp()).ok());
+        let name = match named.map(str::trim).filter(|name| !name.is_empty()) {
+            Some(name) if is_broken(name) => Some(raw_name(&mail, bytes)).filter(|name| !name.is_empty()),
+            name => name.map(str::to_owned),
+        };
+        let subject = mail.subject().unwrap_or_default().trim();
+        let subject = if is_broken(subject) { raw(&mail, &HeaderName::Subject, bytes) } else { subject.to_owned() };
         Ok(Self {
             id: mail.message_id().unwrap_or_default().trim().to_owned(),
-            name: named.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()),
+            name,
             email,
-            subject: mail.subject().unwrap_or_default().trim().to_owned(),
+            to: written_to(&mail),
+            answers: answers(&mail),
+            subject,
             sent,
             text: text.unwrap_or_default(),
             cut,
@@ -63,6 +79,42 @@ impl Letter {
             machine: machine(&mail),
         })
     }
+}
+
+/// A header as its bytes say it, where the charset that it names does not.
+fn raw(mail: &mail_parser::Message, name: &HeaderName, bytes: &[u8]) -> String {
+    let header = mail.headers().iter().rfind(|header| header.name == *name);
+    let place = header
+        .and_then(|header| Some(usize::try_from(header.offset_start).ok()?..usize::try_from(header.offset_end).ok()?));
+    let raw = place.and_then(|place| bytes.get(place)).unwrap_or_default();
+    let charset = mail.content_type().and_then(|kind| kind.attribute("charset"));
+    decoded(raw, charset)
+}
+
+/// What stands before the address of the sender.
+fn raw_name(mail: &mail_parser::Message, bytes: &[u8]) -> String {
+    let text = raw(mail, &HeaderName::From, bytes);
+    text.split('<').next().unwrap_or_default().trim().trim_matches('"').trim().to_owned()
+}
+
+fn written_to(mail: &mail_parser::Message) -> Vec<String> {
+    let lists = [mail.to(), mail.cc()].into_iter().flatten();
+    let addresses = lists.flat_map(Address::iter).filter_map(|who| who.address.as_deref());
+    addresses.map(|address| address.trim().to_lowercase()).filter(|address| address.contains('@')).collect()
+}
+
+/// What it answers, then what that answered, back to the first.
+fn answers(mail: &mail_parser::Message) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for header in [mail.in_reply_to(), mail.references()] {
+        for id in header.as_text_list().unwrap_or_default().iter().rev() {
+            let id = id.trim().to_owned();
+            if !id.is_empty() && !found.contains(&id) {
+                found.push(id);
+            }
+        }
+    }
+    found
 }
 
 /// The header by which a letter says that a machine wrote it, so that whoever answers it may start a loop: an automatic
@@ -82,6 +134,8 @@ fn machine(mail: &mail_parser::Message) -> Option<String> {
 fn files(mail: &mail_parser::Message) -> Vec<(String, Vec<u8>)> {
     let file = |(number, part): (usize, &MessagePart)| {
         let told = part.attachment_name().unwrap_or_default();
+        let read = is_broken(told).then(|| decoded(told.as_bytes(), None));
+        let told = read.as_deref().unwrap_or(told);
         let last = told.rsplit(['/', '\\']).next().unwrap_or_default();
         let plain: String = last.chars().filter(|letter| !is_hidden(*letter)).take(80).collect();
         let name = match plain.trim() {

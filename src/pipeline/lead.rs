@@ -26,6 +26,7 @@ use jiff::Timestamp;
 
 pub use convert::{Conversion, Converted};
 pub use intake::{Taken, Welcome};
+pub(crate) use known::by_address;
 pub(crate) use score::PANEL;
 
 record! {

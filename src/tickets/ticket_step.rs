@@ -1,5 +1,7 @@
 //! Ticket step: one line of the checklist of a ticket.
 
+pub(crate) use super::steps::check;
+
 use super::Ticket;
 use crate::{
     org::User,

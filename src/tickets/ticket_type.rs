@@ -1,5 +1,7 @@
 //! Ticket type: what must be known of a ticket of one kind, and where such tickets go (R109, R110).
 
+pub(crate) use super::needs::check;
+
 use super::{Priority, Queue};
 use crate::record::{
     Id, record,

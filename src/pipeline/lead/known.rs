@@ -17,7 +17,7 @@ pub(super) struct Known {
 }
 
 /// The customer, and the contact there, who have an e-mail or phone of these values.
-pub(super) fn by_address(crm: &mut Crm, value: &dyn Fn(&str) -> Value) -> Result<Option<(i64, Option<i64>)>> {
+pub(crate) fn by_address(crm: &mut Crm, value: &dyn Fn(&str) -> Value) -> Result<Option<(i64, Option<i64>)>> {
     let mut tests = Vec::new();
     let mut arguments = Vec::new();
     for (said, columns) in
