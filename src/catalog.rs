@@ -19,8 +19,12 @@ use crate::{
     reports::{self, Report},
     tickets::{
         self, Article, ArticleMiss, ArticleVersion, Macro, OutboxMessage, Queue, Satisfaction, Survey, Ticket,
-        TicketMessage, TicketStep, TicketType, knowledge, outbox, reply_macro, satisfaction, ticket_message,
-        ticket_step, ticket_type,
+        TicketMessage, TicketStep, TicketType, knowledge, outbox, reply_macro, satisfaction,
+        sla::{
+            self, BusinessCalendar, Escalation, Holiday, SlaPolicy, SlaStep, business_calendar, escalation, holiday,
+            sla_policy, sla_step,
+        },
+        ticket_message, ticket_step, ticket_type,
     },
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -291,8 +295,9 @@ pub static ENTRIES: &[Entry] = &[
             tells: &["subject", "status", "resolution"],
             together: 1,
         }),
-        panels: &[tickets::OPEN, tickets::CONVERSATION, tickets::CHECKLIST, tickets::INCIDENTS],
+        panels: &[tickets::OPEN, tickets::CONVERSATION, tickets::CHECKLIST, tickets::INCIDENTS, escalation::PANEL],
         holds: &[tickets::HOLD],
+        plan: Some(sla::PLAN),
         ..of::<Ticket>()
     },
     Entry {
@@ -323,6 +328,27 @@ pub static ENTRIES: &[Entry] = &[
         check: ticket_type::check, noun_zh: "工单类型", detail: true, names_fields: true, ..of::<TicketType>()
     },
     Entry { check: reply_macro::check, noun_zh: "宏", detail: true, ..of::<Macro>() },
+    Entry {
+        check: sla_policy::check,
+        settle: sla_policy::settle,
+        noun_zh: "服务策略",
+        detail: true,
+        names_fields: true,
+        order: "position,id",
+        panels: &[sla_policy::PANEL],
+        ..of::<SlaPolicy>()
+    },
+    Entry { check: sla_step::check, noun_zh: "升级规则", detail: true, ..of::<SlaStep>() },
+    Entry { noun_zh: "升级记录", detail: true, append_only: true, automatic: true, ..of::<Escalation>() },
+    Entry {
+        check: business_calendar::check,
+        settle: business_calendar::settle,
+        noun_zh: "工作日历",
+        detail: true,
+        panels: &[business_calendar::PANEL],
+        ..of::<BusinessCalendar>()
+    },
+    Entry { check: holiday::check, noun_zh: "节假日", detail: true, ..of::<Holiday>() },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
     Entry {
         check: occupied::pipeline, settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>()

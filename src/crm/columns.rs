@@ -124,6 +124,9 @@ impl Crm {
         if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{hours_from}")) {
             field.computed = Some(self.with_hours(sql).into());
         }
+        if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{now}")) {
+            field.computed = Some(sql.replace("{now}", &self.now_text()).into());
+        }
         field
     }
 

@@ -1,4 +1,5 @@
-//! What an import need not read again for each row: the stages of pipelines and the list prices of products.
+//! What an import need not read again for each row: the stages of pipelines, the list prices of products, the policies of
+//! tickets.
 
 use super::{Pipeline, Stage};
 use crate::{
@@ -7,13 +8,15 @@ use crate::{
     products::Product,
     record::{Id, Money},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// Kept while many rows are looked at or written in one go.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
     pub usual: Option<Id<Pipeline>>,
     pub stages: HashMap<i64, Vec<Stage>>,
+    /// How fast tickets are to be answered.
+    pub deadlines: Option<Arc<crate::tickets::sla::Rules>>,
     prices: HashMap<i64, Option<Money>>,
 }
 

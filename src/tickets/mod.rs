@@ -12,6 +12,7 @@ mod reply;
 pub(crate) mod reply_macro;
 pub mod satisfaction;
 mod rules;
+pub mod sla;
 mod split;
 mod steps;
 pub(crate) mod ticket;

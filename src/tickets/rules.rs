@@ -1,7 +1,7 @@
 //! What holds for every ticket, whoever writes it: it has a customer who fits, its dates follow its status, and how often
 //! it was opened again or went to somebody else is counted.
 
-use super::{Category, Priority, Queue, TicketStatus, TicketType, needs, refused, steps};
+use super::{Category, Priority, Queue, TicketStatus, TicketType, needs, refused, sla, steps};
 use crate::{
     Result,
     crm::Crm,
@@ -29,7 +29,6 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         needs::refuse_lacking(crm, draft, of_kind.as_ref())?;
         refuse_backwards(draft)?;
     }
-    // The clocks are set here, once all else is said.
     Ok(())
 }
 
@@ -39,6 +38,8 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
     if draft.deleted() {
         return Ok(());
     }
+    // A policy is chosen among what is written down by now.
+    sla::settle(crm, draft)?;
     if draft.stored.is_empty() {
         if draft.origin == Origin::Person
             && let Some(list) = TicketType::of(crm, draft)?.and_then(|of_kind| of_kind.checklist)

@@ -1,6 +1,6 @@
 //! Ticket: something that a customer wants of us after the sale, from the first word to the solution (R106-R110, R116).
 
-use super::Queue;
+use super::{Queue, sla::SlaPolicy};
 use crate::{
     customers::{Contact, Customer},
     org::User,
@@ -78,6 +78,34 @@ record! {
         /// The ticket that this one was merged into, to which its refs lead since
         merged_into: Option<Id<Ticket>> [automatic, child],
         // The clocks: which policy holds, until when, and what was missed.
+        /// The policy that says how fast it is to be answered and solved
+        policy: Option<Id<SlaPolicy>> [automatic],
+        /// The earliest of its deadlines, while its clocks run
+        due: Option<Timestamp> [automatic, index, list],
+        /// Until when the customer is to have the first answer
+        first_due: Option<Timestamp> [automatic],
+        /// Until when the customer who wrote again is to have an answer
+        next_due: Option<Timestamp> [automatic],
+        /// Until when it is to be solved
+        resolve_due: Option<Timestamp> [automatic],
+        /// The deadline of the first answer that was missed
+        first_breached: Option<Timestamp> [kept],
+        /// The deadline of a further answer that was missed
+        next_breached: Option<Timestamp> [kept],
+        /// The deadline of the solution that was missed
+        resolve_breached: Option<Timestamp> [kept],
+        /// Since when a customer who wrote again has waited for an answer
+        waiting_since: Option<Timestamp> [kept],
+        /// For how many seconds of working time the clocks stood still since then
+        waiting_paused: Option<i64> [kept, min("0")],
+        /// Since when the clocks stand still
+        paused_since: Option<Timestamp> [kept],
+        /// For how many seconds of working time they stood still before
+        paused_seconds: Option<i64> [kept, min("0")],
+        /// How many steps of the escalation were taken
+        escalated: Option<i64> [kept, min("0")],
+        /// When there is next something to escalate
+        escalate_at: Option<Timestamp> [automatic, also("(\"escalate_at\") WHERE \"escalate_at\" IS NOT NULL")],
     }
     computed {
         /// What its clocks go by: open, paused, resolved or closed
@@ -91,6 +119,10 @@ record! {
         /// When something was last said in it
         last_message: crate::record::Kind::Timestamp =>
             "(SELECT MAX(m.at) FROM ticket_messages m WHERE m.ticket = {t}.id AND m.deleted_at IS NULL)",
+        /// Whether it is late: a deadline has passed, or had passed when it was kept
+        late: crate::record::Kind::YesNo =>
+            "({t}.first_breached IS NOT NULL OR {t}.next_breached IS NOT NULL OR {t}.resolve_breached IS NOT NULL \
+             OR COALESCE({t}.due < '{now}', FALSE))",
         /// Whether the piece was in warranty when it came in
         in_warranty: crate::record::Kind::YesNo => "({t}.warranty_until >= SUBSTR({t}.received, 1, 10))",
         /// Whether all of its checklist is done; empty where it has none

@@ -1,6 +1,6 @@
 //! Ticket message: one thing that was said in a ticket: by the customer, to the customer, or among us (R106).
 
-use super::{Ticket, TicketStatus, answered};
+use super::{Ticket, TicketStatus, answered, sla};
 use crate::{
     Result,
     crm::Crm,
@@ -149,6 +149,5 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
             crm.change("ticket", ticket.id.number, values, None)?;
         }
     }
-    // The clocks hear of it here.
-    Ok(())
+    sla::said(crm, ticket.id.number, said, &draft.get("at"))
 }

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod boards;
+mod business_time;
 mod checklists;
 mod cli;
 mod closed_deals;

@@ -1,0 +1,247 @@
+//! `kehu ticket escalate`: notes deadlines that were missed and takes the steps that have come, each once; it looks at
+//! the tickets alone for which there is something to do by now.
+
+use super::{Clock, Escalation, clocks::Written, ladder::Coming, rules::Rules, state::State, targets::{duration_text, raised}};
+use crate::{
+    Result,
+    crm::Crm,
+    org::User,
+    record::{Choice, Column, Grid, Id, Kind, Link, Record, Row, Total, Value, Values, types::{FieldType, timestamp_text}},
+    store::Sql,
+    tickets::{Priority, Queue, Ticket},
+};
+use jiff::Timestamp;
+
+/// So many tickets are looked at in one run; the next one goes on.
+const MOST: usize = 2000;
+
+/// More steps than these at once are a ladder that leads in a circle.
+const STEPS: usize = 50;
+
+/// What a run did.
+#[derive(Debug, Clone)]
+pub struct Escalated {
+    pub missed: usize,
+    pub steps: usize,
+    /// How many tickets wait for the next run.
+    pub left: usize,
+    /// Each missed deadline and each step, by ticket.
+    pub grid: Grid,
+}
+
+/// One thing that was noted or done.
+struct Line {
+    ticket: i64,
+    subject: String,
+    clock: Clock,
+    due: Option<Timestamp>,
+    step: Option<Escalation>,
+}
+
+impl Crm {
+    /// Notes what was missed and takes the steps that have come, as one operation. In a dry run nothing is written.
+    ///
+    /// # Errors
+    /// A colleague or queue that can take no ticket any more; storage faults.
+    pub fn escalate(&mut self) -> Result<Escalated> {
+        let mut due = self.to_escalate()?;
+        let left = due.len().saturating_sub(MOST);
+        due.truncate(MOST);
+        let mut lines = Vec::new();
+        if !due.is_empty() {
+            lines = self.transaction("Escalate tickets", |crm| {
+                let rules = crm.sla_rules()?;
+                let mut lines = Vec::new();
+                for id in &due {
+                    crm.escalate_one(*id, &rules, &mut lines)?;
+                }
+                let (missed, steps) = counts(&lines);
+                crm.relabel(&format!("Escalate tickets: {missed} missed, {steps} steps"))?;
+                Ok(lines)
+            })?;
+        }
+        let (missed, steps) = counts(&lines);
+        Ok(Escalated { missed, steps, left, grid: self.told_escalation(&lines) })
+    }
+
+    /// The tickets for which there is something to do by now, the longest waiting first.
+    fn to_escalate(&mut self) -> Result<Vec<i64>> {
+        let now = timestamp_text(self.this_second());
+        let sql = "SELECT id FROM tickets WHERE escalate_at IS NOT NULL AND escalate_at <= ? AND deleted_at IS NULL \
+                   ORDER BY escalate_at, id";
+        self.numbers(sql, &[Sql::Text(now)])
+    }
+
+    fn escalate_one(&mut self, id: i64, rules: &Rules, lines: &mut Vec<Line>) -> Result<()> {
+        for _ in 0..STEPS {
+            let ticket: Ticket = self.get(Id::new(id))?;
+            let known = [ticket.first_breached, ticket.next_breached, ticket.resolve_breached];
+            let state = self.refresh_clocks(id, rules)?;
+            for clock in Clock::ALL {
+                let missed = state.breached[clock.place()].filter(|_| known[clock.place()].is_none());
+                if missed.is_some() {
+                    let subject = ticket.subject.clone();
+                    lines.push(Line { ticket: id, subject, clock, due: missed, step: None });
+                }
+            }
+            let Some(coming) = self.step_that_came(id, &state, rules)? else { return Ok(()) };
+            let step = self.take_step(&ticket, &coming)?;
+            let due = state.due[coming.clock.place()];
+            lines.push(Line { ticket: id, subject: ticket.subject, clock: coming.clock, due, step: Some(step) });
+        }
+        self.refresh_clocks(id, rules).map(|_| ())
+    }
+
+    /// The first step that has come and was not taken yet.
+    fn step_that_came(&mut self, id: i64, state: &State, rules: &Rules) -> Result<Option<Coming>> {
+        let entry = self.record("ticket", id)?;
+        let made = Option::<Timestamp>::from_value(&entry.value("created_at")).flatten();
+        let now = self.this_second();
+        let ticket = Written { id, known: made.unwrap_or(now), value: &|name| entry.value(name) };
+        let rule = rules.of(state.policy).cloned();
+        Ok(self.coming(&ticket, state, rule.as_deref())?.into_iter().next().filter(|coming| coming.at <= now))
+    }
+
+    /// Tells, hands on and makes more urgent as the step says, and writes down that it did.
+    fn take_step(&mut self, ticket: &Ticket, coming: &Coming) -> Result<Escalation> {
+        let told = self.tell_listeners(ticket, coming)?;
+        let step = &coming.step;
+        let (now, next) = (ticket.priority.unwrap_or(Priority::Normal), raised(ticket.priority.unwrap_or(Priority::Normal)));
+        let mut done = Escalation {
+            clock: coming.clock,
+            ticket: ticket.id,
+            step: Some(step.id),
+            percent: Some(step.percent),
+            at: Some(self.this_second()),
+            started: Some(coming.started),
+            told: (!told.is_empty()).then(|| told.join(", ")),
+            reassigned: step.reassign.filter(|user| ticket.owner != Some(*user)),
+            queue: step.queue.filter(|queue| ticket.queue != Some(*queue)),
+            raised: (step.raise && next != now).then_some(next),
+            ..Escalation::default()
+        };
+        // Whoever has left takes no ticket any more; the step is taken all the same.
+        if done.reassigned.is_some_and(|user| self.at_work(user.number).is_err()) {
+            done.reassigned = None;
+        }
+        let values = done.values().into_iter().filter(|(_, value)| !value.is_empty());
+        let values: Values = values.map(|(name, value)| (name.to_owned(), value)).collect();
+        self.write_directly("escalation", values)?;
+        let count = "UPDATE tickets SET escalated = COALESCE(escalated, 0) + 1 WHERE id = ?";
+        self.db.execute(count, &[Sql::Integer(ticket.id.number)])?;
+        let mut changes = Values::new();
+        changes.extend(done.reassigned.map(|user| ("owner".to_owned(), Link::to(user.number))));
+        changes.extend(done.queue.map(|queue| ("queue".to_owned(), Link::to(queue.number))));
+        changes.extend(done.raised.map(|priority| ("priority".to_owned(), priority.to_value())));
+        if !changes.is_empty() {
+            self.change("ticket", ticket.id.number, changes, None)?;
+        }
+        Ok(done)
+    }
+
+    /// Whoever is to know finds a task on the plan of the day; says whom by name.
+    fn tell_listeners(&mut self, ticket: &Ticket, coming: &Coming) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for user in self.listeners(ticket, coming)? {
+            let user: User = self.get(Id::new(user))?;
+            if !user.active {
+                continue;
+            }
+            let subject = format!("T{} {} ({}: {} %)", ticket.id.number, ticket.subject, coming.clock.key(), coming.step.percent);
+            let mut values: Values = vec![
+                ("subject".into(), Value::Text(subject)),
+                ("kind".into(), Value::text("task")),
+                ("owner".into(), Link::to(user.id.number)),
+                ("due".into(), self.this_second().to_value()),
+                ("ticket".into(), Link::to(ticket.id.number)),
+            ];
+            values.extend(ticket.customer.map(|customer| ("customer".to_owned(), Link::to(customer.number))));
+            self.add("activity", values)?;
+            names.push(user.name);
+        }
+        Ok(names)
+    }
+
+    fn listeners(&mut self, ticket: &Ticket, coming: &Coming) -> Result<Vec<i64>> {
+        use super::Told;
+        let mut users: Vec<i64> = coming.step.user.iter().map(|user| user.number).collect();
+        let owner = ticket.owner.map(|owner| owner.number);
+        match coming.step.tell {
+            Some(Told::Owner) if owner.is_some() => users.extend(owner),
+            Some(Told::Manager) => {
+                if let Some(owner) = owner {
+                    users.extend(self.get::<User>(Id::new(owner))?.manager.map(|manager| manager.number));
+                }
+            }
+            Some(Told::Followers) => users.extend(ticket.followers.iter().map(|user| user.number)),
+            // What nobody deals with is for those who could.
+            Some(Told::Owner | Told::Queue) => {
+                if let Some(queue) = ticket.queue {
+                    users.extend(self.get::<Queue>(queue)?.members.iter().map(|user| user.number));
+                }
+            }
+            None => {}
+        }
+        let mut seen = std::collections::HashSet::new();
+        users.retain(|user| seen.insert(*user));
+        Ok(users)
+    }
+
+    fn told_escalation(&self, lines: &[Line]) -> Grid {
+        let now = self.this_second();
+        let columns = vec![
+            Column::new("subject", "Ticket", "工单", Kind::Text),
+            Column::new("clock", "Clock", "时钟", clock_kind()),
+            Column::new("what", "What", "情况", Kind::Choice(words())),
+            Column::new("percent", "Per cent", "百分比", Kind::Integer),
+            Column::new("due", "Due", "期限", Kind::Timestamp),
+            Column::new("late", "Late by", "逾期", Kind::Text),
+            Column::new("told", "Told", "通知", Kind::Text),
+            Column::new("reassigned", "Reassigned", "转派", Kind::YesNo),
+            Column::new("raised", "Raised to", "升为", Priority::kind()),
+        ];
+        let row = |line: &Line| {
+            let step = line.step.as_ref();
+            let late = line.due.filter(|due| *due < now).map(|due| duration_text(now.as_second() - due.as_second()));
+            Row {
+                id: line.ticket,
+                short: format!("T{}", line.ticket),
+                cells: vec![
+                    Value::text(&line.subject),
+                    line.clock.to_value(),
+                    Value::text(if step.is_some() { "step" } else { "missed" }),
+                    step.and_then(|step| step.percent).to_value(),
+                    line.due.to_value(),
+                    late.to_value(),
+                    step.and_then(|step| step.told.clone()).to_value(),
+                    step.map(|step| step.reassigned.is_some() || step.queue.is_some()).to_value(),
+                    step.and_then(|step| step.raised).to_value(),
+                ],
+            }
+        };
+        let rows: Vec<Row> = lines.iter().map(row).collect();
+        Grid { noun: "escalations".into(), columns, total: Total::Exactly(rows.len() as u64), rows, totals: None }
+    }
+}
+
+fn counts(lines: &[Line]) -> (usize, usize) {
+    let missed = lines.iter().filter(|line| line.step.is_none()).count();
+    (missed, lines.len() - missed)
+}
+
+/// The clocks with their words in both languages.
+pub(crate) fn clock_kind() -> Kind {
+    Kind::Choice(vec![
+        word("first_response", "First response", "首次响应"),
+        word("next_response", "Next response", "后续响应"),
+        word("resolution", "Resolution", "解决"),
+    ])
+}
+
+pub(super) fn word(key: &'static str, label: &'static str, label_zh: &'static str) -> Choice {
+    Choice { key: key.into(), label: label.into(), label_zh: label_zh.into(), retired: false }
+}
+
+fn words() -> Vec<Choice> {
+    vec![word("missed", "Deadline missed", "已超期"), word("step", "Escalated", "已升级")]
+}
