@@ -3,15 +3,13 @@
 //! `yardstick activities DATABASE COUNT` on what `yardstick load` made. Everything lies around the end of March 2026, and
 //! goes by the same numbers at every run: four in a hundred activities are open, of which half are overdue.
 
+use super::filling::{DAY, NOW, fill, instant, scattered, uid};
 use kehu::record::Schema;
 use kehu::store::{self, Dialect, search_text};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Transaction, params};
 use std::error::Error;
 use std::path::Path;
 
-/// The noon that is now.
-const NOW: i64 = 1_774_929_600;
-const DAY: i64 = 86_400;
 const KINDS: [&str; 6] = ["call", "wechat", "email", "visit", "note", "meeting"];
 const SUBJECTS: [&str; 6] = [
     "Asked for a price",
@@ -26,32 +24,13 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 /// Adds contacts, revenues and so many activities, with indexes, change rows and search text.
 pub fn add(database: &Path, count: i64) -> Outcome {
-    let mut connection = Connection::open(database)?;
-    connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;")?;
-    let customers: i64 = connection.query_row("SELECT MAX(id) FROM customers", [], |row| row.get(0))?;
-    let kept = put_aside(&connection)?;
-    let transaction = connection.transaction()?;
-    write_people(&transaction, customers)?;
-    write_activities(&transaction, customers, count)?;
-    transaction.commit()?;
-    for statement in kept {
-        connection.execute_batch(&statement)?;
-    }
-    connection.execute_batch("PRAGMA journal_mode = WAL")?;
-    Ok(())
-}
-
-/// Takes the indexes and triggers of what will be filled away, and says how to make them anew.
-fn put_aside(connection: &Connection) -> Result<Vec<String>, Box<dyn Error>> {
-    let sql = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN ('activities', 'contacts', 'customers') \
-               AND (type = 'trigger' OR type = 'index' AND tbl_name <> 'customers' OR name LIKE '%_also') AND sql IS NOT NULL";
-    let mut statement = connection.prepare(sql)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let found: Vec<(String, String, String)> = rows.collect::<Result<_, _>>()?;
-    for (sort, name, _) in &found {
-        connection.execute_batch(&format!("DROP {sort} \"{name}\""))?;
-    }
-    Ok(found.into_iter().map(|(_, _, sql)| sql).collect())
+    let aside = "tbl_name IN ('activities', 'contacts', 'customers') \
+                 AND (type = 'trigger' OR type = 'index' AND tbl_name <> 'customers' OR name LIKE '%_also')";
+    fill(database, aside, |transaction| {
+        let customers: i64 = transaction.query_row("SELECT MAX(id) FROM customers", [], |row| row.get(0))?;
+        write_people(transaction, customers)?;
+        write_activities(transaction, customers, count)
+    })
 }
 
 /// Every other customer has a known revenue and a contact, every fourth of whom has told a birthday.
@@ -122,20 +101,4 @@ fn owners(transaction: &Transaction, customers: i64) -> Result<Vec<i64>, Box<dyn
         owners[usize::try_from(row.get::<_, i64>(0)?)?] = row.get(1)?;
     }
     Ok(owners)
-}
-
-fn instant(second: i64) -> String {
-    jiff::Timestamp::from_second(second).map(|at| at.to_string()).unwrap_or_default()
-}
-
-fn uid() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
-/// A number that has little to do with its neighbours, never below zero.
-fn scattered(number: i64) -> i64 {
-    let mut mixed = number.unsigned_abs().wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    i64::try_from((mixed ^ (mixed >> 31)) >> 2).unwrap_or_default()
 }

@@ -4,15 +4,13 @@
 //! `yardstick deals DATABASE COUNT` on what `yardstick load` made. Three years to the end of March 2026, by the same
 //! numbers at every run: three in ten deals are open, six in ten of those were touched within their stage's days.
 
+use super::filling::{DAY, NOW, fill, instant, scattered, uid};
 use kehu::record::Schema;
 use kehu::store::{self, Dialect, search_text};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Transaction, params};
 use std::error::Error;
 use std::path::Path;
 
-/// The noon that is now.
-const NOW: i64 = 1_774_929_600;
-const DAY: i64 = 86_400;
 const LONG_AGO: &str = "2023-01-01T08:00:00Z";
 
 /// Name, probability, outcome, days to rot.
@@ -72,37 +70,15 @@ impl Deal {
 
 /// Adds so many deals with their history, activities on the open ones, change rows and search text.
 pub fn add(database: &Path, count: i64) -> Outcome<()> {
-    let mut connection = Connection::open(database)?;
-    connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;")?;
-    let (customers, users): (i64, i64) =
-        connection.query_row("SELECT (SELECT MAX(id) FROM customers), (SELECT MAX(id) FROM users)", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    let kept = put_aside(&connection)?;
-    let transaction = connection.transaction()?;
-    write_stages(&transaction)?;
-    write_deals(&transaction, count, customers, users)?;
-    write_steps(&transaction, count, customers)?;
-    write_activities(&transaction, count, customers)?;
-    transaction.commit()?;
-    for statement in kept {
-        connection.execute_batch(&statement)?;
-    }
-    connection.execute_batch("PRAGMA journal_mode = WAL")?;
-    Ok(())
-}
-
-/// Takes the indexes and the triggers of the log away, and says how to make them anew; the sums are kept on the way.
-fn put_aside(connection: &Connection) -> Outcome<Vec<String>> {
-    let sql = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN ('deals', 'stage_moves', 'activities') \
-               AND (type = 'trigger' AND name LIKE '%_log_%' OR type = 'index') AND sql IS NOT NULL";
-    let mut statement = connection.prepare(sql)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let found: Vec<(String, String, String)> = rows.collect::<Result<_, _>>()?;
-    for (sort, name, _) in &found {
-        connection.execute_batch(&format!("DROP {sort} \"{name}\""))?;
-    }
-    Ok(found.into_iter().map(|(_, _, sql)| sql).collect())
+    let aside = "tbl_name IN ('deals', 'stage_moves', 'activities') AND (type = 'trigger' AND name LIKE '%_log_%' OR type = 'index')";
+    fill(database, aside, |transaction| {
+        let sql = "SELECT (SELECT MAX(id) FROM customers), (SELECT MAX(id) FROM users)";
+        let (customers, users): (i64, i64) = transaction.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        write_stages(transaction)?;
+        write_deals(transaction, count, customers, users)?;
+        write_steps(transaction, count, customers)?;
+        write_activities(transaction, count, customers)
+    })
 }
 
 fn write_stages(transaction: &Transaction) -> Outcome<()> {
@@ -234,22 +210,6 @@ fn log(transaction: &Transaction, kind: &str, table: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn instant(second: i64) -> String {
-    jiff::Timestamp::from_second(second).map(|at| at.to_string()).unwrap_or_default()
-}
-
 fn day(second: i64) -> String {
     instant(second).chars().take(10).collect()
-}
-
-fn uid() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
-/// A number that has little to do with its neighbours, never below zero.
-fn scattered(number: i64) -> i64 {
-    let mut mixed = number.unsigned_abs().wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    i64::try_from((mixed ^ (mixed >> 31)) >> 2).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 mod activities;
 mod bare_loader;
 mod deals;
+mod filling;
 mod generate;
 mod pieces;
 

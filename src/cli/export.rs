@@ -140,11 +140,17 @@ fn write(
     }
     if let Some(mut grid) = all {
         pages.count = grid.rows.len() as u64;
-        grid.rows.iter_mut().for_each(|row| row.short.clear());
+        without_refs(&mut grid);
         let done = output::write_grid(&grid, format, style, out);
         return Ok(done.map(|()| pages.count));
     }
     Ok(pages.end(out).map(|()| pages.count))
+}
+
+/// An export tells records by their uid, and an empty one has the headings of any other: none for refs.
+fn without_refs(grid: &mut Grid) {
+    grid.rows.iter_mut().for_each(|row| row.short.clear());
+    "rows".clone_into(&mut grid.noun);
 }
 
 struct Pages<'a> {
@@ -160,7 +166,7 @@ impl Pages<'_> {
         if matches!(self.format, Format::Ids | Format::Vcf) {
             return output::write_grid(&grid, self.format, self.style, out);
         }
-        grid.rows.iter_mut().for_each(|row| row.short.clear());
+        without_refs(&mut grid);
         let mut page = Vec::new();
         if self.format == Format::Json {
             output::write_grid(&grid, Format::Ndjson, self.style, &mut page)?;

@@ -185,9 +185,9 @@ impl Crm {
         self.release()
     }
 
-    /// Lets the write-ahead log grow during bulk work, and back.
-    pub(crate) fn relax_checkpoints(&mut self, relaxed: bool) -> Result<()> {
-        store::relax_checkpoints(&mut *self.db, relaxed)
+    /// Readies the database for bulk work, and back.
+    pub(crate) fn write_much(&mut self, much: bool) -> Result<()> {
+        store::write_much(&mut *self.db, much)
     }
 }
 

@@ -120,11 +120,6 @@ impl<'a> Source<'a> {
         )
     }
 
-    /// Another transaction that reads the same ends anew waits for this one, and then finds its rows too.
-    fn lock(&self, row: &str) -> String {
-        format!("PERFORM 1 FROM {} WHERE record = {row}.\"{}\" FOR UPDATE;", self.bounds.table, self.link)
-    }
-
     fn whole(&self, row: &str) -> String {
         let values = self.ends.iter().map(|end| end.sql.replace("{r}", row));
         [format!("{row}.\"{}\"", self.link)].into_iter().chain(values).collect::<Vec<_>>().join(", ")
@@ -148,7 +143,6 @@ pub(super) fn triggers(dialect: Dialect, schema: &Schema, columns: &[Logged]) ->
             insert_if: format!("NEW.\"{link}\" IS NOT NULL"),
             update: source.anew(&["OLD", "NEW"]),
             delete: source.anew(&["OLD"]),
-            lock: source.lock("OLD"),
         };
         statements.extend(parts.made(dialect, from, bounds.table, &differ));
     }
@@ -169,7 +163,6 @@ fn own(dialect: Dialect, schema: &Schema, bounds: &Bounds) -> Vec<String> {
         insert_if: "NEW.id IS NOT NULL".to_owned(),
         update: format!("UPDATE {kept} SET {} WHERE record = NEW.id;", sets.join(", ")),
         delete: format!("DELETE FROM {kept} WHERE record = OLD.id;"),
-        lock: String::new(),
     };
     let mut statements = dropped(dialect, schema.table, kept);
     statements.extend(parts.made(dialect, schema.table, kept, &[whole("OLD"), whole("NEW")]));
@@ -182,13 +175,11 @@ struct Parts {
     insert_if: String,
     update: String,
     delete: String,
-    /// What PostgreSQL does before the last two.
-    lock: String,
 }
 
 impl Parts {
     fn made(&self, dialect: Dialect, table: &str, kept: &str, [old, new]: &[String; 2]) -> Vec<String> {
-        let Self { insert, insert_if, update, delete, lock } = self;
+        let Self { insert, insert_if, update, delete } = self;
         if dialect == Dialect::Sqlite {
             let changed = format!("({old}) IS NOT ({new})");
             return [("insert", insert_if, insert), ("update", &changed, update), ("delete", &String::from("1"), delete)]
@@ -208,10 +199,8 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         {insert}
     ELSIF TG_OP = 'DELETE' THEN
-        {lock}
         {delete}
     ELSIF ({old}) IS DISTINCT FROM ({new}) THEN
-        {lock}
         {update}
     END IF;
     RETURN NULL;

@@ -32,7 +32,7 @@ pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use interruption::{Interrupter, Interruption, Work};
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
 pub use open::{Open, open};
-pub(crate) use open::{keep_few_pages, relax_checkpoints};
+pub(crate) use open::{keep_few_pages, write_much};
 pub use operation::{Begin, abandon_operation, begin_operation, end_operation, resume_operation, touched_by};
 pub(crate) use tables::next_number;
 pub use tables::{drop_statements, record_statements, search_delete, search_write, system_statements};

@@ -65,12 +65,16 @@ fn prepare_file(path: &Path, options: Open) -> Result<()> {
     }
 }
 
-/// Lets SQLite's log grow to 256 MB while much is written, so that pages are not copied back again and again.
-pub(crate) fn relax_checkpoints(db: &mut dyn Database, relaxed: bool) -> Result<()> {
-    if db.dialect() == super::Dialect::Sqlite {
-        db.script(if relaxed { "PRAGMA wal_autocheckpoint = 65536" } else { "PRAGMA wal_autocheckpoint = 1000" })?;
-    }
-    Ok(())
+/// Lets SQLite's log grow to 256 MB while much is written, so that pages are not copied back again and again. PostgreSQL
+/// goes by indexes meanwhile: it plans a statement once, and would read a table that was empty then as a whole for each of
+/// thousands of rows.
+pub(crate) fn write_much(db: &mut dyn Database, much: bool) -> Result<()> {
+    db.script(match (db.dialect(), much) {
+        (super::Dialect::Sqlite, true) => "PRAGMA wal_autocheckpoint = 65536",
+        (super::Dialect::Sqlite, false) => "PRAGMA wal_autocheckpoint = 1000",
+        (super::Dialect::Postgres, true) => "SET enable_seqscan = off",
+        (super::Dialect::Postgres, false) => "RESET enable_seqscan",
+    })
 }
 
 /// Keeps few of SQLite's pages while the memory is needed for something else, and as many as usual afterwards.

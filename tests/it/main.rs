@@ -44,6 +44,7 @@ mod records;
 mod refs_as_words;
 mod responsible;
 mod round_trips;
+mod sales_manners;
 mod second_imports;
 mod sheet_maker;
 mod storage;

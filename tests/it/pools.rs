@@ -17,7 +17,7 @@ use proptest::{
 use std::process::Command;
 
 /// The small company, whose customers are known since today.
-fn company(world: &mut World) {
+pub fn company(world: &mut World) {
     people(world);
     for customer in 1..=4 {
         world.edit("customer", customer, &[("since", &day(0))]);
@@ -25,7 +25,7 @@ fn company(world: &mut World) {
 }
 
 /// A pool for all, of which it is asked what the flags say.
-fn pool(world: &mut World, more: &[(&str, &str)]) -> i64 {
+pub fn pool(world: &mut World, more: &[(&str, &str)]) -> i64 {
     world.add("pool", &[&[("name", "Open to all")], more].concat())
 }
 
@@ -45,7 +45,7 @@ fn warning_rule(world: &mut World, more: &[(&str, &str)]) -> i64 {
 }
 
 /// A customer that waits in the pool.
-fn waiting(world: &mut World, name: &str) -> i64 {
+pub fn waiting(world: &mut World, name: &str) -> i64 {
     world.add("customer", &[("name", name), ("pool", "PO1")])
 }
 
@@ -81,11 +81,11 @@ fn act(crm: &mut Crm, verb: &str, customer: i64, answers: &Values) -> Result<(),
     crm.transaction("act", |crm| (verb.run)(crm, customer, answers))
 }
 
-fn claim(crm: &mut Crm, customer: i64) -> Result<(), Error> {
+pub fn claim(crm: &mut Crm, customer: i64) -> Result<(), Error> {
     act(crm, "claim", customer, &Values::new())
 }
 
-fn release(crm: &mut Crm, customer: i64) -> Result<(), Error> {
+pub fn release(crm: &mut Crm, customer: i64) -> Result<(), Error> {
     act(crm, "release", customer, &vec![("reason".to_owned(), Value::text("no time"))])
 }
 

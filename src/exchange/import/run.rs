@@ -86,10 +86,10 @@ impl Plan {
             return self.nothing_to_do(crm);
         }
         let whole = self.created + self.updated + self.linked <= SHORT && self.resumed.is_none();
-        crm.relax_checkpoints(!whole)?;
+        crm.write_much(!whole)?;
         let _working = crm.db.interruption().work();
         let outcome = self.write(crm, whole, progress)?;
-        crm.relax_checkpoints(false)?;
+        crm.write_much(false)?;
         crm.reload_fields()?;
         Ok(outcome)
     }
