@@ -1,6 +1,10 @@
 //! `Context`: what views and updates may look at and never change: theme, signs, language, size, clock, kinds of record.
 
-use super::{canvas, glyphs::Glyphs, theme::{Depth, Ground, Theme}};
+use super::{
+    canvas,
+    glyphs::Glyphs,
+    theme::{Depth, Ground, Theme},
+};
 use crate::{
     Error, Message, catalog,
     doors::{
@@ -118,8 +122,10 @@ impl Context {
     /// A value as a person reads it; instants in the local time.
     #[must_use]
     pub fn value(&self, kind: &Kind, value: &Value) -> String {
+        // What begins with the day has no hour.
         if let (Kind::Timestamp, Value::Text(text)) = (kind, value) {
-            return self.instant(text);
+            let told = self.instant(text);
+            return told.strip_suffix(" 00:00").map_or(told.clone(), str::to_owned);
         }
         let audience = if self.is_chinese() { Audience::Chinese } else { Audience::English };
         cell_text(kind, value, audience).into_owned()

@@ -149,7 +149,10 @@ pub static ACTIONS: &[Action] = &[
     Action {
         id: "frame.notices",
         label: ["notices", "通知"],
-        help: ["Shows what is late or due, what lies still and what others did", "逾期与今日事项、停滞商机、同事的操作"],
+        help: [
+            "Shows what is late or due, what lies still and what others did",
+            "逾期与今日事项、停滞商机、同事的操作",
+        ],
         keys: &["g n", "F8"],
         run: |state| {
             if state.page().is_some_and(|page| page_of::<Notices>(page).is_some()) {

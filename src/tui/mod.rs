@@ -37,6 +37,7 @@ pub mod theme;
 pub mod toast;
 pub mod update;
 pub mod widgets;
+mod words;
 mod workers;
 
 pub use keys::table as keys;

@@ -92,7 +92,7 @@ fn tabs(state: &State, canvas: &mut Canvas, line: Rect) {
     let time = clock.now().to_zoned(clock.zone().clone()).strftime("%H:%M").to_string();
     let who = context.user.as_ref().map_or("", |(_, name)| name.as_str());
     let turning = state.spinning.map_or(" ", |turns| context.glyphs.spinner.get(turns % 4).copied().unwrap_or(" "));
-    let right = if narrow { format!(" {time} ") } else { format!("  {who}  {time} ") };
+    let right = if narrow { format!(" {time} ") } else { format!(" {who}  {time} ") };
     let mut rest = Rect { x, width: line.right().saturating_sub(x), ..line };
     let mut leftwards = |canvas: &mut Canvas, words: &str, style, means: Option<&'static str>| {
         if words.is_empty() || text::width(words) > usize::from(rest.width) {

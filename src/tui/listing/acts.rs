@@ -6,11 +6,13 @@ use crate::{
     record::{Kind, Values, types},
     tui::{
         command::{Cmd, Editor},
+        context::Context,
         frame,
         modals::{Confirm, Item, Picker, form},
         page::Page,
         state::State,
         toast::Tone,
+        words,
     },
 };
 
@@ -116,7 +118,8 @@ fn offer_verbs(state: &mut State, kind: &'static str, ids: Vec<i64>, reasons: &[
         .iter()
         .zip(reasons)
         .map(|(verb, reason)| {
-            let mut item = Item::new(help(verb.name), verb.name).detail(help(verb.doc));
+            let mut item = Item::new(words::verb(context, kind, verb.name), verb.name).detail(help(verb.doc));
+            verb.name.clone_into(&mut item.hidden);
             item.reason = reason.as_ref().map(|reason| context.say(reason));
             item
         })
@@ -147,7 +150,11 @@ pub fn run_verb(state: &mut State, kind: &'static str, name: &'static str, ids: 
     let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
     let Some(verb) = verb else { return Vec::new() };
     if verb.asks.is_empty() {
-        return vec![Cmd::done(move |crm| form::run(crm, kind, name, &ids, &Values::new()), |_, told| told)];
+        let told = move |context: &Context, refs: String| {
+            let called = if context.is_chinese() { words::verb(context, kind, name) } else { name.to_owned() };
+            format!("{refs}: {called}")
+        };
+        return vec![Cmd::done(move |crm| form::run(crm, kind, name, &ids, &Values::new()), told)];
     }
     let form = form::verb(&state.context, kind, name, verb.asks, ids);
     state.show(Box::new(form))

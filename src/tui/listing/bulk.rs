@@ -4,12 +4,15 @@ use super::acts;
 use crate::{
     Crm, Message, Result, catalog,
     crm::Save,
-    record::{Schema, Values, types},
+    doors::language,
+    record::{Kind, Schema, Value, Values},
     tui::{
         command::Cmd,
+        context::Context,
         modals::{Confirm, Item, Picker, form},
         state::State,
         toast::Tone,
+        words,
     },
 };
 use std::sync::Arc;
@@ -27,11 +30,14 @@ pub fn begin(state: &mut State) -> Vec<Cmd> {
     let mut items: Vec<Item> = fields
         .map(|field| {
             let label = format!("{} {}", context.pick("Set", "设置"), context.label(field));
-            Item::new(label, format!("field {}", field.name)).detail(field.kind.word())
+            let about = if context.is_chinese() { "" } else { field.doc.as_ref() };
+            Item::new(label, format!("field {}", field.name)).detail(about)
         })
         .collect();
     for verb in catalog::entry(kind).map_or(&[][..], |entry| entry.verbs) {
-        items.push(Item::new(verb.name, format!("verb {}", verb.name)).detail(verb.doc));
+        let about = if context.is_chinese() { language::help(verb.doc) } else { verb.doc.to_owned() };
+        let label = words::verb(context, kind, verb.name);
+        items.push(Item::new(label, format!("verb {}", verb.name)).detail(about));
     }
     for id in ["record.delete", "list.export"] {
         if let Some(action) = crate::tui::action::named(id) {
@@ -74,16 +80,19 @@ fn preview(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cm
         let tried = change(crm, kind, &ids, &field, &text);
         crm.set_dry_run(false);
         let changed: Vec<Save> = tried?.into_iter().filter(|save| !save.changed.is_empty()).collect();
-        let mut lines = Vec::new();
-        for save in changed.iter().take(SHOWN) {
-            lines.push(told(crm, kind, save)?);
+        let count = changed.len();
+        let mut shown = Vec::new();
+        for save in changed.into_iter().take(SHOWN) {
+            shown.push((crm.title(kind, save.id)?, save));
         }
-        Ok((changed.len(), lines))
+        Ok((count, shown))
     };
     Cmd::write(work, move |state, answer| match answer {
         Ok((0, _)) => state
             .tell(Tone::Notice, &Message::new("All {count} that match are so already.").with("count", wanted.len())),
-        Ok((count, mut lines)) => {
+        Ok((count, shown)) => {
+            let mut lines: Vec<String> =
+                shown.iter().map(|(title, save)| told(&state.context, kind, title, save)).collect();
             if count > lines.len() {
                 lines.push(format!("+{}", count - lines.len()));
             }
@@ -114,13 +123,16 @@ fn write(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cmd 
     )
 }
 
-/// `C3 Acme: level B > A`.
-fn told(crm: &mut Crm, kind: &str, save: &Save) -> Result<String> {
-    let (schema, title) = (crm.schema(kind)?, crm.title(kind, save.id)?);
-    let one = |(name, before, after): &(String, crate::record::Value, crate::record::Value)| {
-        let kind = schema.field(name).map_or(crate::record::Kind::Text, |field| field.kind.clone());
-        format!("{name} {} > {}", types::show(&kind, before), types::show(&kind, after))
+/// `C3 Acme: Level B (normal) → A (key)`, as the reader calls it.
+fn told(context: &Context, kind: &str, title: &str, save: &Save) -> String {
+    let Some(schema) = context.schema(kind) else { return title.to_owned() };
+    let one = |(name, before, after): &(String, Value, Value)| {
+        let field = schema.field(name);
+        let label = field.map_or(name.as_str(), |field| context.label(field));
+        let kind = field.map_or(Kind::Text, |field| field.kind.clone());
+        let shown = |value: &Value| if value.is_empty() { "-".to_owned() } else { context.value(&kind, value) };
+        format!("{label} {} {} {}", shown(before), context.glyphs.arrow, shown(after))
     };
     let changes: Vec<String> = save.changed.iter().map(one).collect();
-    Ok(format!("{} {title}: {}", schema.short(save.id), changes.join(", ")))
+    format!("{} {title}: {}", schema.short(save.id), changes.join(", "))
 }

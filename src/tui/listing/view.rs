@@ -16,8 +16,20 @@ use ratatui::layout::Rect;
 /// What stays the longest where there is no room for all columns, the most important first; the name always does, and
 /// what is not named here goes first.
 const STAYS: [&str; 14] = [
-    "due", "next_step", "amount", "stage", "close", "status", "level", "customer", "lifecycle", "phone", "owner", "kind",
-    "done", "email",
+    "due",
+    "next_step",
+    "amount",
+    "stage",
+    "close",
+    "status",
+    "level",
+    "customer",
+    "lifecycle",
+    "phone",
+    "owner",
+    "kind",
+    "done",
+    "email",
 ];
 
 /// A column as it is drawn.
@@ -26,6 +38,8 @@ struct Shown {
     label: String,
     width: usize,
     right: bool,
+    /// It is never cut.
+    whole: bool,
 }
 
 impl Listing {
@@ -101,12 +115,13 @@ impl Listing {
             let widest = cells.iter().filter_map(|row| row.get(place)).map(|text| text::width(text).min(60)).max();
             let sorted = usize::from(self.sort.iter().any(|sort| sort.path == head.name)) * 2;
             let width = (text::width(label) + sorted).max(widest.unwrap_or_default());
-            Shown { place, label: label.clone(), width, right: is_number(&head.kind) }
+            let whole = is_number(&head.kind) || matches!(head.kind, Kind::Date | Kind::Timestamp);
+            Shown { place, label: label.clone(), width, right: is_number(&head.kind), whole }
         };
         let mut shown: Vec<Shown> = self.heads.iter().enumerate().map(natural).collect();
         let room = room.saturating_sub(3 + self.refs(cells.len()) + 1);
-        // Half a number would be another number, and the name is what people look for.
-        let capped = |column: &Shown, cap: usize| match (column.right, column.place == name) {
+        // Half a number would be another number, half a day no day, and the name is what people look for.
+        let capped = |column: &Shown, cap: usize| match (column.whole, column.place == name) {
             (true, _) => column.width,
             (_, true) => column.width.min(cap.max(24)),
             _ => column.width.min(cap),

@@ -1,7 +1,7 @@
 //! The help: every key that counts here, to look for and to run; and the log of what was said.
 
 use super::{Item, Picker};
-use crate::tui::{action, context::Context, key, state::State, toast::Tone};
+use crate::tui::{action, context::Context, key, state::State, toast::Tone, words};
 
 /// What can be done here, by context; Enter does it.
 pub fn help(state: &State) -> Picker {
@@ -11,7 +11,7 @@ pub fn help(state: &State) -> Picker {
         for action in action::all().filter(|action| action.context == *context) {
             let keys: Vec<String> = action.keys.iter().map(|keys| key::label(keys)).collect();
             let mut item = Item::new(format!("{:<16} {}", keys.join(" "), action.help(&state.context)), action.id);
-            (*context).clone_into(&mut item.detail);
+            item.detail = words::place(&state.context, context);
             action.label(&state.context).clone_into(&mut item.hidden);
             item.reason = (action.enabled)(state).err().map(|reason| state.context.say(&reason));
             items.push(item);

@@ -103,18 +103,24 @@ impl Browser {
             self.preview = None;
             return Vec::new();
         };
-        vec![Cmd::ask(self.number, "preview", move |crm| crm.record(kind, id), |page: &mut Self, answer, _| {
-            if let Ok(entry) = answer {
-                page.preview = Some(entry);
-            }
-            Vec::new()
-        })]
+        vec![Cmd::ask(
+            self.number,
+            "preview",
+            move |crm| crm.record(kind, id),
+            |page: &mut Self, answer, _| {
+                if let Ok(entry) = answer {
+                    page.preview = Some(entry);
+                }
+                Vec::new()
+            },
+        )]
     }
 
     /// The record under the cursor; while the next one is read, the last one stays.
     fn draw_preview(&self, canvas: &mut Canvas, area: Rect) {
         let context = canvas.context;
-        let title = self.preview.as_ref().map_or_else(String::new, |entry| format!("{} {}", entry.short(), entry.title()));
+        let title =
+            self.preview.as_ref().map_or_else(String::new, |entry| format!("{} {}", entry.short(), entry.title()));
         let inside = canvas.frame(area, &title, "", false);
         if let Some(entry) = &self.preview {
             record::fields(canvas, inside, entry, 0);

@@ -27,8 +27,16 @@ use super::{
 use crate::{Message, reports::Found};
 
 /// Every sort of page there is.
-pub static PAGES: &[&PageKind] =
-    &[&today::KIND, &customers::KIND, &board::KIND, &reports::KIND, &browser::KIND, &record::KIND, &kinds::KIND, &notices::KIND];
+pub static PAGES: &[&PageKind] = &[
+    &today::KIND,
+    &customers::KIND,
+    &board::KIND,
+    &reports::KIND,
+    &browser::KIND,
+    &record::KIND,
+    &kinds::KIND,
+    &notices::KIND,
+];
 
 /// The tabs of all pages.
 pub fn tabs() -> impl Iterator<Item = &'static Tab> {

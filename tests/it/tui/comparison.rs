@@ -7,12 +7,12 @@ use kehu::{
     tui::{page::page_of, pages::Reports},
 };
 
-/// Two deals won in this quarter, one in the last.
+/// Two deals won in this quarter, one by Lukas, and one in the last.
 fn won() -> Desk {
     let desk = Desk::new();
     for line in [
         "deal add \"Gate sensors\" --customer C1 --amount \"CNY 420000\" --started 2025-10-02",
-        "deal add \"Cold store\" --customer C2 --amount \"CNY 90000\" --started 2026-01-10",
+        "deal add \"Cold store\" --customer C2 --amount \"CNY 90000\" --started 2026-01-10 --owner lukas",
         "deal add \"Pump house\" --customer C3 --amount \"CNY 60000\" --started 2026-02-10",
         "deal win D1 --on 2025-12-02",
         "deal win D2 --on 2026-02-20",

@@ -16,6 +16,7 @@ mod reports;
 mod themes;
 mod today;
 mod wide;
+mod words;
 
 use crate::world::{Desk, settings};
 use kehu::{

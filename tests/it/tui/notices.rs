@@ -34,14 +34,14 @@ fn the_notices_tell_what_waits_and_what_others_did_and_lead_there() {
     assert_eq!(it.state.top().and_then(Page::subject), Some(("activity", 1)));
     it.press("Enter").sees("A1 ask for the contract").press("Esc");
     it.press("x").type_("signed").press("Ctrl-s").sees_no("Overdue").sees("gn:1");
-    it.press("S").type_("tomorrow 10:00").press("Ctrl-s").sees_no("gn:");
+    it.press("S").type_("tomorrow 10:00").press("Tab").type_("they are away").press("Ctrl-s").sees_no("gn:");
     assert_eq!(it.crm.count_where("activity", "id=2 moved=1").expect("counts"), 1);
 }
 
 #[test]
 fn on_a_very_wide_screen_they_stand_beside_every_page() {
     let mut it = on(busy(), Language::English, 240, 50);
-    it.press("2").sees("[2 Customers]").sees("Notices").sees("ask for the contract");
+    it.press("2").sees("[2 Customers]").sees("─ Notices ─").sees("Overdue (1)").sees("ask for");
     let mut it = on(busy(), Language::Chinese, 120, 36);
     it.press("2").sees_no("通知").press("g n").sees("通知").sees("同事的操作");
 }

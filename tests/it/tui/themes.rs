@@ -1,6 +1,6 @@
 //! Themes can be read: enough contrast on their own ground, no colour where none is wanted, no state told by colour alone.
 
-use super::{at, launch, on};
+use super::{Eyes, at, launch, on};
 use crate::world::Desk;
 use kehu::{
     doors::language::Language,
@@ -91,4 +91,26 @@ fn a_theme_is_chosen_and_kept_for_the_next_session() {
     driver.leave();
     let it = on(desk, Language::English, 120, 36);
     assert_eq!(it.state.context.theme.name, "colour-blind");
+}
+
+#[test]
+fn the_automatic_theme_follows_the_ground_and_is_the_terminals_own_where_nothing_is_known() {
+    use theme::{AUTOMATIC, Depth, Ground, chosen};
+    assert_eq!(chosen(AUTOMATIC, Some(Ground::Light), Depth::True), theme::LIGHT);
+    assert_eq!(chosen(AUTOMATIC, Some(Ground::Dark), Depth::True), theme::DARK);
+    assert_eq!(chosen(AUTOMATIC, None, Depth::True), theme::TERMINAL);
+    let mut it = at(120, 36);
+    it.press("Ctrl-k").type_("theme").press("Enter").type_("as the terminal").sees("does not say").press("Enter");
+    assert_eq!(it.state.context.theme, theme::TERMINAL);
+    assert_eq!(it.state.session()["theme"], AUTOMATIC);
+}
+
+#[test]
+fn fewer_colours_get_the_nearest_and_sixteen_the_terminals_own() {
+    use theme::{Depth, chosen};
+    let dark = chosen("dark", None, Depth::Table);
+    assert!(matches!(dark.text.bg, Some(Color::Indexed(_))) && matches!(dark.bad.fg, Some(Color::Indexed(_))));
+    assert_ne!(dark.text.bg, dark.text.fg);
+    assert_eq!(chosen("dark", None, Depth::Sixteen), theme::TERMINAL);
+    assert_eq!(chosen("mono", None, Depth::Sixteen), theme::MONO);
 }

@@ -45,10 +45,11 @@ impl Form {
         }
         let asked = unknown.clone();
         let work = move |crm: &mut Crm| {
-            Ok(asked.iter().map(|(_, kind, text)| crm.link(kind, text)).collect::<Vec<Result<Value>>>())
+            let mut named = |kind: &str, text: &str| crm.find(kind, text).and_then(|id| crm.title(kind, id));
+            Ok(asked.iter().map(|(_, kind, text)| named(kind, text)).collect::<Vec<Result<String>>>())
         };
         vec![Cmd::ask(self.number, "links", work, move |form: &mut Self, answers: Result<_>, context| {
-            let answers: Vec<Result<Value>> = answers.unwrap_or_default();
+            let answers: Vec<Result<String>> = answers.unwrap_or_default();
             for ((place, _, text), answer) in unknown.iter().zip(answers) {
                 if let Some(line) = form.lines.get_mut(*place).filter(|line| line.input.text() == *text) {
                     line.know(answer, context);
@@ -290,22 +291,24 @@ impl Line {
     }
 
     /// Takes in whom its text means, or that it means nobody.
-    pub(super) fn know(&mut self, answer: Result<Value>, context: &Context) {
+    pub(super) fn know(&mut self, answer: Result<String>, context: &Context) {
         match answer {
-            Ok(Value::Link(link)) => self.echo = link.title,
-            Err(error) if error.cause != Cause::Interrupted => self.fault = Some(context.fault(&error)),
-            _ => {}
+            Ok(title) => self.echo = title,
+            Err(error) if error.cause == Cause::Interrupted => {}
+            Err(error) => self.fault = Some(context.fault(&error)),
         }
     }
 
     /// Says what a day or an amount in words means, while it is typed.
     pub fn tell(&mut self, context: &Context) {
         let text = self.input.text();
-        let told = matches!(self.kind, Kind::Date | Kind::Money | Kind::Timestamp) && !text.trim().is_empty();
+        let told = matches!(self.kind, Kind::Date | Kind::Money | Kind::Timestamp | Kind::Choice(_))
+            && !text.trim().is_empty();
         let value = types::parse(&self.kind, &text, &context.reading).ok().filter(|_| told);
         self.echo = match (&self.kind, value) {
             (Kind::Date, Some(Value::Text(day))) => day.parse().map_or(day, |day: Date| calendar::told(day, context)),
-            (kind, Some(value)) => context.value(kind, &value),
+            // What says the same twice says it once.
+            (kind, Some(value)) => Some(context.value(kind, &value)).filter(|said| *said != text).unwrap_or_default(),
             (_, None) => String::new(),
         };
     }

@@ -8,13 +8,13 @@ use crate::{
     Cause, Crm, Error, Message, Result,
     crm::Entry,
     record::{Ask, Field, Kind, Schema, Value, Values, types},
-    tui::{command::Cmd, context::Context, state::State, widgets::Input},
+    tui::{command::Cmd, context::Context, state::State, widgets::Input, words},
 };
 use std::sync::Arc;
 
 /// A field of a schema with a text in it.
 fn line(context: &Context, field: &Field, text: String, echo: String) -> Line {
-    Line {
+    let mut line = Line {
         name: field.name.to_string(),
         label: context.label(field).to_owned(),
         help: if context.is_chinese() { context.label(field).to_owned() } else { field.doc.to_string() },
@@ -25,7 +25,11 @@ fn line(context: &Context, field: &Field, text: String, echo: String) -> Line {
         echo,
         usual: usual(context, field),
         fault: None,
+    };
+    if matches!(line.kind, Kind::Choice(_)) {
+        line.tell(context);
     }
+    line
 }
 
 /// What the field holds where nothing is said, as the reader calls it.
@@ -139,14 +143,21 @@ pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'s
         }
     };
     let lines = asks.iter().map(|ask| free_line(ask.name, label(ask), help(ask.doc), (ask.kind)(), ask.required));
+    let called = words::verb(context, kind, name);
+    let refs = schema.as_ref().map_or_else(String::new, |schema| {
+        let shorts: Vec<String> = ids.iter().take(4).map(|id| schema.short(*id)).collect();
+        format!(" {}{}", shorts.join(", "), if ids.len() > 4 { context.glyphs.ellipsis } else { "" })
+    });
+    let title = format!("{called}{refs}");
+    let called = if context.is_chinese() { called } else { name.to_owned() };
     let save = move |crm: &mut Crm, said: &[(String, String)], _: Terms| {
         let done = answers(crm, asks, said).and_then(|values| run(crm, kind, name, &ids, &values));
         match done {
-            Ok(told) => Saved::Done { told, visit: None },
+            Ok(refs) => Saved::Done { told: format!("{refs}: {called}"), visit: None },
             Err(error) => Saved::Faults(vec![(error.field.clone(), error)]),
         }
     };
-    Form::new(context, help(name), lines.collect(), Purpose::Save(Arc::new(save)))
+    Form::new(context, title, lines.collect(), Purpose::Save(Arc::new(save)))
 }
 
 /// What was answered to the questions of a verb, as values.
@@ -163,7 +174,7 @@ fn answers(crm: &mut Crm, asks: &[Ask], said: &[(String, String)]) -> Result<Val
     Ok(values)
 }
 
-/// Runs a verb on some records, as one operation.
+/// Runs a verb on some records, as one operation, and says which.
 ///
 /// # Errors
 /// Why it is refused of one of them, and then it is done to none.
@@ -185,7 +196,7 @@ pub fn run(crm: &mut Crm, kind: &'static str, name: &'static str, ids: &[i64], v
     })?;
     let schema = crm.schema(kind)?;
     let shorts: Vec<String> = ids.iter().take(10).map(|id| schema.short(*id)).collect();
-    Ok(format!("{}: {name}", shorts.join(", ")))
+    Ok(shorts.join(", "))
 }
 
 /// A form of one field, for a question such as a name; `then` gets the answer.

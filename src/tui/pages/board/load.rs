@@ -53,7 +53,10 @@ impl Board {
             }
         };
         let ask = move |crm: &mut Crm| {
-            let wanted = Wanted { pipeline: wanted.pipeline.map_or_else(|| own(crm), |known| Ok(Some(known)))?, ..wanted.clone() };
+            let wanted = Wanted {
+                pipeline: wanted.pipeline.map_or_else(|| own(crm), |known| Ok(Some(known)))?,
+                ..wanted.clone()
+            };
             Ok((crm.board_pipeline(&wanted)?, crm.board_columns(&wanted)?))
         };
         let mut commands = vec![Cmd::ask(self.number, "columns", ask, Self::columns_came)];
@@ -256,7 +259,8 @@ fn own(crm: &mut Crm) -> Result<Option<Id<Pipeline>>> {
     let Some((id, _)) = crm.actor() else { return Ok(None) };
     let me = crm.schema("user")?.short(id);
     let filter = filter::parse(&format!("owner={me} outcome=open"))?;
-    let grid = crm.list(&Query { filter, group_by: vec!["pipeline".to_owned()], limit: Some(1), ..Query::new("deal") })?;
+    let grid =
+        crm.list(&Query { filter, group_by: vec!["pipeline".to_owned()], limit: Some(1), ..Query::new("deal") })?;
     let first = grid.rows.first().and_then(|row| row.cells.first());
     Ok(if let Some(Value::Link(link)) = first { Some(Id::new(link.id)) } else { None })
 }

@@ -186,7 +186,7 @@ impl Board {
         let work = move |crm: &mut Crm| {
             crate::tui::modals::form::run(crm, "deal", "reopen", &ids, &crate::record::Values::new())
         };
-        vec![Cmd::done(work, |_, told| told)]
+        vec![Cmd::done(work, |context, refs| format!("{refs}: {}", context.pick("reopened", "已重新打开")))]
     }
 }
 

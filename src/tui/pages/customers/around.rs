@@ -8,7 +8,7 @@ use crate::{
         Section,
         timeline::{Timeline, Wanted},
     },
-    record::{Choice, Kind, Total, filter},
+    record::{Choice, Kind, Money, Total, Value, filter},
     tui::{command::Cmd, context::Context, listing::Listing, pages::record::related, state::State},
 };
 
@@ -39,6 +39,8 @@ pub struct Facts {
     pub entry: Entry,
     pub next: Timeline,
     pub panels: Vec<Section>,
+    /// What was won with them so far.
+    pub won: Vec<Money>,
     counts: Vec<(usize, Total)>,
     timeline: Timeline,
     chinese: bool,
@@ -191,7 +193,15 @@ impl Around {
             for (place, kind, base) in &lists {
                 counts.push((*place, crm.total(&Query { filter: filter::parse(base)?, ..Query::new(kind) })?));
             }
-            Ok(Facts { entry: crm.record("customer", id)?, next, panels: panels(crm, id)?, counts, timeline, chinese })
+            Ok(Facts {
+                entry: crm.record("customer", id)?,
+                next,
+                panels: panels(crm, id)?,
+                won: won(crm, id)?,
+                counts,
+                timeline,
+                chinese,
+            })
         };
         Cmd::question((number, "around"), ask, move |state: &mut State, answer| {
             let mut visited = None;
@@ -298,4 +308,22 @@ fn ask_history(number: u64, id: i64) -> Cmd {
             Vec::new()
         },
     )
+}
+
+/// What was won with a customer so far, in each currency.
+fn won(crm: &mut Crm, id: i64) -> Result<Vec<Money>> {
+    let grid = crm.list(&Query {
+        filter: filter::parse(&format!("customer=C{id} outcome=won"))?,
+        columns: vec!["amount".to_owned()],
+        ..Query::new("deal")
+    })?;
+    let mut sums: Vec<Money> = Vec::new();
+    for value in grid.rows.iter().filter_map(|row| row.cells.first()) {
+        let Value::Money(money) = value else { continue };
+        match sums.iter_mut().find(|known| known.currency == money.currency) {
+            Some(known) => known.minor = known.minor.saturating_add(money.minor),
+            None => sums.push(*money),
+        }
+    }
+    Ok(sums)
 }

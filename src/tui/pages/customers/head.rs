@@ -131,6 +131,8 @@ fn draw_figures(canvas: &mut Canvas, facts: &Facts, line: Rect) {
             pieces.push((format!("{value}   "), style));
         }
     };
+    let won: Vec<String> = facts.won.iter().map(|money| words::money(context, *money)).collect();
+    add(context.pick("won", "已成交"), won.join(" + "), theme.good);
     for panel in &facts.panels {
         let total = panel
             .grid

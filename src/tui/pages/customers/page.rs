@@ -122,6 +122,11 @@ impl Page for Customers {
 
     fn view(&self, canvas: &mut Canvas, area: Rect) {
         let (left, right) = self.places(area);
+        // A click beside the lines gives the keys to the pane.
+        let cursor = self.listing.as_ref().map_or(0, Listing::cursor);
+        canvas.hit(left.unwrap_or_default(), Target::Part(super::list::CUSTOMER + cursor));
+        let part = self.around.as_ref().map_or(0, |around| around.part);
+        canvas.hit(right.unwrap_or_default(), Target::Part(part));
         match (left, right) {
             (Some(left), Some(_)) => self.draw_pane(canvas, left, self.focus == Focus::List && !self.noting),
             (Some(left), None) => self.draw_table(canvas, left),

@@ -1,8 +1,8 @@
 //! Times and amounts in as few cells as a narrow column has.
 
 use crate::{
-    record::{Money, decimal_text},
-    tui::context::Context,
+    record::{Kind, Money, Value},
+    tui::{context::Context, widgets::plot},
 };
 use jiff::{Timestamp, Zoned, civil::Date};
 
@@ -73,25 +73,7 @@ pub fn heading(context: &Context, text: &str) -> (String, String) {
     (words, hour.unwrap_or_default())
 }
 
-/// An amount to three figures: `520k CNY`, `52万 CNY`.
+/// An amount to three figures: `¥520k`, `EUR 52万`.
 pub fn money(context: &Context, money: Money) -> String {
-    let whole = money.minor / 10_i64.pow(u32::from(money.currency.places()));
-    let units: &[(i64, &str)] = if context.is_chinese() {
-        &[(100_000_000, "亿"), (10_000, "万")]
-    } else {
-        &[(1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")]
-    };
-    let currency = money.currency;
-    let Some((unit, sign)) = units.iter().find(|(unit, _)| whole.abs() >= *unit) else {
-        return format!("{whole} {currency}");
-    };
-    let scale: u8 = match whole.abs() / unit {
-        0..10 => 2,
-        10..100 => 1,
-        _ => 0,
-    };
-    let tenths = whole / (unit / 10_i64.pow(u32::from(scale)));
-    let number = decimal_text(tenths, scale);
-    let number = if scale > 0 { number.trim_end_matches('0').trim_end_matches('.') } else { &number };
-    format!("{number}{sign} {currency}")
+    plot::short(context, &Kind::Money, &Value::Money(money))
 }

@@ -48,6 +48,7 @@ impl Reports {
             title = format!("{title} {} {}", context.glyphs.dot, label(context, column));
         }
         let inside = canvas.frame(area, "", "", self.part.is_some());
+        canvas.hit(area, Target::Part(PARTS + at));
         self.draw_tabs(canvas, area, &title);
         let below = u16::from(inside.height >= 4 && !part.grid.rows.is_empty());
         draw(canvas, trimmed(inside, 0, below), part, self.spot(at), picture);

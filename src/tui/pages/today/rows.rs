@@ -23,6 +23,7 @@ impl Widths {
         let sort = if room >= 56 { most(&|item| text::width(&item.sort)).min(12) } else { 0 };
         let lead = most(&|item| text::width(&item.lead)).min(room * 3 / 8);
         let left = room.saturating_sub(lead + sort + right + 8);
+        let left = if room < 50 { left * 3 / 4 } else { left };
         Self { lead, sort, who: most(&|item| text::width(&item.who)).min(left * 2 / 3), right }
     }
 }

@@ -1,7 +1,7 @@
 //! How the first page is drawn: tiles and four parts where there is room, one part under tabs where there is none.
 
 use super::{
-    PANES, Pane, Today,
+    PANES, Pane, Scope, Today,
     lines::{Line, Lines},
     rows::draw as draw_lines,
 };
@@ -208,6 +208,9 @@ impl Today {
                     .say(&crate::Message::new("Nothing is planned for today, and nobody waits for a word from you.")),
                 _ => context.pick("Nothing needs attention", "没有需要关注的事项").to_owned(),
             };
+            let others = context.pick("g s shows my team's and everybody's", "按 g s 查看团队或全部");
+            let hint = lines.total.is_some() && pane == Pane::Agenda && self.scope != Scope::All;
+            let words = if hint { format!("{words}\n\n{others}") } else { words };
             for (words, line) in text::wrap(&words, usize::from(area.width.saturating_sub(2))).iter().zip(rows(area)) {
                 canvas.text(line, &format!(" {words}"), context.theme.dim);
             }
@@ -223,7 +226,7 @@ impl Today {
         let steps = u16::try_from(self.step.length).unwrap_or(u16::MAX);
         // The months stand below where there is room; a funnel may be as narrow as a line a step.
         let months = self.forecast.as_ref().map_or(0, |part| u16::try_from(part.grid.rows.len().min(6)).unwrap_or(6));
-        let room = if months > 0 && inside.height >= steps + 3 { (months + 2).min(inside.height - steps) } else { 0 };
+        let room = if months > 0 && inside.height >= steps + 4 { (months + 2).min(inside.height - steps) } else { 0 };
         self.steps(canvas, trimmed(inside, 0, room));
         self.draw_forecast(canvas, trimmed(inside, inside.height - room, 0));
     }
@@ -238,7 +241,6 @@ impl Today {
             let (at, totals) = (place(name)?, grid.totals.as_ref()?);
             Some(plot::short(context, &Kind::Money, totals.get(at)?))
         };
-        let rule = context.glyphs.horizontal.repeat(2);
         let title = context.pick("Forecast", "销售预测");
         let names = [
             ("commit", context.pick("commit", "承诺")),
@@ -247,21 +249,22 @@ impl Today {
         ];
         let told: Vec<String> =
             names.iter().filter_map(|(name, word)| Some(format!("{word} {}", total(name)?))).collect();
-        canvas.pieces(
-            row(area, 0),
-            &[
-                (&format!(" {rule} {title}  "), context.theme.title),
-                (&told.join("  "), context.theme.text),
-            ],
-        );
+        let used = canvas.pieces(row(area, 0), &[(&format!(" {title} "), context.theme.title)]);
+        let rest = Rect { x: used, width: area.right().saturating_sub(used + 1), ..row(area, 0) };
+        canvas.text(rest, &context.glyphs.horizontal.repeat(usize::from(rest.width)), context.theme.border);
+        canvas.text(row(area, 1), &format!(" {}", told.join("  ")), context.theme.text);
         let Some(amount) = place("weighted") else { return };
         let value = |at: usize| grid.rows.get(at).and_then(|row| row.cells.get(amount)).cloned().unwrap_or_default();
         let most = (0..grid.rows.len()).filter_map(|at| plot::number(&value(at))).max().unwrap_or_default();
-        for (at, here) in (0..grid.rows.len()).zip(rows(trimmed(area, 1, 0))) {
+        for (at, here) in (0..grid.rows.len()).zip(rows(trimmed(area, 2, 0))) {
             let name = grid.rows.get(at).and_then(|row| row.cells.first()).zip(grid.columns.first());
             let name = name.map_or_else(String::new, |(value, column)| context.value(&column.kind, value));
             let name = if name.is_empty() { context.pick("no day", "未定日期").to_owned() } else { name };
-            canvas.text(here, &format!(" {}", text::fit(&name, 14, false, context.glyphs.ellipsis)), context.theme.text);
+            canvas.text(
+                here,
+                &format!(" {}", text::fit(&name, 14, false, context.glyphs.ellipsis)),
+                context.theme.text,
+            );
             let right = format!("{} ", plot::short(context, &Kind::Money, &value(at)));
             let room = usize::from(here.width).saturating_sub(17 + text::width(&right));
             let long = bar(plot::number(&value(at)).unwrap_or_default(), most, room, &context.glyphs);

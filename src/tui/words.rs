@@ -1,0 +1,66 @@
+//! What the dashboard calls verbs and the places where keys count.
+
+use super::context::Context;
+
+/// Verbs as something that can be done; the help tells what each does.
+const VERBS: [(&str, &str, &str); 21] = [
+    ("activate", "Activate", "启用"),
+    ("cancel", "Call off", "取消"),
+    ("claim", "Claim", "领取"),
+    ("deactivate", "Deactivate", "停用"),
+    ("disqualify", "Disqualify", "判为无效"),
+    ("done", "Done", "完成"),
+    ("lapse", "Lapse", "标为流失"),
+    ("leave", "Left", "标为离职"),
+    ("lose", "Lose", "输单"),
+    ("move", "Move", "移动"),
+    ("plan", "Plan the steps", "安排阶段待办"),
+    ("prefer", "Prefer", "设为首选"),
+    ("protect", "Protect", "设为保护"),
+    ("qualify", "Qualify", "评定"),
+    ("release", "Release", "退回公海"),
+    ("reopen", "Reopen", "重新打开"),
+    ("return", "Return", "退回"),
+    ("revive", "Revive", "重新激活"),
+    ("shelve", "Shelve", "搁置"),
+    ("sign", "Sign", "标为签约"),
+    ("win", "Win", "赢单"),
+];
+
+/// A verb of a kind as something that can be done.
+#[must_use]
+pub fn verb(context: &Context, kind: &str, name: &str) -> String {
+    // Work is moved to another day, a deal to another stage.
+    match (kind, name) {
+        ("activity", "move") => return context.pick("Reschedule", "改期").to_owned(),
+        ("deal", "move") => return context.pick("Move to a stage", "移到其他阶段").to_owned(),
+        _ => {}
+    }
+    let known = VERBS.iter().find(|(known, ..)| *known == name);
+    known.map_or_else(|| name.to_owned(), |(_, english, chinese)| context.pick(english, chinese).to_owned())
+}
+
+/// The places where keys count, as the help calls them.
+const PLACES: [(&str, &str, &str); 14] = [
+    ("global", "everywhere", "全局"),
+    ("list", "lists", "列表"),
+    ("record", "records", "记录"),
+    ("browser", "this list", "此列表"),
+    ("today", "today", "今日"),
+    ("notices", "notices", "通知"),
+    ("customers", "customers", "客户"),
+    ("board", "board", "看板"),
+    ("board-grab", "moving", "移动中"),
+    ("reports", "reports", "报表"),
+    ("kinds", "admin", "管理"),
+    ("page-record", "record page", "记录页"),
+    ("form", "form", "表单"),
+    ("picker", "choosing", "选择"),
+];
+
+/// What the help calls the place where a key counts.
+#[must_use]
+pub fn place(context: &Context, name: &str) -> String {
+    let known = PLACES.iter().find(|(known, ..)| *known == name);
+    known.map_or_else(|| name.replace('-', " "), |(_, english, chinese)| context.pick(english, chinese).to_owned())
+}
