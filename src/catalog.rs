@@ -455,6 +455,11 @@ pub static REPORTS: &[Report] = &[
     reports::win_loss::REPORT,
     reports::velocity::REPORT,
     reports::pool::REPORT,
+    reports::satisfaction::REPORT,
+    reports::complaints::REPORT,
+    reports::root_cause::REPORT,
+    reports::quality_warning::REPORT,
+    reports::knowledge_gaps::REPORT,
     reports::occasions::REPORT,
     reports::operations::REPORT,
 ];

@@ -1,6 +1,7 @@
 //! Reports: questions with parameters and a typed answer. A report never mentions a format, a format never a report.
 
 pub mod behind;
+pub mod complaints;
 pub mod coverage;
 pub mod customers;
 pub mod day;
@@ -8,12 +9,17 @@ mod deals;
 pub mod forecast;
 pub mod forecast_accuracy;
 pub mod funnel;
+pub mod knowledge_gaps;
 pub mod latest;
 pub mod occasions;
 pub mod operations;
 pub mod pool;
 pub mod qualification;
+pub mod quality_warning;
 pub mod referrals;
+pub mod root_cause;
+pub mod satisfaction;
+mod service;
 pub mod stale;
 pub mod trends;
 pub mod velocity;
