@@ -46,6 +46,8 @@ mod session;
 mod setup;
 mod snapshot;
 mod sql;
+mod ticket;
+mod ticket_intake;
 mod timeline;
 mod tree;
 mod tui;
