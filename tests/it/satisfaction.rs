@@ -215,7 +215,7 @@ on_both! {
             complain(world, &format!("2026-03-{day:02}T10:00"));
         }
         let parts = report(&mut world.crm, "quality-warning", &[("region", "华南")]);
-        assert_eq!(cells(&parts[0], &["region", "complaints", "before", "state"]), [["华南", "7", "10", "Alarm"]]);
+        assert_eq!(cells(&parts[0], &["region", "complaints", "before", "state"]), [["华南", "7", "10", "alarm"]]);
         let titles: Vec<String> = parts.iter().map(|part| part.title.to_string()).collect();
         assert_eq!(titles, ["Control limits", "Months before", "Causes", "Customers concerned", "Who deals with them", "Cases"]);
         assert_eq!(parts[5].grid.rows.len(), 7);
