@@ -418,6 +418,7 @@ pub static ENTRIES: &[Entry] = &[
         noun_zh: "满意度",
         detail: true,
         event: Some(satisfaction::EVENT),
+        panels: &[satisfaction::PANEL],
         gives: Some((satisfaction::GIVEN, satisfaction::fields)),
         ..of::<Satisfaction>()
     },
@@ -486,6 +487,11 @@ pub static REPORTS: &[Report] = &[
     reports::win_loss::REPORT,
     reports::velocity::REPORT,
     reports::pool::REPORT,
+    reports::satisfaction::REPORT,
+    reports::complaints::REPORT,
+    reports::root_cause::REPORT,
+    reports::quality_warning::REPORT,
+    reports::knowledge_gaps::REPORT,
     reports::occasions::REPORT,
     reports::operations::REPORT,
 ];

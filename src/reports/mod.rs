@@ -2,6 +2,7 @@
 
 mod asks;
 pub mod behind;
+pub mod complaints;
 pub mod coverage;
 pub mod customers;
 pub mod day;
@@ -10,12 +11,17 @@ pub mod forecast;
 pub mod forecast_accuracy;
 pub mod funnel;
 mod groups;
+pub mod knowledge_gaps;
 pub mod latest;
 pub mod occasions;
 pub mod operations;
 pub mod pool;
 pub mod qualification;
+pub mod quality_warning;
 pub mod referrals;
+pub mod root_cause;
+pub mod satisfaction;
+mod service;
 pub mod stale;
 pub mod trends;
 pub mod velocity;

@@ -41,6 +41,7 @@ fn customer_schema() -> Schema {
         summary: None,
         bounds: None,
         bounds_of: Vec::new(),
+        yields: "",
     }
 }
 

@@ -146,7 +146,7 @@ fn operation(db: &mut dyn Database, label: &str, work: impl FnOnce(&mut dyn Data
 
 fn schema(kind: &'static str, table: &'static str, letter: &'static str, mut fields: Vec<Field>) -> Schema {
     fields.extend(Schema::engine_fields(false));
-    Schema { kind, table, letter, doc: "", fields, summary: None, bounds: None, bounds_of: Vec::new() }
+    Schema { kind, table, letter, doc: "", fields, summary: None, bounds: None, bounds_of: Vec::new(), yields: "" }
 }
 
 fn user() -> Schema {
