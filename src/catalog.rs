@@ -18,12 +18,12 @@ use crate::{
     record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
     tickets::{
-        self, Macro, Queue, Ticket, TicketMessage, TicketStep, TicketType, reply_macro,
+        self, Macro, Queue, Ticket, TicketMessage, TicketRule, TicketStep, TicketType, reply_macro,
         sla::{
             self, BusinessCalendar, Escalation, Holiday, SlaPolicy, SlaStep, business_calendar, escalation, holiday,
             sla_policy, sla_step,
         },
-        ticket_message, ticket_step, ticket_type,
+        ticket_message, ticket_rule, ticket_step, ticket_type,
     },
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -318,6 +318,14 @@ pub static ENTRIES: &[Entry] = &[
         check: ticket_type::check, noun_zh: "工单类型", detail: true, names_fields: true, ..of::<TicketType>()
     },
     Entry { check: reply_macro::check, noun_zh: "宏", detail: true, ..of::<Macro>() },
+    Entry {
+        check: ticket_rule::check,
+        noun_zh: "派单规则",
+        detail: true,
+        names_fields: true,
+        order: "position,id",
+        ..of::<TicketRule>()
+    },
     Entry {
         check: sla_policy::check,
         settle: sla_policy::settle,

@@ -1,6 +1,7 @@
 //! Service: tickets and what is said in them, queues, types, macros and checklists (R106-R117).
 
 mod answered;
+mod assignment;
 mod incidents;
 pub(crate) mod intake;
 mod needs;
@@ -14,6 +15,7 @@ mod split;
 mod steps;
 pub(crate) mod ticket;
 pub(crate) mod ticket_message;
+pub(crate) mod ticket_rule;
 pub(crate) mod ticket_step;
 pub(crate) mod ticket_type;
 mod verbs;
@@ -27,6 +29,7 @@ pub use reply::Said;
 pub use reply_macro::Macro;
 pub use ticket::{Category, Priority, Ticket, TicketStatus};
 pub use ticket_message::{Direction, TicketMessage};
+pub use ticket_rule::{Order, TicketRule};
 pub use ticket_step::TicketStep;
 pub use ticket_type::TicketType;
 
