@@ -15,6 +15,8 @@ pub const CUSTOMERS: Extra = Extra {
 };
 pub const CONTACTS: Extra =
     Extra { noun: "contact", command: || command("contact", 'P'), run: |session, said| run(session, "contact", said) };
+pub const TICKETS: Extra =
+    Extra { noun: "ticket", command: || command("ticket", 'T'), run: |session, said| run(session, "ticket", said) };
 pub const LEADS: Extra =
     Extra { noun: "lead", command: || command("lead", 'L'), run: |session, said| run(session, "lead", said) };
 
@@ -36,7 +38,8 @@ fn command(kind: &'static str, letter: char) -> Command {
         .arg(valued("take", "FIELDS", "Take these fields from the first of the others that has them"))
         .after_help(format!(
             "Examples:\n  kehu {kind} merge {letter}1 {letter}2 --dry-run\n  \
-             kehu {kind} merge {letter}1 {letter}2 --prefer name={letter}2 --yes"
+             kehu {kind} merge {letter}1 {letter}2 --prefer {title}={letter}2 --yes",
+            title = if kind == "ticket" { "subject" } else { "name" }
         ))
 }
 

@@ -25,6 +25,9 @@ timelines! {
     CUSTOMER of "customer", as of "C1", "call,visit";
     CONTACT of "contact", as of "P1", "call,visit";
     LEAD of "lead", as of "L1", "call,visit";
+    TICKET of "ticket", as of "T1", "ticket_message";
+    MESSAGE of "ticket_message", as of "TM1", "attachment";
+    QUEUE of "queue", as of "TQ1", "ticket";
     DEAL of "deal", as of "D1", "call,visit";
     POOL of "pool", as of "PO1", "claimed,recovered";
     ACTIVITY of "activity", as of "A1", "attachment";

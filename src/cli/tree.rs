@@ -288,7 +288,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "ticket_message" => ("--ticket T1", "--direction in --body \"It is dark again\"", "direction=in"),
         "ticket_step" => ("\"Ask for a photo\"", "--ticket T1", "ticket=T1"),
         "ticket_type" => ("training", "--word-zh 培训 --needs product --priority low", "word=repair"),
-        "queue" => ("\"Spare parts\"", "--members mei --reopen-days 14", "open_tickets=1.."),
+        "queue" => ("\"Spare parts\"", "--members emily --reopen-days 14", "open_tickets=1.."),
         "macro" => {
             ("\"Ask for the invoice\"", "--reply \"Please send us the invoice.\" --status pending", "status=pending")
         }

@@ -96,6 +96,9 @@ impl Headings {
         if let Some(product) = self.recognise(headings, None) {
             return Some(&product.kind);
         }
+        if Self::tells(headings, TICKETS) {
+            return Some("ticket");
+        }
         if Self::tells(headings, LEADS) {
             return Some("lead");
         }
@@ -109,12 +112,6 @@ impl Headings {
         };
         let kinds = ["branch", "user", "contact", "customer"].map(|kind| (count(kind), kind));
         kinds.into_iter().filter(|(count, _)| *count > 0).max_by_key(|(count, _)| *count).map(|(_, kind)| kind)
-    }
-
-    /// The sentence for rows of a sort that is not kept here, though some of their headings would fit.
-    #[must_use]
-    pub fn foreign(headings: &[String]) -> Option<&'static str> {
-        Self::tells(headings, TICKETS).then_some("The rows are tickets, of which kehu keeps no records yet.")
     }
 
     /// Whether all headings of one sign are there.

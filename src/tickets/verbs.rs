@@ -31,7 +31,7 @@ impl Ticket {
             name: "assign",
             doc: "Gives a ticket to a colleague",
             asks: &[Ask { name: "to", doc: "Who deals with it", kind: || Kind::Link("user".into()), required: true }],
-            example: "kehu ticket assign T1 --to mei",
+            example: "kehu ticket assign T1 --to su",
             refused: |_, _| Ok(None),
             run: |crm, id, answers| {
                 let to = parameter(answers, "to");
@@ -112,7 +112,7 @@ impl Ticket {
             name: "follow",
             doc: "Lets you, or a colleague, know what becomes of a ticket",
             asks: &[WHO],
-            example: "kehu ticket follow T1 --user mei",
+            example: "kehu ticket follow T1 --user su",
             refused: |_, _| Ok(None),
             run: |crm, id, answers| followers(crm, id, answers, true),
         },

@@ -137,21 +137,21 @@ fn a_replacement_for_a_column_that_is_not_there_is_refused() {
 }
 
 #[test]
-fn rows_of_a_sort_that_is_not_kept_are_not_guessed_to_be_contacts() {
+fn rows_of_other_sorts_are_not_guessed_to_be_contacts() {
     let Some(folder) = real_files() else { return };
-    for (file, foreign) in [
-        ("freshdesk_tickets", true),
-        ("hubspot_deals", false),
-        ("odoo_crm_lead", false),
-        ("salesforce_leads_dataloader", false),
-        ("salesforce_opportunities_dataloader", false),
-        ("hubspot_contacts", false),
-        ("hubspot_companies", false),
-        ("pipedrive_people", false),
+    for (file, kind) in [
+        ("freshdesk_tickets", "ticket"),
+        ("hubspot_deals", "deal"),
+        ("odoo_crm_lead", "lead"),
+        ("salesforce_leads_dataloader", "lead"),
+        ("salesforce_opportunities_dataloader", "deal"),
+        ("hubspot_contacts", "contact"),
+        ("hubspot_companies", "customer"),
+        ("pipedrive_people", "contact"),
     ] {
         let path = folder.join(format!("crm_export_headers/{file}.csv"));
         let headings = inspect(&path, None).expect(file).layout.headings;
-        assert_eq!(Headings::foreign(&headings).is_some(), foreign, "{file}");
+        assert_eq!(known().kind_of(&headings), Some(kind), "{file}");
     }
 }
 

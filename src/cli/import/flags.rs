@@ -81,8 +81,12 @@ fn flags(command: Command) -> Command {
             .hide_possible_values(true),
         )
         .arg(
-            several("create-missing", "KINDS", "Make what links name: user,branch,customer; field for columns")
-                .value_delimiter(','),
+            several(
+                "create-missing",
+                "KINDS",
+                "Make what links name: user,branch,customer,product,queue; field for columns",
+            )
+            .value_delimiter(','),
         )
         .arg(valued("rejects", "FILE", "Write the good rows, and the bad ones with the reasons to this file"))
         .arg(flag("clear-empty", "An empty cell clears what is stored"))

@@ -151,7 +151,9 @@ impl Plan {
             }
             None => {
                 gone::refuse(crm, &self.lanes[place], &mut self.links, spoken, None)?;
-                self.check_new(crm, row, place, spoken)
+                let verdict = self.check_new(crm, row, place, spoken)?;
+                self.tell_odd(row, place, spoken);
+                Ok(verdict)
             }
             Some(stored) => {
                 let verdict = self.check_known(crm, row, number, place, spoken, &stored)?;
@@ -183,6 +185,15 @@ impl Plan {
             .with("title", title);
         self.links.warn(message);
         Ok(wish == OnDuplicate::Skip)
+    }
+
+    /// Says what is strange in a row that is taken all the same.
+    fn tell_odd(&mut self, row: &Row, place: usize, spoken: &Spoken) {
+        let shape = &self.lanes[place].shape;
+        let Some(odd) = catalog::entry(shape.schema.kind).and_then(|entry| entry.odd) else { return };
+        if let Some(said) = odd(&new_draft(shape, &spoken.said)) {
+            self.links.warn(Message::new("Line {line}: {said}").with("line", row.line).with("said", said));
+        }
     }
 
     fn check_new(&self, crm: &mut Crm, row: &Row, place: usize, spoken: &Spoken) -> Attempt<Verdict> {

@@ -31,7 +31,7 @@ pub(super) fn remember(
     let title = spoken.said.text(lane.shape.title);
     // Details of different people are called alike: everybody has a birthday.
     let detail = catalog::entry(lane.kind()).is_some_and(|entry| entry.detail);
-    if chosen.is_some() || title.is_empty() || detail {
+    if chosen.is_some() || title.is_empty() || detail || !lane.shape.named {
         return;
     }
     let name = types::fold(title);
@@ -124,7 +124,7 @@ impl Kin {
         let name = format!("{which}\n{}\n{}", whose(lane, spoken), types::fold(title));
         let addresses: Vec<String> =
             spoken.said.addresses(&lane.shape).map(|address| format!("{name}\n{address}")).collect();
-        let named = chosen.is_none() && !title.is_empty();
+        let named = chosen.is_none() && !title.is_empty() && lane.shape.named;
         let namesake_of = || By { field: "name".into(), value: title.to_owned(), unique: false };
         if named && let Some(same) = self.namesake(lane, spoken, &name, &addresses) {
             return Some((same, self.rows[same].line, namesake_of()));

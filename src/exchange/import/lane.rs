@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Crm, Message, Result,
     exchange::{Mapping, Row},
-    record::{Link, Schema, Value, Values, types::Reading},
+    record::{Kind, Link, Schema, Value, Values, types::Reading},
 };
 use std::sync::Arc;
 
@@ -221,7 +221,40 @@ impl Lane {
                 }
             }
         }
+        self.link_lists(crm, links, spoken, mode, line, &mut problems)?;
         Problem::of_all(problems)
+    }
+
+    /// Finds what the lists of links of a row point to: the members of a team, the followers of a ticket.
+    fn link_lists(
+        &self,
+        crm: &mut Crm,
+        links: &mut Links,
+        spoken: &mut Spoken,
+        mode: Mode,
+        line: u64,
+        problems: &mut Vec<Problem>,
+    ) -> Attempt<()> {
+        for (place, slot) in self.shape.slots.iter().enumerate() {
+            let (Kind::List(_), Some(kind)) = (&slot.field.kind, slot.field.kind.target()) else { continue };
+            let mut found = Vec::new();
+            for name in spoken.said.values[place].items().iter().filter_map(Value::as_text) {
+                let wanted = Wanted { name: name.to_owned(), ..Wanted::default() };
+                match links.find(crm, kind, &wanted, line)? {
+                    Answer::Found(id) => found.push(Link::to(id)),
+                    Answer::Several(candidates) => links::several(&slot.field.name, &wanted, candidates)?,
+                    Answer::Missing if !links.may_make(kind, &wanted) => {
+                        problems.push(links::missing(crm, kind, &slot.field.name, &wanted));
+                    }
+                    Answer::Missing if mode == Mode::Check => {
+                        links.plan(kind, &wanted);
+                    }
+                    Answer::Missing => found.push(Link::to(links.make(crm, kind, &wanted, Values::new())?)),
+                }
+            }
+            spoken.said.values[place] = if found.is_empty() { Value::Null } else { Value::List(found) };
+        }
+        Ok(())
     }
 
     /// What the row says of its customer beside the name; without a person in it, its phone and address too.

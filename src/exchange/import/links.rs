@@ -92,10 +92,25 @@ impl Links {
                 return Ok(answer);
             }
         }
+        if !wanted.email.is_empty()
+            && let Some((id, _)) = crate::pipeline::lead::by_address(crm, &|field| match field {
+                "email" => Value::text(&*wanted.email),
+                _ => Value::Null,
+            })?
+        {
+            return Ok(Answer::Found(id));
+        }
         if wanted.name.is_empty() {
             return Ok(Answer::Missing);
         }
         let answer = named(crm, "customer", &wanted.name)?;
+        if let Answer::Found(id) = answer
+            && !wanted.email.is_empty()
+        {
+            // Two people of one name have an address each.
+            let known = crm.record("customer", id)?.value("email");
+            return Ok(if known.is_empty() { answer } else { Answer::Missing });
+        }
         let Some((system, _)) = wanted.external.split_once(':') else { return Ok(answer) };
         let schema = crm.schema("customer")?;
         let Some(field) = schema.field("external_ids") else { return Ok(answer) };
@@ -137,7 +152,7 @@ impl Links {
 
     /// Whether a record of that kind may be made for a name that leads nowhere.
     pub fn may_make(&self, kind: &str, wanted: &Wanted) -> bool {
-        self.make.contains(kind) && !wanted.name.is_empty()
+        self.make.contains(kind) && !(wanted.name.is_empty() && wanted.email.is_empty())
     }
 
     /// The check counted what would be made; from now on what is made counts.
@@ -149,7 +164,11 @@ impl Links {
 
     /// Counts a record that would be made, once.
     pub fn plan(&mut self, kind: &str, wanted: &Wanted) -> bool {
-        let who = if wanted.external.is_empty() { types::fold(&wanted.name) } else { wanted.external.clone() };
+        let who = match (&*wanted.external, &*wanted.email) {
+            ("", "") => types::fold(&wanted.name),
+            ("", email) => email.to_owned(),
+            (external, _) => external.to_owned(),
+        };
         let fresh = self.planned.insert(super::keys::hash(&[kind, &who]));
         self.made += u64::from(fresh);
         fresh
@@ -158,7 +177,10 @@ impl Links {
     /// Makes the record that a link is to point to.
     pub fn make(&mut self, crm: &mut Crm, kind: &str, wanted: &Wanted, values: Values) -> Result<i64> {
         let mut values = values;
-        let name = &wanted.name;
+        let name = if wanted.name.is_empty() { &wanted.email } else { &wanted.name };
+        if kind == "customer" && !wanted.email.is_empty() && values.iter().all(|(field, _)| field != "email") {
+            values.push(("email".into(), Value::text(&*wanted.email)));
+        }
         if is_uid(name) {
             // An export names colleagues by uid: one of that uid is made, and their own file gives the name.
             values.push(("uid".into(), Value::text(name.to_lowercase())));
@@ -215,7 +237,11 @@ pub(super) fn missing(crm: &mut Crm, kind: &str, field: &str, wanted: &Wanted) -
 fn made_by(crm: &mut Crm, kind: &str, wanted: &Wanted) -> Message {
     if super::options::MAKEABLE.contains(&kind) {
         // A file that names colleagues names their branches as a rule: who is made is made with all of them.
-        let kinds = if matches!(kind, "user" | "branch") { "user,branch" } else { "user,branch,customer" };
+        let kinds = match kind {
+            "user" | "branch" => "user,branch",
+            "customer" => "user,branch,customer",
+            _ => "user,customer,product,queue",
+        };
         return Message::new("--create-missing {kinds} makes what is missing").with("kinds", kinds);
     }
     let name = wanted.name.replace(['"', '\\', '$', '`'], " ");

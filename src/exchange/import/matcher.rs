@@ -207,6 +207,15 @@ impl Matcher {
             Scope::Customer(id) => crm.stored(&self.lookup, &self.by_title_of_customer, &[name, Sql::Integer(id)])?,
         };
         let mut possible = Vec::with_capacity(namesakes.len());
+        if !shape.named {
+            // The one that says all that the row says is the same again.
+            for stored in namesakes.into_iter().filter(|_| said.value(shape.external).is_empty()) {
+                if compare(crm, shape, said, &stored, false)?.is_empty() {
+                    return Ok(Some(stored));
+                }
+            }
+            return Ok(None);
+        }
         for stored in namesakes {
             if !differs(shape, said, &stored)
                 && !self.other_number(crm, shape, said, &stored)?
@@ -361,7 +370,7 @@ pub(super) fn compare(
                 if slot.planned { Vec::new() } else { crm.list_values(&shape.schema, &slot.field, stored.id)? };
             let before = items.len();
             for item in value.items() {
-                let alike = |known: &Value| known == item || same_word(known, item);
+                let alike = |known: &Value| known.same(item) || same_word(known, item);
                 if !items.iter().any(alike) {
                     items.push(item.clone());
                 }

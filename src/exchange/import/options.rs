@@ -16,7 +16,7 @@ pub struct Options {
     pub match_field: Option<String>,
     pub on_match: OnMatch,
     pub on_duplicate: OnDuplicate,
-    /// `user`, `branch`, `customer`, `field`.
+    /// `user`, `branch`, `customer`, `product`, `queue`, `field`.
     pub create_missing: BTreeSet<String>,
     /// Where rejected rows go; without it one bad row keeps all from being written.
     pub rejects: Option<PathBuf>,
@@ -62,7 +62,7 @@ pub enum OnDuplicate {
     Skip,
 }
 
-pub(super) const MAKEABLE: [&str; 4] = ["user", "branch", "customer", "field"];
+pub(super) const MAKEABLE: [&str; 6] = ["user", "branch", "customer", "product", "queue", "field"];
 /// The columns that a file of rejected rows has behind its own.
 pub(super) const REJECT_COLUMNS: [&str; 4] = ["line", "field", "code", "message"];
 
@@ -97,9 +97,6 @@ impl Options {
         let mut mapping = if let Some(text) = &self.map_file {
             Mapping::from_toml(text, &known, headings, &schemas)?
         } else {
-            if let Some(template) = Headings::foreign(headings).filter(|_| kind.is_none()) {
-                return Err(Error::bad_value(Message::new(template)).hint(say_the_kind()));
-            }
             let kind = kind.or(told).or_else(|| known.kind_of(headings)).ok_or_else(unknown_kind)?;
             Mapping::propose(&known, kind, headings, None, &schemas)
         };

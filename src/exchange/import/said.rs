@@ -28,16 +28,18 @@ pub(super) struct Wanted {
     pub name: String,
     /// `system:number`.
     pub external: String,
+    /// The address of a customer, in lower case.
+    pub email: String,
 }
 
 impl Wanted {
     pub fn is_empty(&self) -> bool {
-        self.name.is_empty() && self.external.is_empty()
+        self.name.is_empty() && self.external.is_empty() && self.email.is_empty()
     }
 
     /// What to call it in a sentence.
     pub fn words(&self) -> &str {
-        if self.name.is_empty() { &self.external } else { &self.name }
+        [&self.name, &self.external].into_iter().find(|text| !text.is_empty()).unwrap_or(&self.email)
     }
 }
 
@@ -160,17 +162,23 @@ impl Cells<'_> {
         if name.is_empty() {
             name = self.first(slot, row, &Part::Else);
         }
-        let mut external = String::new();
+        let (mut external, mut email) = (String::new(), String::new());
         for source in &slot.sources {
             if let Part::External(system) = &source.target.part {
                 let cell = self.cell(source, row);
+                // Customers go by their address as well as by numbers.
+                if system == "email" && slot.field.kind.target() == Some("customer") {
+                    let address = types::parse(&Kind::Email, &cell, self.reading).ok();
+                    email = address.as_ref().and_then(Value::as_text).unwrap_or_default().to_owned();
+                    continue;
+                }
                 let first = cell.split([';', ',']).next().unwrap_or_default().trim();
                 if !first.is_empty() && external.is_empty() {
                     external = format!("{}:{first}", self.system_of(system));
                 }
             }
         }
-        Wanted { name: name.into_owned(), external }
+        Wanted { name: name.into_owned(), external, email }
     }
 
     fn system_of<'s>(&'s self, system: &'s str) -> &'s str {

@@ -15,6 +15,8 @@ pub(super) struct Shape {
     pub slots: Vec<Slot>,
     /// Its records are kept as they were written: no two rows mean the same one, unless they say exactly the same.
     pub kept: bool,
+    /// What its records are called tells one from the other; many tickets are about the same.
+    pub named: bool,
     pub title: Option<usize>,
     pub uid: Option<usize>,
     pub external: Option<usize>,
@@ -76,6 +78,7 @@ impl Shape {
             },
             title: place(&schema.title().name).filter(|_| !kept),
             kept,
+            named: schema.kind != "ticket",
             uid: place("uid"),
             external: place("external_ids"),
             unique: places(&slots, |field| field.unique && !field.kind.is_list()),
