@@ -440,6 +440,11 @@ pub static REPORTS: &[Report] = &[
     reports::win_loss::REPORT,
     reports::velocity::REPORT,
     reports::pool::REPORT,
+    reports::sla::REPORT,
+    reports::response_times::REPORT,
+    reports::backlog::REPORT,
+    reports::ticket_load::REPORT,
+    reports::reopened::REPORT,
     reports::occasions::REPORT,
     reports::operations::REPORT,
 ];

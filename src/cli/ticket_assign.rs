@@ -43,7 +43,7 @@ fn command() -> Command {
              kehu user away U3 --until +14d --stand-in U2    (the others take their turn)\n\
              The first rule counts that fits and has somebody free; where none fits, the colleagues of the queue take\n\
              turns.\n\n\
-             Examples:\n  kehu ticket assign T1 --to mei\n  kehu ticket assign --dry-run\n  \
+             Examples:\n  kehu ticket assign T1 --to su\n  kehu ticket assign --dry-run\n  \
              kehu ticket assign --where priority=urgent",
         )
 }

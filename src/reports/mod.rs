@@ -1,5 +1,6 @@
 //! Reports: questions with parameters and a typed answer. A report never mentions a format, a format never a report.
 
+pub mod backlog;
 pub mod behind;
 pub mod coverage;
 pub mod customers;
@@ -14,7 +15,12 @@ pub mod operations;
 pub mod pool;
 pub mod qualification;
 pub mod referrals;
+pub mod reopened;
+pub mod response_times;
+pub mod sla;
 pub mod stale;
+pub mod ticket_load;
+mod tickets;
 pub mod trends;
 pub mod velocity;
 pub mod win_loss;
