@@ -12,8 +12,8 @@ use kehu::{
 };
 
 /// Fields that the page tells elsewhere than in its block of fields, and what nobody reads.
-const ELSEWHERE: [&str; 7] =
-    ["uid", "version", "contact_count", "next_step", "primary_contact", "shared", "probability_by"];
+const ELSEWHERE: [&str; 8] =
+    ["uid", "version", "contact_count", "next_step", "primary_contact", "shared", "probability_by", "category"];
 /// What a screen has no room for.
 const ASIDE: [&str; 3] = ["created_at", "created_by", "updated_at"];
 

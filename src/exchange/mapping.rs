@@ -26,6 +26,8 @@ pub struct Mapping {
     pub(super) replaced: Vec<Replacement>,
     /// Words that stand for values, by field path.
     pub(super) words: HashMap<String, HashMap<String, String>>,
+    /// The order of day and month in each column, where the file shows it.
+    pub(super) day_orders: Vec<Option<super::DayOrder>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +93,7 @@ impl Mapping {
             people: None,
             replaced: Vec::new(),
             words: HashMap::new(),
+            day_orders: Vec::new(),
         };
         mapping.add_beside(&known.beside(kind), &finder);
         mapping.learn_words(known);

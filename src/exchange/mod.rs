@@ -1,6 +1,7 @@
 //! Files in and out: reading tables of several formats as users have them, and mapping their headings to fields.
 
 mod calendar;
+mod day_order;
 mod encoding;
 mod export;
 mod form;
@@ -25,6 +26,7 @@ mod target;
 mod vcard;
 
 pub use calendar::Calendar;
+pub use day_order::DayOrder;
 pub use export::Export;
 pub use form::{Formed, Pairs, form_values, forms, posted};
 pub use formats::{Format, RowSource, Table, Wishes};

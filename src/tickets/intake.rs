@@ -131,7 +131,7 @@ impl Crm {
 
     fn receive_mail(&mut self, bytes: &[u8], reception: &Reception) -> Result<Taken> {
         match Letter::read(bytes) {
-            Ok(letter) => self.attempt_one(|crm| crm.receive_letter(&letter, bytes, reception)),
+            Ok(letter) => self.attempt_one(|crm| crm.receive_letter(&letter, reception)),
             Err(_) => Ok(Taken::Refused(Error::bad_value(Message::new(
                 "It is no e-mail that names a sender, so nobody could be answered.",
             )))),

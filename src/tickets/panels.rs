@@ -22,7 +22,7 @@ pub(crate) const CONVERSATION: Panel =
 
 /// What is to be done for a ticket.
 pub(crate) const CHECKLIST: Panel =
-    Panel { of: "ticket", key: "checklist", title: "Checklist", title_zh: "清单", grid: checklist };
+    Panel { of: "ticket", key: "ticket_steps", title: "Checklist", title_zh: "清单", grid: checklist };
 
 /// The cases of a problem, and what followed or was split from a ticket.
 pub(crate) const INCIDENTS: Panel =

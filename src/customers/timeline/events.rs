@@ -46,7 +46,8 @@ impl Columns {
         let sort = source.event.sort.filter(known).map(&mut add);
         let contact = Some("contact").filter(|_| schema.field("contact").is_some()).map(&mut add);
         let links_user = |name: &str| schema.field(name).is_some_and(|field| field.kind.target() == Some("user"));
-        let who = add(if links_user("owner") { "owner" } else { "created_by" });
+        let who = ["owner", "author"].into_iter().find(|name| links_user(name));
+        let who = add(who.unwrap_or("created_by"));
         let first = who + 1;
         source.event.tells.iter().copied().filter(known).for_each(|name| {
             add(name);

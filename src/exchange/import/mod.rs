@@ -198,6 +198,7 @@ impl Import {
         let kept = catalog::entry(schema.kind).is_some_and(|entry| entry.append_only);
         let whose = schema.fields.iter().find(|field| kept && field.child);
         mapping.check(&whose.unwrap_or(schema.title()).name)?;
+        mapping.look_at_days(&layout, source, &schema)?;
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         let lanes = lanes(crm, &schema, &mapping, &names, options.match_field.as_deref())?;
         if let Some(name) = &options.match_field

@@ -220,6 +220,10 @@ impl Cells<'_> {
 
     fn parse(&self, slot: &Slot, text: &str, overflow: &mut Vec<(&'static str, String)>) -> crate::Result<Value> {
         let kind = &slot.field.kind;
+        let text = match (kind, slot.sources.first()) {
+            (Kind::Date | Kind::Timestamp, Some(source)) => &*self.mapping.clear_day(source.column, text),
+            _ => text,
+        };
         let more = match kind {
             Kind::Phone => "more_phones",
             Kind::Email => "more_emails",

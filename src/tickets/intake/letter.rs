@@ -23,9 +23,9 @@ const LARGEST_FILE: usize = 25 * 1024 * 1024;
 const MOST_AN_HOUR: i64 = 20;
 
 impl Crm {
-    pub(super) fn receive_letter(&mut self, letter: &Letter, bytes: &[u8], reception: &Reception) -> Result<Taken> {
+    pub(super) fn receive_letter(&mut self, letter: &Letter, reception: &Reception) -> Result<Taken> {
         let known_by = match &*letter.id {
-            "" => format!("mail-{}", fingerprint(bytes)),
+            "" => format!("mail-{}", fingerprint(whole(letter).as_bytes())),
             id => id.to_owned(),
         };
         if let Some(ticket) = self.ticket_of_message(&known_by)? {
@@ -182,6 +182,12 @@ struct Arriving<'a> {
 /// What content without a number of its own is known by.
 pub(super) fn fingerprint(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What tells a letter without a number of its own from every other.
+fn whole(letter: &Letter) -> String {
+    let sent = letter.sent.map(timestamp_text).unwrap_or_default();
+    [&letter.email, &sent, &letter.subject, &letter.text].map(|part| format!("{part}\n")).concat()
 }
 
 pub(super) fn add_unless_said(values: &mut Values, field: &str, value: Option<Value>) {
