@@ -18,7 +18,8 @@ use crate::{
     record::{Draft, Field, Grid, Origin, Record, Schema, Summary, Verb},
     reports::{self, Report},
     tickets::{
-        self, Macro, Queue, Ticket, TicketMessage, TicketRule, TicketStep, TicketType, reply_macro,
+        self, Article, ArticleMiss, ArticleVersion, Macro, OutboxMessage, Queue, Satisfaction, Survey, Ticket,
+        TicketMessage, TicketRule, TicketStep, TicketType, knowledge, outbox, reply_macro, satisfaction,
         sla::{
             self, BusinessCalendar, Escalation, Holiday, SlaPolicy, SlaStep, business_calendar, escalation, holiday,
             sla_policy, sla_step,
@@ -82,6 +83,9 @@ pub struct Entry {
     pub plan: Option<PlanPart>,
     /// Sums over its records that every write keeps, for what is asked all the time.
     pub summary: Option<&'static Summary>,
+    /// Which of its records go with what caused them when that is undone, whatever became of them since, as an SQL
+    /// condition.
+    pub yields: &'static str,
 }
 
 /// The kind that gets fields, and the fields.
@@ -165,6 +169,7 @@ const fn of<T: Record>() -> Entry {
         holds: &[],
         plan: None,
         summary: None,
+        yields: "",
     }
 }
 
@@ -410,6 +415,50 @@ pub static ENTRIES: &[Entry] = &[
         }),
         ..of::<Qualification>()
     },
+    Entry {
+        check: satisfaction::check,
+        settle: satisfaction::settle,
+        noun_zh: "满意度",
+        detail: true,
+        event: Some(satisfaction::EVENT),
+        gives: Some((satisfaction::GIVEN, satisfaction::fields)),
+        ..of::<Satisfaction>()
+    },
+    Entry { check: satisfaction::check_survey, noun_zh: "满意度问卷", detail: true, ..of::<Survey>() },
+    Entry {
+        check: knowledge::check,
+        settle: knowledge::settle,
+        verbs: Article::VERBS,
+        noun_zh: "知识文章",
+        gives: Some((knowledge::GIVEN, knowledge::fields)),
+        panels: &[knowledge::PANEL],
+        ..of::<Article>()
+    },
+    Entry {
+        check: knowledge::check_version,
+        noun_zh: "文章版本",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        ..of::<ArticleVersion>()
+    },
+    Entry {
+        check: knowledge::check_miss,
+        noun_zh: "未找到的搜索",
+        detail: true,
+        append_only: true,
+        automatic: true,
+        ..of::<ArticleMiss>()
+    },
+    Entry {
+        check: outbox::check,
+        verbs: OutboxMessage::VERBS,
+        noun_zh: "发件箱",
+        append_only: true,
+        automatic: true,
+        yields: outbox::YIELDS,
+        ..of::<OutboxMessage>()
+    },
     Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..of::<Node>() },
     Entry {
         check: review_rule::check, noun_zh: "评定规则", detail: true, names_fields: true, ..of::<ReviewRule>()
@@ -445,6 +494,11 @@ pub static REPORTS: &[Report] = &[
     reports::backlog::REPORT,
     reports::ticket_load::REPORT,
     reports::reopened::REPORT,
+    reports::satisfaction::REPORT,
+    reports::complaints::REPORT,
+    reports::root_cause::REPORT,
+    reports::quality_warning::REPORT,
+    reports::knowledge_gaps::REPORT,
     reports::occasions::REPORT,
     reports::operations::REPORT,
 ];
@@ -458,6 +512,7 @@ pub(crate) fn follow(crm: &mut Crm, draft: &Draft) -> Result<()> {
     node::follow(crm, draft)?;
     lead::follow(crm, draft)?;
     pool::follow(crm, draft)?;
+    satisfaction::follow(crm, draft)?;
     checklist::follow(crm, draft)
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod file;
 mod keys;
+mod mail;
 mod pager;
 mod places;
 mod zone;
@@ -23,6 +24,7 @@ use kehu::{
         Currency, Kind, Value,
         types::{self, Reading},
     },
+    tickets::Carrier,
 };
 use std::{
     ffi::OsString,
@@ -238,6 +240,30 @@ impl Configuration {
         self.text("opener").unwrap_or(keys::OPENER).to_owned()
     }
 
+    /// Who writes to customers.
+    pub fn mail_from(&self) -> Option<&str> {
+        self.text("mail_from")
+    }
+
+    /// Who carries messages away: the mail server, or the folder that is named, or the usual one.
+    pub fn carrier(&self) -> Result<Carrier> {
+        let Some(mut server) = self.checked("mail_server", mail::server)? else {
+            return Ok(Carrier::Folder(self.mail_folder()?));
+        };
+        if let Some((_, password)) = &mut server.login {
+            *password = mail::password(self.text("mail_password_file"), self.text("mail_password_command"))?;
+        }
+        Ok(Carrier::Server(server))
+    }
+
+    fn mail_folder(&self) -> Result<PathBuf> {
+        match self.found("mail_folder") {
+            Some((_, value, Origin::File(file))) => Ok(self.places.database(value, file.parent()).into()),
+            Some((_, value, _)) => Ok(self.places.database(value, None).into()),
+            None => Ok(Path::new(&self.places.default_database()?).with_file_name("outbox")),
+        }
+    }
+
     /// How many bytes an attached file may have.
     pub fn attachment_limit(&self) -> Result<u64> {
         Ok(self.checked("attachment_limit", keys::bytes)?.unwrap_or(100 << 20))
@@ -260,6 +286,7 @@ impl Configuration {
                 "db" => self.places.default_database().unwrap_or_default(),
                 "user" => self.user(),
                 "editor" => self.editor(),
+                "mail_folder" => self.mail_folder().map(|folder| folder.display().to_string()).unwrap_or_default(),
                 name => keys::default_of(name),
             };
             let (name, value, origin) =
@@ -279,7 +306,15 @@ impl Configuration {
 
 /// A file that merely lies in a folder may say which database, but not which program is run.
 fn refuse_program(path: &Path, name: &str, own: bool) -> Result<()> {
-    if own || !matches!(name, "pager" | "editor" | "opener") {
+    if own {
+        return Ok(());
+    }
+    if matches!(name, "mail_server" | "mail_password_file") {
+        let message = "{file} may not set {key}: where a password goes is said in your own configuration only.";
+        let message = Message::new(message).with("file", path.display()).with("key", name);
+        return Err(Error::bad_value(message).hint(Message::new("kehu config set {key} …").with("key", name)));
+    }
+    if !matches!(name, "pager" | "editor" | "opener" | "mail_password_command") {
         return Ok(());
     }
     Err(Error::bad_value(

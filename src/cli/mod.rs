@@ -1,5 +1,6 @@
 //! Door one: the command line. Parses, lets the library decide, and prints what it answers.
 
+mod article;
 mod ask;
 mod asked;
 mod assign;
@@ -29,6 +30,7 @@ mod lead;
 mod merge;
 mod next;
 mod nodes;
+mod outbox;
 mod output;
 mod output_file;
 mod people;
@@ -39,6 +41,7 @@ mod reads;
 mod record;
 mod report;
 mod review;
+mod satisfaction;
 mod service_level;
 mod session;
 mod setup;

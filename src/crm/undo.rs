@@ -7,6 +7,7 @@ use crate::{
     message::Message,
     record::Schema,
     store::{self, Sql},
+    tickets::outbox,
 };
 
 /// A row that stands in the way of an undo, and why.
@@ -67,8 +68,9 @@ impl Crm {
             None => ("actor IS NULL", Vec::new()),
         };
         let sql = format!(
-            "SELECT id FROM operation WHERE undone_by IS NULL AND {condition} AND {mine} AND door <> 'outside' \
-             AND label <> 'Start the database' ORDER BY id DESC LIMIT 1"
+            "SELECT id FROM operation WHERE undone_by IS NULL AND {condition} AND {mine} AND door NOT IN ('outside', '{}') \
+             AND label <> 'Start the database' ORDER BY id DESC LIMIT 1",
+            outbox::DOOR
         );
         let id = self.numbers(&sql, &arguments)?.first().copied();
         match id {
@@ -83,6 +85,11 @@ impl Crm {
                 Cause::Conflict,
                 Message::new("Operation {id} is undone already.").with("id", target.id),
             ));
+        }
+        if target.door == outbox::DOOR {
+            let message = Message::new("Operation {id} ({label}) handed a message over, which nobody can take back.");
+            let message = message.with("id", target.id).with("label", &target.label);
+            return Err(Error::new(Cause::Conflict, message).hint(Message::new("kehu outbox list")));
         }
         let sealed = "SELECT 1 FROM change WHERE op = ? AND what = 'sealed' LIMIT 1";
         if self.db.first(sealed, &[Sql::Integer(target.id)])?.is_some() {
@@ -121,7 +128,8 @@ impl Crm {
         let short =
             self.schema(&kind).map_or_else(|_| format!("{kind} {}", blocked.key), |schema| schema.short(blocked.key));
         let title = self.title(&kind, blocked.key).unwrap_or_default();
-        Blocked { short, title, why: blocked.why.to_string() }
+        let sent = if kind == "outbox" { outbox::why_kept(self, blocked.key).unwrap_or_default() } else { None };
+        Blocked { short, title, why: sent.as_ref().unwrap_or(&blocked.why).to_string() }
     }
 
     fn blocked_error(&mut self, target: &OperationLine, blocked: &[store::Conflict], upon: Option<i64>) -> Error {

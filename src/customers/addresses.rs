@@ -85,7 +85,8 @@ impl Crm {
     }
 }
 
-fn opt_out(schema: &Schema) -> Option<&'static str> {
+/// The field by which those of a kind ask not to be written to, where it has one.
+pub(crate) fn opt_out(schema: &Schema) -> Option<&'static str> {
     let field = |name: &&&str| schema.field(name).is_some_and(|field| field.kind == Kind::YesNo && !field.retired);
     OPT_OUT.iter().find(field).copied()
 }

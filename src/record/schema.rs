@@ -21,6 +21,8 @@ pub struct Schema {
     pub fields: Vec<Field>,
     /// Sums over its records that are kept with them.
     pub summary: Option<&'static Summary>,
+    /// Which of its rows go with what caused them when that is undone, whatever became of them since, as SQL.
+    pub yields: &'static str,
 }
 
 /// Sums over a kind's live records, by some of what they hold, that every write keeps up to date.

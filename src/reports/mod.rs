@@ -2,6 +2,7 @@
 
 pub mod backlog;
 pub mod behind;
+pub mod complaints;
 pub mod coverage;
 pub mod customers;
 pub mod day;
@@ -9,15 +10,20 @@ mod deals;
 pub mod forecast;
 pub mod forecast_accuracy;
 pub mod funnel;
+pub mod knowledge_gaps;
 pub mod latest;
 pub mod occasions;
 pub mod operations;
 pub mod pool;
 pub mod qualification;
+pub mod quality_warning;
 pub mod referrals;
 pub mod reopened;
 pub mod response_times;
 pub mod sla;
+pub mod root_cause;
+pub mod satisfaction;
+mod service;
 pub mod stale;
 pub mod ticket_load;
 mod tickets;

@@ -1,5 +1,7 @@
 //! Service: tickets and what is said in them, queues, types, macros and checklists (R106-R117).
 
+pub mod knowledge;
+pub mod outbox;
 mod answered;
 mod assignment;
 mod incidents;
@@ -9,6 +11,7 @@ mod panels;
 pub(crate) mod queue;
 mod reply;
 pub(crate) mod reply_macro;
+pub mod satisfaction;
 mod rules;
 pub mod sla;
 mod split;
@@ -20,6 +23,8 @@ pub(crate) mod ticket_step;
 pub(crate) mod ticket_type;
 mod verbs;
 
+pub use knowledge::{Article, ArticleMiss, ArticleState, ArticleVersion, Audience, Scope, Search};
+pub use outbox::{Carrier, OutboxMessage, Outgoing, Sending, Server};
 pub(crate) use panels::{CHECKLIST, CONVERSATION, HOLD, INCIDENTS, OPEN};
 pub(crate) use rules::{check, odd, settle};
 
@@ -27,6 +32,7 @@ pub use intake::{Arrival, Reception, Taken};
 pub use queue::Queue;
 pub use reply::Said;
 pub use reply_macro::Macro;
+pub use satisfaction::{Asked, Rated, Rating, Satisfaction, Survey};
 pub use ticket::{Category, Priority, Ticket, TicketStatus};
 pub use ticket_message::{Direction, TicketMessage};
 pub use ticket_rule::{Order, TicketRule};

@@ -1,12 +1,13 @@
 //! Answers to customers and notes among us, with the time they took and the status that goes with them.
 
-use super::{Direction, Queue, Ticket, TicketMessage, TicketStatus, refused};
+use super::{Direction, Outgoing, Queue, Ticket, TicketMessage, TicketStatus, refused};
 use crate::{
     Result,
     crm::Crm,
     customers::{Contact, Customer},
     message::Message,
     record::{Id, Link, Value, Values, types::FieldType},
+    store::Sql,
 };
 
 /// What is said in a ticket.
@@ -107,7 +108,7 @@ impl Crm {
     fn last_heard(&mut self, ticket: &Ticket) -> Result<Option<String>> {
         let sql = "SELECT message_id FROM ticket_messages WHERE ticket = ? AND direction = 'in' \
                    AND message_id IS NOT NULL AND deleted_at IS NULL ORDER BY at DESC, id DESC LIMIT 1";
-        let row = self.db.first(sql, &[crate::store::Sql::Integer(ticket.id.number)])?;
+        let row = self.db.first(sql, &[Sql::Integer(ticket.id.number)])?;
         Ok(row.map(|row| crate::crm::text(&row[0])))
     }
 }
@@ -117,12 +118,42 @@ fn answer_subject(ticket: &Ticket) -> String {
     format!("Re: {} [T{}]", ticket.subject, ticket.id.number)
 }
 
+/// How things are said that no e-mail brings.
+const BY_MOUTH: [&str; 12] =
+    ["phone", "call", "visit", "chat", "wechat", "sms", "fax", "电话", "上门", "微信", "短信", "在线"];
+
 /// Queues the e-mail that brings a message to the customer, in the operation that wrote it.
-fn send_to_customer(crm: &mut Crm, message: i64) -> Result<()> {
-    let message: TicketMessage = crm.get(Id::new(message))?;
-    if message.to.as_deref().is_some_and(|to| !to.contains('@')) {
-        let message = Message::new("{to} is no e-mail address.").with("to", message.to.unwrap_or_default());
+fn send_to_customer(crm: &mut Crm, id: i64) -> Result<()> {
+    let message: TicketMessage = crm.get(Id::new(id))?;
+    let Some(to) = message.to.filter(|to| !to.trim().is_empty()) else { return Ok(()) };
+    if !to.contains('@') {
+        let message = Message::new("{to} is no e-mail address.").with("to", to);
         return Err(refused(message).on_field("to"));
     }
-    Ok(())
+    if message.channel.is_some_and(|channel| BY_MOUTH.contains(&channel.to_lowercase().as_str())) {
+        return Ok(());
+    }
+    let ticket: Ticket = crm.get(message.ticket)?;
+    let from = match ticket.queue {
+        Some(queue) => crm.get::<Queue>(queue)?.address.map(|address| address.0),
+        None => None,
+    };
+    let sql = "SELECT message_id FROM ticket_messages WHERE ticket = ? AND id <> ? AND message_id IS NOT NULL \
+               AND direction <> 'note' AND deleted_at IS NULL ORDER BY at, id";
+    let before = crm.db.query(sql, &[Sql::Integer(ticket.id.number), Sql::Integer(id)])?;
+    let outgoing = Outgoing {
+        to: vec![to],
+        subject: message.subject.unwrap_or_default(),
+        text: message.body.map(|body| body.0).unwrap_or_default(),
+        cause: Some(("ticket_message", id)),
+        customer: ticket.customer.map(|id| id.number),
+        contact: ticket.contact.map(|id| id.number),
+        ticket: Some(ticket.id.number),
+        from,
+        message_id: message.message_id,
+        in_reply_to: message.in_reply_to,
+        references: before.iter().map(|row| crate::crm::text(&row[0])).collect(),
+        ..Outgoing::default()
+    };
+    crm.queue_message(&outgoing).map(drop)
 }

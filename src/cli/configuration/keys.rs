@@ -36,6 +36,11 @@ pub const KEYS: &[Key] = &[
     plain("region", "The country of a phone number without a country code", &[]),
     plain("time_zone", "Where days begin and end", &[]),
     plain("silence", "After how many days without a word a customer is on your plan, by level", &[]),
+    plain("mail_from", "Who writes to customers: \"Service <service@example.com>\"", &["KEHU_MAIL_FROM"]),
+    plain("mail_server", "Who sends it: smtp://name@host:587, smtps://name@host; files are written without", &["KEHU_MAIL_SERVER"]),
+    plain("mail_password_file", "The file that holds the password of the mail server", &["KEHU_MAIL_PASSWORD_FILE"]),
+    plain("mail_password_command", "The program that prints the password of the mail server", &["KEHU_MAIL_PASSWORD_COMMAND"]),
+    plain("mail_folder", "The folder that messages are written to where there is no mail server", &["KEHU_MAIL_FOLDER"]),
     plain("duplicates", "When a new record is probably another: warn, block or off", &["KEHU_DUPLICATES"]),
 ];
 
@@ -90,6 +95,7 @@ pub fn check(key: &Key, value: &str) -> Result<String> {
         "silence" => kehu::customers::Silence::parse(value).map(|silence| silence.to_string()),
         "duplicates" => watch(value).map(|_| value.to_owned()),
         "time_zone" => super::zone::named(value).map(|_| value.to_owned()),
+        "mail_server" => super::mail::server(value).map(|_| value.to_owned()),
         _ if value.is_empty() => Err(Error::bad_value(Message::new("{key} needs a value.").with("key", key.name))),
         _ => Ok(value.to_owned()),
     }

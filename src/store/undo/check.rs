@@ -67,12 +67,16 @@ impl Checker<'_> {
         }
         let kind = self.schema.kind;
         let kinds = kinds_in_log(self.schema);
+        let stays = match self.schema.yields {
+            "" => String::new(),
+            yields => format!(" AND later.key NOT IN (SELECT id FROM \"{}\" WHERE {yields})", self.schema.table),
+        };
         let sql = format!(
             "SELECT DISTINCT later.key FROM change AS later JOIN operation ON operation.id = later.op \
              WHERE later.op > ? AND later.kind IN ({kinds}) \
              AND operation.undone_by IS NULL AND operation.undoes IS NULL \
              AND EXISTS (SELECT 1 FROM change AS made WHERE made.key = later.key AND made.kind = '{kind}' \
-             AND made.op = ? AND made.what = 'insert')"
+             AND made.op = ? AND made.what = 'insert'){stays}"
         );
         for row in self.db.query(&sql, &[op.into(), op.into()])? {
             let key = row[0].as_integer().unwrap_or_default();

@@ -36,6 +36,9 @@ impl Crm {
             return Ok(Taken::Ignored(Error::new(Cause::Refused, message)));
         }
         let sender = self.known_sender(Some(&letter.email), None)?;
+        if let Some(ticket) = self.rated_by_letter(letter)? {
+            return Ok(Taken::Answered(ticket));
+        }
         let ticket = self.ticket_of_letter(letter, &sender)?;
         if let Some(why) = self.is_loop(letter, ticket)? {
             return Ok(Taken::Ignored(Error::new(Cause::Refused, why)));

@@ -11,6 +11,9 @@ impl Crm {
                 return Ok(Some(ticket));
             }
         }
+        if let Some((_, ticket)) = self.question_of(letter)? {
+            return Ok(Some(ticket));
+        }
         let Some(named) = named_in(&letter.subject) else { return Ok(None) };
         let Ok(ticket) = self.find("ticket", &format!("T{named}")) else { return Ok(None) };
         let entry = self.record("ticket", ticket)?;
