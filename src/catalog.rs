@@ -19,12 +19,12 @@ use crate::{
     reports::{self, Report},
     tickets::{
         self, Article, ArticleMiss, ArticleVersion, Macro, OutboxMessage, Queue, Satisfaction, Survey, Ticket,
-        TicketMessage, TicketStep, TicketType, knowledge, outbox, reply_macro, satisfaction,
+        TicketMessage, TicketRule, TicketStep, TicketType, knowledge, outbox, reply_macro, satisfaction,
         sla::{
             self, BusinessCalendar, Escalation, Holiday, SlaPolicy, SlaStep, business_calendar, escalation, holiday,
             sla_policy, sla_step,
         },
-        ticket_message, ticket_step, ticket_type,
+        ticket_message, ticket_rule, ticket_step, ticket_type,
     },
     views::{CustomField, SavedView, custom_field, saved_view},
 };
@@ -329,6 +329,14 @@ pub static ENTRIES: &[Entry] = &[
     },
     Entry { check: reply_macro::check, noun_zh: "宏", detail: true, ..of::<Macro>() },
     Entry {
+        check: ticket_rule::check,
+        noun_zh: "派单规则",
+        detail: true,
+        names_fields: true,
+        order: "position,id",
+        ..of::<TicketRule>()
+    },
+    Entry {
         check: sla_policy::check,
         settle: sla_policy::settle,
         noun_zh: "服务策略",
@@ -487,6 +495,11 @@ pub static REPORTS: &[Report] = &[
     reports::win_loss::REPORT,
     reports::velocity::REPORT,
     reports::pool::REPORT,
+    reports::sla::REPORT,
+    reports::response_times::REPORT,
+    reports::backlog::REPORT,
+    reports::ticket_load::REPORT,
+    reports::reopened::REPORT,
     reports::satisfaction::REPORT,
     reports::complaints::REPORT,
     reports::root_cause::REPORT,

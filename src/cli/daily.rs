@@ -271,7 +271,7 @@ pub fn today(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     Ok(0)
 }
 
-fn print_parts(session: &mut Session, parts: &[(&'static str, Grid)]) -> Result<()> {
+pub fn print_parts(session: &mut Session, parts: &[(&'static str, Grid)]) -> Result<()> {
     let titled: Vec<_> =
         parts.iter().map(|(title, grid)| (heading(session, &Message::new(title), grid), session.local(grid))).collect();
     let (format, style, mut data) = (session.terminal.format(), session.terminal.style(), Vec::new());

@@ -156,7 +156,7 @@ fn intake(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
 }
 
 /// The file, or standard input for `-`.
-fn read(file: &str) -> Result<Vec<u8>> {
+pub fn read(file: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let done = if file == "-" {
         std::io::stdin().lock().take(MOST).read_to_end(&mut bytes)

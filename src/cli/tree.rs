@@ -240,7 +240,9 @@ fn noun_verbs(noun: Command, schema: &Schema, verb: Option<&str>) -> Command {
         .subcommand(history(schema))
         .subcommand(import::command(schema))
         .subcommand(export::command(schema));
-    for verb in catalog::entry(schema.kind).map_or(&[][..], |entry| entry.verbs) {
+    // A command of a file of its own does more than the verb of that name, which the dashboard has.
+    let verbs = catalog::entry(schema.kind).map_or(&[][..], |entry| entry.verbs);
+    for verb in verbs.iter().filter(|verb| extra::find(schema.kind, verb.name).is_none()) {
         noun = noun.subcommand(own_verb(schema, verb));
     }
     for extra in extra::below(schema.kind) {
@@ -290,6 +292,14 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "macro" => {
             ("\"Ask for the invoice\"", "--reply \"Please send us the invoice.\" --status pending", "status=pending")
         }
+        "ticket_rule" => ("\"kind=repair\"", "--skill repair --order least_busy --capacity 20", "paused=no"),
+        "sla_policy" => {
+            ("\"Key customers\"", "--condition customer.level=A --first-response 1h --resolution \"urgent 4h, 8h\"", "default=no")
+        }
+        "sla_step" => ("resolution", "--policy SP1 --percent 80 --tell owner", "policy=SP1"),
+        "escalation" => ("resolution", "--ticket T1", "clock=resolution"),
+        "business_calendar" => ("\"Early shift\"", "--hours \"Mon-Fri 06:00-14:00\" --zone Europe/Berlin", "zone=Europe/Berlin"),
+        "holiday" => ("\"Founding day\"", "--day 2026-05-18 --yearly", "yearly=yes"),
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
         "stage" => ("Trial", "--pipeline 2 --probability 50", "outcome=open"),

@@ -1,7 +1,9 @@
 //! Who we are: colleagues and branches.
 
 pub(crate) mod branch;
+mod turn;
 pub(crate) mod user;
 
 pub use branch::Branch;
+pub(crate) use turn::{Fate, Taker, Turn, Why, fate};
 pub use user::{Department, Tier, User};

@@ -1,6 +1,7 @@
 //! Reports: questions with parameters and a typed answer. A report never mentions a format, a format never a report.
 
 mod asks;
+pub mod backlog;
 pub mod behind;
 pub mod complaints;
 pub mod coverage;
@@ -19,10 +20,15 @@ pub mod pool;
 pub mod qualification;
 pub mod quality_warning;
 pub mod referrals;
+pub mod reopened;
+pub mod response_times;
+pub mod sla;
 pub mod root_cause;
 pub mod satisfaction;
 mod service;
 pub mod stale;
+pub mod ticket_load;
+mod tickets;
 pub mod trends;
 pub mod velocity;
 pub mod win_loss;

@@ -3,6 +3,7 @@
 pub mod knowledge;
 pub mod outbox;
 mod answered;
+mod assignment;
 mod incidents;
 pub(crate) mod intake;
 mod needs;
@@ -17,6 +18,7 @@ mod split;
 mod steps;
 pub(crate) mod ticket;
 pub(crate) mod ticket_message;
+pub(crate) mod ticket_rule;
 pub(crate) mod ticket_step;
 pub(crate) mod ticket_type;
 mod verbs;
@@ -33,6 +35,7 @@ pub use reply_macro::Macro;
 pub use satisfaction::{Asked, Rated, Rating, Satisfaction, Survey};
 pub use ticket::{Category, Priority, Ticket, TicketStatus};
 pub use ticket_message::{Direction, TicketMessage};
+pub use ticket_rule::{Order, TicketRule};
 pub use ticket_step::TicketStep;
 pub use ticket_type::TicketType;
 

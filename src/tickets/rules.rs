@@ -23,7 +23,7 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if draft.is_new() {
         arrive(crm, draft, of_kind.as_ref())?;
     }
-    count_hands(draft);
+    count_hands(crm, draft);
     follow_status(crm, draft);
     if draft.origin == Origin::Person {
         needs::refuse_lacking(crm, draft, of_kind.as_ref())?;
@@ -110,9 +110,13 @@ fn arrive(crm: &mut Crm, draft: &mut Draft, of_kind: Option<&TicketType>) -> Res
     Ok(())
 }
 
-/// Counts how often it went from one colleague to another.
-fn count_hands(draft: &mut Draft) {
+/// Counts how often it went from one colleague to another, and keeps when the latest got it.
+fn count_hands(crm: &Crm, draft: &mut Draft) {
     let (before, after) = (draft.before("owner"), draft.get("owner"));
+    if draft.origin != Origin::Export && !before.same(&after) && draft.changed("assigned").is_none() {
+        let now = Value::Text(crm.now_text());
+        draft.set("assigned", if after.is_empty() { Value::Null } else { now });
+    }
     if draft.is_new() || draft.origin != Origin::Person || before.is_empty() || after.is_empty() || before.same(&after)
     {
         return;

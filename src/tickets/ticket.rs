@@ -40,7 +40,7 @@ record! {
         /// Where it waits for somebody to take it
         queue: Option<Id<Queue>> [index],
         /// Who deals with it; nobody yet when empty
-        owner: Option<Id<User>> [index, list],
+        owner: Option<Id<User>> [index("status"), list],
         /// Address of whoever wrote, where no contact is known
         requester: Option<Email> [search],
         /// What they say
@@ -78,6 +78,8 @@ record! {
         /// The ticket that this one was merged into, to which its refs lead since
         merged_into: Option<Id<Ticket>> [automatic, child],
         // The clocks: which policy holds, until when, and what was missed.
+        /// When its owner got it
+        assigned: Option<Timestamp> [kept],
         /// The policy that says how fast it is to be answered and solved
         policy: Option<Id<SlaPolicy>> [automatic],
         /// The earliest of its deadlines, while its clocks run

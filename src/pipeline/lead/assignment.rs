@@ -5,51 +5,18 @@ use super::super::LeadRule;
 use crate::{
     Result,
     crm::{Crm, Query, Sort, integer, text},
+    org::{Fate, Taker, Turn, Why, fate},
     record::{
-        Choice, Column, Grid, Id, Kind, Link, Row, Total, Value,
+        Column, Grid, Id, Kind, Link, Row, Total, Value,
         filter::{self, Filter},
         types,
     },
     store::Sql,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Leads that wait for somebody.
 const OPEN: &str = "owner: status=new,contacted,qualified";
-
-/// A rule, the leads that it fits, and those who take turns by it.
-struct Turn {
-    rule: LeadRule,
-    fits: HashSet<i64>,
-    people: Vec<i64>,
-}
-
-/// How far a colleague is today.
-#[derive(Clone, Default)]
-struct Taker {
-    name: String,
-    today: i64,
-    /// When they got the last one, of those given now by their order.
-    last: (usize, String),
-    /// How many they take a day.
-    most: Option<i64>,
-}
-
-/// Why a lead went to somebody or to nobody.
-#[derive(Clone, Copy)]
-enum Why {
-    Rule,
-    Full,
-    NoRule,
-}
-
-/// What becomes of one lead.
-struct Fate {
-    lead: i64,
-    to: Option<i64>,
-    rule: Option<usize>,
-    why: Why,
-}
 
 impl Crm {
     /// Gives leads that are nobody's to colleagues by the rules, as one operation; answers with who gets what and why,
@@ -62,41 +29,42 @@ impl Crm {
             let waiting = Filter::And(vec![filter::parse(OPEN)?, among.clone()]);
             let query = Query { filter: waiting.clone(), sort: Sort::parse("received,id"), ..Query::new("lead") };
             let leads = crm.matching(&query)?;
-            let turns = crm.turns(&waiting)?;
+            let (rules, turns) = crm.turns(&waiting)?;
             let mut takers = crm.takers(&turns)?;
             let fates: Vec<Fate> =
                 leads.iter().enumerate().map(|(place, lead)| fate(*lead, place, &turns, &mut takers)).collect();
             let mut given: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
             for fate in &fates {
                 if let Some(to) = fate.to {
-                    given.entry(to).or_default().push(fate.lead);
+                    given.entry(to).or_default().push(fate.record);
                 }
             }
             for (to, ids) in &given {
                 crm.change_many("lead", ids, &vec![("owner".to_owned(), Link::to(*to))])?;
             }
             crm.relabel(&format!("Assign leads by rule: {}", given.values().map(Vec::len).sum::<usize>()))?;
-            crm.told_fates(&fates, &turns, &takers)
+            crm.told_fates(&fates, &rules, &takers)
         })
     }
 
-    fn turns(&mut self, waiting: &Filter) -> Result<Vec<Turn>> {
+    fn turns(&mut self, waiting: &Filter) -> Result<(Vec<LeadRule>, Vec<Turn>)> {
         let order = "SELECT id FROM lead_rules WHERE deleted_at IS NULL AND NOT paused \
                      ORDER BY COALESCE(position, 1000000), id";
-        let mut turns = Vec::new();
+        let (mut rules, mut turns) = (Vec::new(), Vec::new());
         for id in self.numbers(order, &[])? {
             let rule: LeadRule = self.get(Id::new(id))?;
             let fits = self.fitting(("lead_rule", id), "lead", &rule.condition, Some(waiting.clone()))?;
             let fits = fits.into_iter().collect();
             let people = self.takers_of(&rule)?;
-            turns.push(Turn { rule, fits, people });
+            turns.push(Turn { fits, people, most: rule.capacity, least_busy: true });
+            rules.push(rule);
         }
-        Ok(turns)
+        Ok((rules, turns))
     }
 
-    /// Who takes turns by a rule; only who still works here.
+    /// Who takes turns by a rule; only who still works here and is not away.
     fn takers_of(&mut self, rule: &LeadRule) -> Result<Vec<i64>> {
-        let mut tests = vec!["deleted_at IS NULL AND active".to_owned()];
+        let mut tests = vec![format!("deleted_at IS NULL AND {}", self.present_sql("users")?)];
         let mut arguments = Vec::new();
         let links = [("id", rule.user.map(|id| id.number)), ("branch", rule.branch.map(|id| id.number))];
         for (column, id) in links {
@@ -125,38 +93,34 @@ impl Crm {
                        (SELECT MAX(l.assigned) FROM leads l WHERE l.owner = u.id) FROM users u WHERE u.id = ?";
             if let Some(row) = self.db.first(sql, &[Sql::Text(morning.clone()), Sql::Integer(*user)])? {
                 let most = Some(integer(&row[1])).filter(|_| integer(&row[2]) == 0);
-                let taker = Taker { name: text(&row[0]), today: integer(&row[3]), last: (0, text(&row[4])), most };
+                let taker = Taker { name: text(&row[0]), load: integer(&row[3]), last: (0, text(&row[4])), most };
                 takers.insert(*user, taker);
             }
         }
         Ok(takers)
     }
 
-    fn told_fates(&mut self, fates: &[Fate], turns: &[Turn], takers: &HashMap<i64, Taker>) -> Result<Grid> {
-        let leads = self.links("lead", &fates.iter().map(|fate| fate.lead).collect::<Vec<_>>())?;
+    fn told_fates(&mut self, fates: &[Fate], rules: &[LeadRule], takers: &HashMap<i64, Taker>) -> Result<Grid> {
+        let leads = self.links("lead", &fates.iter().map(|fate| fate.record).collect::<Vec<_>>())?;
         let columns = vec![
             Column::new("name", "Lead", "线索", Kind::Text),
             Column::new("to", "To", "分配给", Kind::Text),
             Column::new("rule", "Rule", "规则", Kind::Text),
             Column::new("condition", "Condition", "条件", Kind::Text),
-            Column::new("why", "Why", "原因", Kind::Choice(words())),
+            Column::new("why", "Why", "原因", Why::kind(["Everybody has enough for today", "今日名额已满"])),
         ];
         let row = |fate: &Fate| {
-            let rule = fate.rule.map(|place| &turns[place].rule);
+            let rule = fate.rule.map(|place| &rules[place]);
             let to = fate.to.and_then(|to| takers.get(&to));
             Row {
-                id: fate.lead,
-                short: format!("L{}", fate.lead),
+                id: fate.record,
+                short: format!("L{}", fate.record),
                 cells: vec![
-                    leads.get(&fate.lead).map_or(Value::Null, |link| Value::text(&link.title)),
+                    leads.get(&fate.record).map_or(Value::Null, |link| Value::text(&link.title)),
                     to.map_or(Value::Null, |taker| Value::text(&taker.name)),
                     rule.map_or(Value::Null, |rule| Value::text(format!("LR{}", rule.id.number))),
                     rule.map_or(Value::Null, |rule| Value::text(&rule.condition)),
-                    Value::text(match fate.why {
-                        Why::Rule => "rule",
-                        Why::Full => "full",
-                        Why::NoRule => "no-rule",
-                    }),
+                    fate.why.value(),
                 ],
             }
         };
@@ -165,40 +129,4 @@ impl Crm {
         grid.total = Total::Exactly(fates.len() as u64);
         Ok(grid)
     }
-}
-
-/// The first fitting rule by which somebody is free; of those who are, whoever has the fewest today, and of these who
-/// waits longest for one.
-fn fate(lead: i64, place: usize, turns: &[Turn], takers: &mut HashMap<i64, Taker>) -> Fate {
-    let mut full = None;
-    for (number, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.fits.contains(&lead)) {
-        let free =
-            turn.people.iter().filter_map(|user| takers.get(user).map(|taker| (*user, taker))).filter(|(_, taker)| {
-                [taker.most, turn.rule.capacity].into_iter().flatten().all(|most| taker.today < most)
-            });
-        let next = free.min_by_key(|(user, taker)| (taker.today, taker.last.clone(), *user)).map(|(user, _)| user);
-        if let Some(user) = next {
-            if let Some(taker) = takers.get_mut(&user) {
-                taker.today += 1;
-                taker.last = (place + 1, String::new());
-            }
-            return Fate { lead, to: Some(user), rule: Some(number), why: Why::Rule };
-        }
-        full = full.or(Some(number));
-    }
-    Fate { lead, to: None, rule: full, why: if full.is_some() { Why::Full } else { Why::NoRule } }
-}
-
-fn words() -> Vec<Choice> {
-    let word = |key: &'static str, label: &'static str, label_zh: &'static str| Choice {
-        key: key.into(),
-        label: label.into(),
-        label_zh: label_zh.into(),
-        retired: false,
-    };
-    vec![
-        word("rule", "By rule", "按规则"),
-        word("full", "Everybody has enough for today", "今日名额已满"),
-        word("no-rule", "No rule fits", "没有适用的规则"),
-    ]
 }

@@ -1,4 +1,4 @@
-//! Service levels: working time, policies, the three clocks of a ticket, escalation and assignment.
+//! Service levels: working time, policies, the three clocks of a ticket, escalation.
 
 pub(crate) mod business_calendar;
 mod business_time;

@@ -41,7 +41,7 @@ impl Rules {
 
 impl Crm {
     /// The policies as they are now; read once while many rows are written in one go.
-    pub(super) fn sla_rules(&mut self) -> Result<Arc<Rules>> {
+    pub(crate) fn sla_rules(&mut self) -> Result<Arc<Rules>> {
         if let Some(rules) = self.memo.as_ref().and_then(|memo| memo.deadlines.clone()) {
             return Ok(rules);
         }

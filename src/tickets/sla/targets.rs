@@ -108,14 +108,18 @@ pub fn duration_text(seconds: i64) -> String {
     if text.is_empty() { "0m".to_owned() } else { format!("{sign}{text}") }
 }
 
+/// The priorities with times of their own, and last the time that most have, which then needs no word.
 impl fmt::Display for Targets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(all) = self.0[0].filter(|all| self.0.iter().all(|target| *target == Some(*all))) {
-            return f.write_str(&duration_text(all));
-        }
-        let parts = PRIORITIES.iter().rev().filter_map(|priority| {
-            self.of(*priority).map(|seconds| format!("{} {}", priority.key(), duration_text(seconds)))
+        let whole = self.0.iter().all(Option::is_some);
+        let often = |target: &Option<i64>| self.0.iter().filter(|other| *other == target).count();
+        let rest = self.0.iter().filter(|_| whole).max_by_key(|target| often(target)).copied().flatten();
+        let rest = rest.filter(|rest| often(&Some(*rest)) > 1);
+        let own = PRIORITIES.iter().rev().filter_map(|priority| {
+            let seconds = self.of(*priority).filter(|seconds| Some(*seconds) != rest)?;
+            Some(format!("{} {}", priority.key(), duration_text(seconds)))
         });
-        f.write_str(&parts.collect::<Vec<_>>().join(", "))
+        let parts: Vec<String> = own.chain(rest.map(duration_text)).collect();
+        f.write_str(&parts.join(", "))
     }
 }
