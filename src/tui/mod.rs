@@ -40,4 +40,4 @@ pub mod widgets;
 mod workers;
 
 pub use keys::table as keys;
-pub use launch::{Launch, is_open, run};
+pub use launch::{Launch, is_open, on_terminal, run};

@@ -69,9 +69,7 @@ impl Workers {
         }
         let (writes, wanted) = channel::<Write>();
         let (launch, to) = (launch.clone(), to.clone());
-        std::thread::Builder::new()
-            .name("kehu-worker-write".to_owned())
-            .spawn(move || write(&wanted, &launch, &to))?;
+        std::thread::Builder::new().name("kehu-worker-write".to_owned()).spawn(move || write(&wanted, &launch, &to))?;
         Ok(Self { shared, writes })
     }
 

@@ -2,16 +2,23 @@
 
 mod board;
 mod browsing;
+mod crashes;
 mod customers;
 mod forms;
 mod frame;
 mod fuzz;
+mod golden;
+mod lasting;
 mod oracle;
 mod program;
 mod registry;
 mod reports;
+mod terminal;
 mod themes;
+mod tmux;
 mod today;
+mod tour;
+mod undone;
 
 use crate::world::{Desk, settings};
 use kehu::{
