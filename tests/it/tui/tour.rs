@@ -120,8 +120,8 @@ on_both! {
 
     fn every_action_that_can_be_run_without_a_question_runs(world) {
         busy(world);
+        let mut it = sit(world, 120, 36);
         for action in action::all().filter(|action| !matches!(action.id, "frame.quit" | "frame.leave")) {
-            let mut it = sit(world, 120, 36);
             for tab in ["2", "3"] {
                 it.press(tab);
                 let commands = it.state.act(action.id);
