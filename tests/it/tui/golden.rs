@@ -25,7 +25,7 @@ const PAGES: [(&str, &str); 14] = [
     ("board-table", "3 b"),
     ("deal", "3 Enter"),
     ("reports", "5"),
-    ("report", "5 / f u n n e l Enter Enter"),
+    ("report", "5 j j j j j j Enter"),
     ("activities", "6"),
     ("admin", "7"),
     ("form", "2 N"),
