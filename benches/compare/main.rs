@@ -2,6 +2,7 @@
 
 mod activities;
 mod bare_loader;
+mod dashboard;
 mod deals;
 mod filling;
 mod generate;
@@ -26,6 +27,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ["load", file, database] => println!("{}", bare_loader::load(Path::new(file), Path::new(database))?),
         ["activities", database, count] => activities::add(Path::new(database), count.parse()?)?,
         ["deals", database, count] => deals::add(Path::new(database), count.parse()?)?,
+        ["dashboard", database] => dashboard::measure(Path::new(database))?,
         ["query", database, file] => query(database, file)?,
         ["pieces"] => pieces::measure(),
         [] => return run(SIZE),
@@ -33,7 +35,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         _ => {
             return Err(
                 "compare [SIZE] | generate COUNT | owners | pieces | load FILE DATABASE | activities DATABASE COUNT | \
-                 deals DATABASE COUNT | query DATABASE FILE"
+                 deals DATABASE COUNT | dashboard DATABASE | query DATABASE FILE"
                     .into(),
             );
         }

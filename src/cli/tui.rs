@@ -18,7 +18,8 @@ pub fn commands() -> Vec<Command> {
     vec![
         Command::new("tui")
             .about("Opens the dashboard")
-            .after_help("Examples:\n  kehu tui --dry-run\n  kehu tui --lang zh --dry-run\n\nWithout --dry-run it opens on a terminal; kehu keys lists its keys."),
+            .after_help("Examples:\n  kehu tui --dry-run\n  kehu tui --lang zh --dry-run\n\nWithout --dry-run it opens on a terminal; kehu keys lists its keys. What was typed and not saved is offered again after a crash, \
+                 whose report is in ~/.local/state/kehu."),
         Command::new("keys")
             .about("Lists the keys of the dashboard")
             .after_help("Examples:\n  kehu keys\n  kehu keys -f md --lang zh"),

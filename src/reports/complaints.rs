@@ -1,6 +1,6 @@
 //! Complaints (R70): which share of the tickets of a product they are, and what is behind them.
 
-use super::{Part, Records, Report, deals::Groups, period, service::{Case, Cases, KINDS, WHERE, kinds, products, range, word}, share, tell_few};
+use super::{Part, Records, Report, groups::Groups, period, service::{Case, Cases, KINDS, WHERE, kinds, products, range, word}, share, tell_few};
 use crate::{
     Result,
     crm::Crm,

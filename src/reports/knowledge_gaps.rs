@@ -1,6 +1,6 @@
 //! Gaps of the knowledge base (R112): what was looked for in vain, and what was solved without an article.
 
-use super::{Part, Records, Report, deals::Groups, period, service::{Case, Cases, WHERE, products, range, word}, share, tell_few};
+use super::{Part, Records, Report, groups::Groups, period, service::{Case, Cases, WHERE, products, range, word}, share, tell_few};
 use crate::{
     Result,
     crm::{Crm, Query, Sort},

@@ -1,6 +1,6 @@
 //! Root causes (R114, R141): how handling time, cause, product and region go together with how satisfied customers are.
 
-use super::{Part, Records, Report, deals::{Groups, middle}, period, service::{Case, Cases, WHERE, products, range, word}, share, tell_few};
+use super::{Part, Records, Report, groups::{Groups, middle}, period, service::{Case, Cases, WHERE, products, range, word}, share, tell_few};
 use crate::{
     Result,
     crm::Crm,

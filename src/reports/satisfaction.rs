@@ -3,7 +3,7 @@
 
 use super::{
     Part, Records, Report,
-    deals::Groups,
+    groups::Groups,
     parameter, period,
     service::range,
     share, tell_few,

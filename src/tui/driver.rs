@@ -110,6 +110,12 @@ impl Driver {
         self.perform(commands);
     }
 
+    /// Does what an update wants done, and waits.
+    pub fn hand(&mut self, commands: Vec<Cmd>) -> &mut Self {
+        self.perform(commands);
+        self.settle()
+    }
+
     /// Answers every question and lets every short timer ring, until nothing is left to be done.
     pub fn settle(&mut self) -> &mut Self {
         loop {

@@ -125,18 +125,29 @@ pub fn run(launch: &Launch) -> Result<()> {
     }
     let crm = launch.open()?;
     let memory = Memory::new(launch.folder.as_deref(), &crm.url());
+    on_terminal(launch, || {
+        let (glyphs, ground) = match launch.ascii {
+            Some(true) => (glyphs::ASCII, None),
+            Some(false) => (glyphs::UNICODE, None),
+            None => probe::terminal(launch.wide, launch.color),
+        };
+        let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+        let context = Context { ground, ..launch.context(&crm, glyphs, Rect { x: 0, y: 0, width, height }) };
+        drop(crm);
+        let state = launch.state(context, &memory);
+        runtime::run(launch, state, &memory)
+    })
+}
+
+/// Does something with the terminal taken, and gives it back whatever comes of it; a crash becomes an error that says
+/// where its report is.
+///
+/// # Errors
+/// A terminal that does not obey, or what broke.
+pub fn on_terminal(launch: &Launch, work: impl FnOnce() -> std::io::Result<()>) -> Result<()> {
     let guard = Guard::enter(true).map_err(|error| broken(&error))?;
-    let (glyphs, ground) = match launch.ascii {
-        Some(true) => (glyphs::ASCII, None),
-        Some(false) => (glyphs::UNICODE, None),
-        None => probe::terminal(launch.wide, launch.color),
-    };
-    let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-    let context = Context { ground, ..launch.context(&crm, glyphs, Rect { x: 0, y: 0, width, height }) };
-    drop(crm);
-    let state = launch.state(context, &memory);
     OPEN.store(true, Ordering::SeqCst);
-    let done = catch_unwind(AssertUnwindSafe(|| runtime::run(launch, state, &memory)));
+    let done = catch_unwind(AssertUnwindSafe(work));
     OPEN.store(false, Ordering::SeqCst);
     drop(guard);
     match done {

@@ -267,7 +267,9 @@ impl Runtime<'_> {
 #[cfg(unix)]
 fn watch_signals(to: &Sender<Incoming>) {
     use signal_hook::{consts, iterator::Signals};
-    let Ok(mut signals) = Signals::new([consts::SIGTERM, consts::SIGHUP, consts::SIGINT, consts::SIGTSTP]) else { return };
+    let Ok(mut signals) = Signals::new([consts::SIGTERM, consts::SIGHUP, consts::SIGINT, consts::SIGTSTP]) else {
+        return;
+    };
     let to = to.clone();
     // Without it, the terminal is still given back by the guard in most cases.
     let _ = std::thread::Builder::new().name("kehu-worker-signals".to_owned()).spawn(move || {

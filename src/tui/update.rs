@@ -54,7 +54,9 @@ impl State {
     /// Says that something broke and goes on, and where the report is.
     fn broken(&mut self, what: String, report: Option<PathBuf>) -> Vec<Cmd> {
         let message = match &report {
-            Some(_) => Message::new("A part of the dashboard broke and was started again: {what}. A report is in {path}."),
+            Some(_) => {
+                Message::new("A part of the dashboard broke and was started again: {what}. A report is in {path}.")
+            }
             None => Message::new("A part of the dashboard broke and was started again: {what}."),
         };
         let path = report.map_or_else(String::new, |path| path.display().to_string());

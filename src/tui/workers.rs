@@ -8,7 +8,7 @@ use super::{
     runtime::Incoming,
     update::Msg,
 };
-use crate::{Crm, store::Interrupter};
+use crate::{Cause, Crm, Error, Message, store::Interrupter};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
@@ -69,9 +69,7 @@ impl Workers {
         }
         let (writes, wanted) = channel::<Write>();
         let (launch, to) = (launch.clone(), to.clone());
-        std::thread::Builder::new()
-            .name("kehu-worker-write".to_owned())
-            .spawn(move || write(&wanted, &launch, &to))?;
+        std::thread::Builder::new().name("kehu-worker-write".to_owned()).spawn(move || write(&wanted, &launch, &to))?;
         Ok(Self { shared, writes })
     }
 
@@ -123,25 +121,22 @@ struct Desk {
 impl Desk {
     /// Opens it at once; where that fails it is tried again for whoever asks.
     fn new(launch: &Launch) -> Self {
-        Self { launch: launch.clone(), crm: launch.open().ok(), renewed: 0 }
+        Self { launch: launch.clone(), crm: launch.open().ok(), renewed: u64::MAX }
     }
 
     /// The handle, after a look whether its database is what it was.
     fn handle(&mut self, renewals: Option<u64>) -> Handle<'_> {
-        if self.crm.as_ref().is_some_and(Crm::is_lost) {
-            self.crm = None;
+        // Whoever writes looks every time. A server that hung up is only noticed by asking it.
+        let mut looked = Ok(false);
+        if let Some(crm) = self.crm.as_mut().filter(|crm| !crm.is_lost() && renewals != Some(self.renewed)) {
+            looked = crm.renew();
         }
-        let fresh = self.crm.is_none();
-        let crm = match self.crm.take() {
-            Some(crm) => self.crm.insert(crm),
-            None => self.crm.insert(self.launch.open()?),
-        };
-        // Whoever writes looks every time.
-        if fresh || renewals != Some(self.renewed) {
-            crm.renew()?;
-            self.renewed = renewals.unwrap_or_default();
+        if self.crm.as_ref().is_none_or(Crm::is_lost) {
+            looked = self.crm.insert(self.launch.open()?).renew();
         }
-        Ok(crm)
+        looked?;
+        self.renewed = renewals.unwrap_or_default();
+        self.crm.as_mut().ok_or_else(|| Error::new(Cause::Storage, Message::new("There is no database yet.")))
     }
 
     /// What is told of work that broke; its handle is not used again.

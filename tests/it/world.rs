@@ -249,6 +249,12 @@ impl Desk {
         self.run(words(line))
     }
 
+    /// A statement by somebody who knows nothing of this program.
+    pub fn outside(&self, sql: &str) {
+        let mut db = store::open(&self.database().display().to_string(), store::Open::default()).expect("opens");
+        db.script(sql).expect(sql);
+    }
+
     /// The library's handle on the same database.
     pub fn crm(&self) -> Crm {
         let mut crm = Crm::open(&self.database().display().to_string(), &settings()).expect("opens");

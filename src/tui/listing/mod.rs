@@ -262,6 +262,9 @@ impl Listing {
         }
         let whole = self.rows.len() < self.stretch();
         if whole && (!self.rows.is_empty() || offset == 0) {
+            if matches!(self.total, Some(Total::MoreThan(_))) {
+                self.total = Some(Total::Exactly((offset + self.rows.len()) as u64));
+            }
             self.cursor = self.cursor.min((offset + self.rows.len()).saturating_sub(1));
         }
         self.settle();
@@ -324,7 +327,12 @@ impl Listing {
             return None;
         }
         let offset = to.saturating_sub(self.stretch() / 2);
-        let query = Query { limit: Some(self.stretch() as u64), offset: Some(offset as u64), paging: true, ..self.query().ok()? };
+        let query = Query {
+            limit: Some(self.stretch() as u64),
+            offset: Some(offset as u64),
+            paging: true,
+            ..self.query().ok()?
+        };
         let number = self.number;
         Some(Cmd::question(
             (number, "rows"),

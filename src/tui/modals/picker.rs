@@ -52,6 +52,9 @@ impl Item {
 /// Items that depend on what is typed, from the database.
 pub type Source = Arc<dyn Fn(&mut Crm, &str) -> Result<Vec<Item>> + Send + Sync>;
 
+/// No box of choices is wider.
+const WIDEST: u16 = 104;
+
 type Then = Box<dyn FnOnce(&mut State, Vec<Item>) -> Vec<Cmd>>;
 
 /// A list to choose from.
@@ -282,7 +285,9 @@ impl Picker {
         let head = format!("{} {mark}", if here { glyphs.cursor } else { " " });
         let detail = item.reason.as_ref().unwrap_or(&item.detail);
         let room = usize::from(line.width).saturating_sub(text::width(&head) + 1);
-        let side = text::width(detail).min(room / 2);
+        // What it is comes first; what stands beside it has a third at least.
+        let left = room.saturating_sub(text::width(&item.label) + 2);
+        let side = text::width(detail).min(left.max(room / 3));
         let label = text::fit(&item.label, room.saturating_sub(side + 1), false, glyphs.ellipsis);
         let detail = text::cut(detail, side, glyphs.ellipsis);
         canvas.text(line, &format!("{head}{label} "), style);
@@ -367,7 +372,8 @@ impl Page for Picker {
 
     fn place(&self, screen: Rect) -> Rect {
         let longest = self.items.iter().map(|item| text::width(&item.label) + text::width(&item.detail) + 12).max();
-        let width = u16::try_from(longest.unwrap_or(60)).unwrap_or(76).clamp(44, 76);
+        let longest = longest.unwrap_or(60).max(text::width(&self.title) + 6);
+        let width = u16::try_from(longest).unwrap_or(WIDEST).clamp(44, WIDEST);
         let tall =
             if self.source.is_some() { 18 } else { u16::try_from(self.items.len() + 4).unwrap_or(20).clamp(7, 22) };
         canvas::centred(screen, width.max(if self.source.is_some() { 68 } else { 0 }), tall)

@@ -1,101 +1,8 @@
 //! The program itself in a terminal of its own: it starts, takes Chinese, saves, and gives the terminal back.
 
-use crate::world::{Desk, NOW};
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use std::{
-    io::{Read, Write},
-    num::NonZeroU16,
-    sync::mpsc::{Receiver, channel},
-    time::{Duration, Instant},
-};
-
-struct Session {
-    parser: vt100::Parser,
-    output: Receiver<Vec<u8>>,
-    input: Box<dyn Write + Send>,
-    child: Box<dyn portable_pty::Child + Send + Sync>,
-    _master: Box<dyn portable_pty::MasterPty + Send>,
-}
-
-impl Session {
-    fn start(desk: &Desk, arguments: &[&str]) -> Self {
-        let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_kehu"));
-        command.args(arguments);
-        command.env_clear();
-        let folder = desk.folder().display().to_string();
-        let database = desk.database().display().to_string();
-        for (name, value) in [
-            ("HOME", folder.as_str()),
-            ("KEHU_DB", &database),
-            ("KEHU_USER", "lin"),
-            ("KEHU_NOW", NOW),
-            ("TZ", "Asia/Shanghai"),
-            ("LANG", "C"),
-            ("TERM", "xterm-256color"),
-        ] {
-            command.env(name, value);
-        }
-        command.cwd(desk.folder());
-        let child = pair.slave.spawn_command(command).expect("starts");
-        drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().expect("reads");
-        let (send, output) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count) = reader.read(&mut bytes) {
-                if count == 0 || send.send(bytes[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let size = |cells| NonZeroU16::new(cells).expect("some");
-        let input = pair.master.take_writer().expect("writes");
-        Self { parser: vt100::Parser::new(size(30), size(100), 0), output, input, child, _master: pair.master }
-    }
-
-    /// Reads on until a text is on the screen; a terminal answers where its cursor is.
-    fn until(&mut self, text: &str) {
-        let late = Instant::now() + Duration::from_secs(20);
-        while !self.parser.screen().contents().contains(text) {
-            assert!(Instant::now() < late, "{text:?} never came:\n{}", self.parser.screen().contents());
-            let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) else { continue };
-            let asked = bytes.windows(4).any(|part| part == b"\x1b[6n");
-            self.parser.process(&bytes);
-            if asked {
-                let (row, column) = self.parser.screen().cursor_position();
-                self.say(&format!("\x1b[{};{}R", row + 1, column + 1));
-            }
-        }
-    }
-
-    fn say(&mut self, text: &str) {
-        self.input.write_all(text.as_bytes()).expect("writes");
-        self.input.flush().expect("writes");
-    }
-
-    fn code(mut self) -> u32 {
-        let late = Instant::now() + Duration::from_secs(20);
-        loop {
-            while let Ok(bytes) = self.output.try_recv() {
-                self.parser.process(&bytes);
-            }
-            if let Some(status) = self.child.try_wait().expect("waits") {
-                while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(100)) {
-                    self.parser.process(&bytes);
-                }
-                assert!(!self.parser.screen().alternate_screen(), "the screen is given back");
-                assert!(!self.parser.screen().hide_cursor(), "the cursor is shown again");
-                assert_eq!(self.parser.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
-                assert!(!self.parser.screen().bracketed_paste());
-                return status.exit_code();
-            }
-            assert!(Instant::now() < late, "it never ended");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-}
+use super::terminal::{Session, kehu};
+use crate::world::Desk;
+use std::time::{Duration, Instant};
 
 #[test]
 fn it_starts_takes_pasted_chinese_saves_it_and_gives_the_terminal_back() {
@@ -135,4 +42,212 @@ fn the_program_alone_opens_the_dashboard_where_there_is_a_database() {
 fn where_there_is_no_terminal_it_says_so() {
     let output = Desk::new().run(["tui"]);
     assert_eq!((output.code, output.err.contains("terminal")), (2, true), "{output:?}");
+}
+
+#[test]
+fn a_terminal_that_answers_no_questions_is_waited_for_no_longer_than_a_moment() {
+    let desk = Desk::new();
+    let mut command = kehu(&desk, &["tui"]);
+    // It is the language that says then how wide signs are.
+    command.env("LANG", "C");
+    let started = Instant::now();
+    let mut session = Session::of(command);
+    session.mute = true;
+    session.say("2");
+    session.until("[1");
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    session.until("[2");
+    session.say("N");
+    session.until("New customer");
+    session.say("\x1b");
+    session.wait("closed", |session| !session.screen().contains("New customer"));
+    session.say("\x11");
+    assert_eq!(session.code(), 0);
+}
+
+#[test]
+fn a_window_of_another_size_is_drawn_anew() {
+    let desk = Desk::new();
+    let mut session = Session::start(&desk, &["tui"]);
+    session.until("[1");
+    session.say("2");
+    session.until("招商银行深圳分行");
+    session.resize(60, 20);
+    session.wait("narrow", |session| {
+        session.screen().lines().any(|line| line.contains("[2Cust]") || line.contains("[2 Cust]"))
+    });
+    session.resize(30, 8);
+    session.until("Window too small");
+    session.resize(120, 36);
+    session.until("[2 Customers]");
+    session.say("\x11");
+    assert_eq!(session.code(), 0);
+}
+
+#[test]
+fn the_shell_gets_its_terminal_for_as_long_as_the_dashboard_is_suspended() {
+    let desk = Desk::new();
+    let mut session = Session::start(&desk, &["tui"]);
+    session.until("[1");
+    session.say("2");
+    session.until("招商银行深圳分行");
+    session.say("\x1a");
+    session.wait("the screen given back", |session| !session.parser.screen().alternate_screen());
+    session.wait("stopped", |session| {
+        let status = std::fs::read_to_string(format!("/proc/{}/stat", session.number())).unwrap_or_default();
+        status.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T')) || !std::path::Path::new("/proc").exists()
+    });
+    session.assert_given_back();
+    session.signal("CONT");
+    session.wait("the dashboard", |session| {
+        session.parser.screen().alternate_screen() && session.screen().contains("招商银行深圳分行")
+    });
+    session.say("N");
+    session.until("New customer");
+    session.say("\x1b");
+    session.wait("closed", |session| !session.screen().contains("New customer"));
+    session.say("\x11");
+    assert_eq!(session.code(), 0);
+}
+
+#[test]
+fn whoever_ends_it_from_outside_leaves_the_terminal_and_what_was_typed_in_order() {
+    for signal in ["TERM", "INT", "HUP"] {
+        let desk = Desk::new();
+        let mut session = Session::start(&desk, &["tui"]);
+        session.until("[1");
+        session.say("2");
+        session.until("招商银行深圳分行");
+        session.say("N");
+        session.until("New customer");
+        session.say("Halbfertig");
+        session.until("Halbfertig");
+        // No half second to keep it in.
+        session.signal(signal);
+        assert_eq!(session.code(), 0, "{signal}");
+        let mut session = Session::start(&desk, &["tui"]);
+        session.until("[2");
+        session.say("N");
+        session.until("Halbfertig");
+        session.say("\x11\x1b");
+        session.until("Throw away");
+        session.say("y\x11");
+        session.code();
+    }
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_it_and_keeps_where_one_was() {
+    let desk = Desk::new();
+    let mut session = Session::start(&desk, &["tui"]);
+    session.until("[1");
+    session.say("6");
+    session.until("[6");
+    let Session { mut child, master, input, output, .. } = session;
+    drop((master, input, output));
+    let late = Instant::now() + Duration::from_secs(20);
+    while child.try_wait().expect("waits").is_none() {
+        assert!(Instant::now() < late, "it never ended");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut session = Session::start(&desk, &["tui"]);
+    session.until("[6");
+}
+
+#[test]
+fn killed_in_the_middle_of_a_write_it_leaves_a_whole_database_and_the_draft() {
+    let desk = Desk::new();
+    let mut session = Session::start(&desk, &["tui"]);
+    session.until("[1");
+    session.say("2");
+    session.until("招商银行深圳分行");
+    session.say("N");
+    session.until("New customer");
+    session.say("Halbfertig");
+    session.until("Halbfertig");
+    std::thread::sleep(Duration::from_millis(700));
+    // Somebody else writes, so that this write is under way for as long as it takes to kill it.
+    let mut other =
+        kehu::store::open(&desk.database().display().to_string(), kehu::store::Open::default()).expect("opens");
+    other.begin().expect("begins");
+    session.say("\x13");
+    std::thread::sleep(Duration::from_millis(300));
+    session.child.kill().expect("is killed");
+    session.child.wait().expect("ended");
+    other.rollback().expect("ends");
+    drop(other);
+    desk.run(["doctor"]).done();
+    assert_eq!(desk.crm().count_where("customer", "").expect("counts"), 4);
+    let mut session = Session::start(&desk, &["tui"]);
+    session.until("kehu.db");
+    session.say("2");
+    session.until("招商银行深圳分行");
+    session.say("N");
+    session.until("Halbfertig");
+    session.say("\x13");
+    session.until("C5 Halbfertig");
+}
+
+#[test]
+fn a_text_goes_to_ones_own_editor_and_back() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let script = desk.folder().join("editor");
+    std::fs::write(&script, "#!/bin/sh\necho 'the editor has the screen'\nsleep 1\nprintf '关注等保三级' >> \"$1\"\n")
+        .expect("writes");
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("may run");
+    let mut command = kehu(&desk, &["tui"]);
+    command.env("EDITOR", script.as_os_str());
+    command.env("KEHU_EDITOR", script.as_os_str());
+    let mut session = Session::of(command);
+    session.until("[1");
+    session.say("2");
+    session.until("招商银行深圳分行");
+    session.say("E");
+    session.until("the editor has the screen");
+    assert!(!session.parser.screen().alternate_screen(), "the editor has the screen");
+    session.until("Changed C4");
+    session.say("\x11");
+    assert_eq!(session.code(), 0);
+    assert!(desk.say("customer show C4").done().contains("关注等保三级"));
+}
+
+#[test]
+fn what_the_command_line_writes_is_on_the_screen_within_seconds() {
+    let desk = Desk::new();
+    let mut session = Session::start(&desk, &["tui"]);
+    session.until("[1");
+    session.say("2");
+    session.until("招商银行深圳分行");
+    std::thread::sleep(Duration::from_millis(500));
+    desk.run(["customer", "add", "Zeppelin AG", "--as", "lukas"]).done();
+    let written = Instant::now();
+    session.until("Zeppelin AG");
+    assert!(written.elapsed() < Duration::from_secs(15), "{:?}", written.elapsed());
+    session.say("\x11");
+    assert_eq!(session.code(), 0);
+}
+
+#[test]
+fn without_colour_none_is_sent() {
+    let desk = Desk::new();
+    let mut command = kehu(&desk, &["tui"]);
+    command.env("NO_COLOR", "1");
+    let mut session = Session::of(command);
+    session.until("[1");
+    session.say("2");
+    session.until("招商银行深圳分行");
+    session.say("?");
+    session.until("Keys that count here");
+    let text = String::from_utf8_lossy(&session.bytes).into_owned();
+    let digits = |codes: &str| codes.bytes().all(|byte| byte == b';' || byte.is_ascii_digit());
+    let colour = |code: &str| code.parse::<u16>().is_ok_and(|code| matches!(code, 30..=38 | 40..=48 | 90..=107));
+    let coloured = |codes: &str| digits(codes) && codes.split(';').any(colour);
+    let codes = text.split("\x1b[").filter_map(|part| part.split_once('m')).map(|(codes, _)| codes);
+    let colours: Vec<&str> = codes.filter(|codes| coloured(codes)).collect();
+    assert!(colours.is_empty(), "{colours:?}");
+    session.say("\x1b");
+    session.wait("closed", |session| !session.screen().contains("Keys that count here"));
+    session.say("\x11");
+    assert_eq!(session.code(), 0);
 }

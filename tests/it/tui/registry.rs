@@ -113,3 +113,47 @@ fn the_table_of_keys_names_every_action() {
     let grid = kehu::tui::keys(true);
     assert_eq!(grid.rows.len(), action::all().count());
 }
+
+#[test]
+fn every_action_belongs_to_a_page_that_can_be_reached_and_is_in_its_help_and_palette() {
+    let mut it = super::at(120, 36);
+    it.desk.say("deal add Sensors --customer C1 amount=3万").done();
+    let mut seen = BTreeSet::new();
+    let walk = "1 2 Tab Tab Esc Enter Tab Tab Tab Esc 3 m Esc b b 5 6 Enter Tab Esc 7 j Enter Enter Tab Esc Esc Esc 2 q Esc Ctrl-k Esc";
+    for key in walk.split(' ') {
+        it.press(key);
+        seen.extend(it.state.contexts());
+        if !it.state.boxes.is_empty() {
+            continue;
+        }
+        let contexts = it.state.contexts();
+        let here: Vec<_> = action::all().filter(|action| contexts.contains(&action.context)).collect();
+        let help = kehu::tui::modals::help(&it.state);
+        let palette = kehu::tui::modals::palette(&it.state);
+        let has = |picker: &kehu::tui::modals::Picker, id: &str| picker.found().iter().any(|item| item.value == id);
+        let missing: Vec<_> = here
+            .iter()
+            .filter(|action| !has(&help, action.id) || action.id != "frame.palette" && !has(&palette, action.id))
+            .map(|action| action.id)
+            .collect();
+        assert!(missing.is_empty(), "after {key}: {missing:?}");
+    }
+    let wanted: BTreeSet<&str> = action::all().map(|action| action.context).collect();
+    let never: Vec<_> = wanted.difference(&seen).collect();
+    assert!(never.is_empty(), "{never:?} is the context of no page");
+}
+
+#[test]
+fn what_keys_mean_everywhere_they_mean_on_every_page() {
+    let boxes = ["form", "picker", "confirm", "global"];
+    let everywhere: Vec<_> = action::all().filter(|action| action.context == "global").collect();
+    let mut wrong = Vec::new();
+    for action in action::all().filter(|action| !boxes.contains(&action.context)) {
+        for keys in action.keys {
+            if let Some(other) = everywhere.iter().find(|other| other.keys.contains(keys)) {
+                wrong.push(format!("{keys} is {} and in {} {}", other.id, action.context, action.id));
+            }
+        }
+    }
+    none(&wrong);
+}

@@ -114,3 +114,38 @@ fn fewer_colours_get_the_nearest_and_sixteen_the_terminals_own() {
     assert_eq!(chosen("dark", None, Depth::Sixteen), theme::TERMINAL);
     assert_eq!(chosen("mono", None, Depth::Sixteen), theme::MONO);
 }
+
+#[test]
+fn the_terminals_own_colours_are_readable_on_a_light_and_a_dark_ground() {
+    let theme = theme::TERMINAL;
+    // Solarized and the like put their grounds where black, white and the bright ones are.
+    let safe = [Color::Red, Color::Green, Color::Yellow, Color::Blue, Color::Magenta, Color::Cyan];
+    for (name, style) in [
+        ("text", theme.text),
+        ("dim", theme.dim),
+        ("title", theme.title),
+        ("border", theme.border),
+        ("focus", theme.focus),
+        ("accent", theme.accent),
+        ("selection", theme.selection),
+        ("marked", theme.marked),
+        ("key", theme.key),
+        ("good", theme.good),
+        ("warning", theme.warning),
+        ("bad", theme.bad),
+        ("bar", theme.bar),
+    ] {
+        let colour = style.fg.unwrap_or_default();
+        assert!(colour == Color::Reset || safe.contains(&colour), "{name} is {colour:?}");
+        assert_eq!(style.bg.unwrap_or_default(), Color::Reset, "{name} has a ground of its own");
+    }
+}
+
+#[test]
+fn what_is_chosen_marked_and_off_can_be_told_without_colours() {
+    let theme = theme::MONO;
+    let told = [theme.text, theme.dim, theme.selection, theme.marked];
+    for (place, style) in told.iter().enumerate() {
+        assert!(!told[..place].contains(style), "{style:?} means two things");
+    }
+}

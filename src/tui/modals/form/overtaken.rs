@@ -43,11 +43,15 @@ pub fn question(form: &Form, saved: Overtaken, context: &Context) -> Picker {
         Item::new(context.pick("Go on writing", "继续编辑"), "back"),
     ];
     for (name, theirs) in &saved.theirs {
-        let line = form.lines.iter().find(|line| line.name == *name);
-        if let Some(line) = line.filter(|line| line.input.text() != line.before && line.before != *theirs) {
+        let line = form.lines.iter().find(|line| line.name == *name && line.before != *theirs);
+        let Some(line) = line else { continue };
+        let item = if line.input.text() == line.before {
+            Item::new(format!("{}: {theirs}", line.label), "").detail(context.pick("theirs", "对方的"))
+        } else {
             let label = format!("{}: {} | {theirs}", line.label, line.input.text());
-            items.push(Item::new(label, "").detail(context.pick("mine | theirs", "我的 | 对方的")));
-        }
+            Item::new(label, "").detail(context.pick("mine | theirs", "我的 | 对方的"))
+        };
+        items.push(item);
     }
     let number = form.number;
     let title = context.fault(&saved.told);
