@@ -547,7 +547,8 @@ fn edit_examples(schema: &Schema, filter: &str) -> String {
 /// Two records of the demo company that nobody depends on, and what must be done before there are such.
 fn spare(kind: &str) -> (&'static str, u8, u8) {
     match kind {
-        "user" => ("", 7, 9),
+        "user" => ("kehu user add \"Ada Lund\"\n  kehu user add \"Tom Weller\"\n  ", 15, 16),
+        "queue" => ("kehu queue add Field\n  kehu queue add Hotline\n  ", 4, 5),
         "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
         "product" => ("kehu product add Cable\n  kehu product add Bracket\n  ", 8, 9),
         "pipeline" => ("kehu pipeline add Renewals\n  kehu pipeline add Tenders\n  ", 3, 4),
