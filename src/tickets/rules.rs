@@ -64,10 +64,7 @@ pub(crate) fn odd(draft: &Draft) -> Option<Message> {
     let (first, resolved) = (said("first_response")?, said("resolved")?);
     let subject = said("subject").unwrap_or_default();
     (resolved < first).then(|| {
-        Message::new("{ticket} was solved at {resolved}, before anybody answered it at {answered}.")
-            .with("ticket", subject)
-            .with("resolved", resolved)
-            .with("answered", first)
+        Message::new("{ticket} was solved before anybody answered it.").with("ticket", subject)
     })
 }
 
