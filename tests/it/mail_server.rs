@@ -38,11 +38,8 @@ impl MailServer {
     pub fn start(moods: &[Mood]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let server = Self {
-            port,
-            moods: Arc::new(Mutex::new(moods.iter().copied().collect())),
-            letters: Arc::default(),
-        };
+        let server =
+            Self { port, moods: Arc::new(Mutex::new(moods.iter().copied().collect())), letters: Arc::default() };
         let (moods, letters) = (server.moods.clone(), server.letters.clone());
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -78,7 +75,6 @@ fn serve(stream: TcpStream, moods: &Mutex<VecDeque<Mood>>, letters: &Mutex<Vec<S
             }
             "RCPT" if mood == Mood::Busy => say("450 4.2.1 come again later")?,
             "RCPT" if mood == Mood::Refuse => say("550 5.1.1 nobody of that name")?,
-            "RCPT" => say("250 go on")?,
             "DATA" if mood == Mood::BreakBefore => return None,
             "DATA" => {
                 say("354 go on")?;
@@ -86,7 +82,7 @@ fn serve(stream: TcpStream, moods: &Mutex<VecDeque<Mood>>, letters: &Mutex<Vec<S
                 for line in lines.by_ref() {
                     match line.ok()?.as_str() {
                         "." => break,
-                        line => letter.push_str(&format!("{line}\r\n")),
+                        line => letter.extend([line, "\r\n"]),
                     }
                 }
                 if mood == Mood::RefuseText {
@@ -96,7 +92,7 @@ fn serve(stream: TcpStream, moods: &Mutex<VecDeque<Mood>>, letters: &Mutex<Vec<S
                 letters.lock().ok()?.push(letter);
                 match mood {
                     Mood::BreakAfter => return None,
-                    Mood::Hang => thread::sleep(std::time::Duration::from_secs(600)),
+                    Mood::Hang => thread::sleep(std::time::Duration::from_mins(10)),
                     _ => say("250 taken")?,
                 }
             }

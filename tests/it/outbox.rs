@@ -10,6 +10,7 @@ use kehu::{
     Cause, Crm, Settings,
     clock::Clock,
     tickets::{Carrier, Outgoing, Sending, Server, outbox::Encryption},
+    views::CustomField,
 };
 use std::{process::Stdio, time::Duration};
 
@@ -196,7 +197,13 @@ on_both! {
 
     fn whoever_wants_no_mail_gets_none_that_nobody_wrote(world) {
         people(world);
-        world.add("field", &[("name", "no_mail"), ("record_kind", "contact"), ("value_kind", "yes-no")]);
+        let field = CustomField {
+            name: "no_mail".to_owned(),
+            record_kind: "contact".to_owned(),
+            value_kind: "yes-no".to_owned(),
+            ..CustomField::default()
+        };
+        field.define(&mut world.crm).expect("adds the field");
         let mut crm = later(world, 0);
         let automatic = Outgoing { automatic: true, ..to("wangxm@cmb.example") };
         let early = queue(&mut crm, &automatic).expect("not yet");

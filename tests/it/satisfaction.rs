@@ -183,12 +183,12 @@ on_both! {
         let names = ["owner", "asked", "answered", "response_rate", "service_rated", "service_satisfied", "service_rate", "service_average"];
         assert_eq!(
             cells(&parts[0], &names),
-            [["陆雅梅", "6", "5", "83.33", "5", "3", "60", "3.60"], ["Lukas Brandt", "1", "0", "", "0", "0", "", ""]]
+            [["陆雅梅", "6", "5", "83.33%", "5", "3", "60.00%", "3.60"], ["Lukas Brandt", "1", "0", "", "0", "0", "", ""]]
         );
         let parts = report(&mut crm, "satisfaction", &[("period", "2026-04")]);
         assert_eq!(cells(&parts[0], &["period", "asked", "service_low"]), [["2026-04", "7", "1"]]);
         let parts = report(&mut crm, "root-cause", &[("period", "2026")]);
-        assert_eq!(cells(&parts[0], &["time", "solved", "rated", "rate", "low"]), [["≤ 4 h", "7", "5", "60", "1"]]);
+        assert_eq!(cells(&parts[0], &["time", "solved", "rated", "rate", "low"]), [["≤ 4 h", "7", "5", "60.00%", "1"]]);
     }
 
     fn a_rating_comes_with_an_imported_ticket(world) {
@@ -220,7 +220,34 @@ on_both! {
         assert_eq!(titles, ["Control limits", "Months before", "Causes", "Customers concerned", "Who deals with them", "Cases"]);
         assert_eq!(parts[5].grid.rows.len(), 7);
         let parts = report(&mut world.crm, "complaints", &[("period", "2026-03")]);
-        assert_eq!(cells(&parts[0], &["product", "tickets", "complaints", "rate"]), [["HC-P20", "7", "7", "100"]]);
-        assert_eq!(cells(&parts[1], &["product", "cause", "complaints", "share"]), [["HC-P20", "noise", "7", "100"]]);
+        assert_eq!(cells(&parts[0], &["product", "tickets", "complaints", "rate"]), [["HC-P20", "7", "7", "100.00%"]]);
+        assert_eq!(cells(&parts[1], &["product", "cause", "complaints", "share"]), [["HC-P20", "noise", "7", "100.00%"]]);
     }
+}
+
+#[test]
+fn the_ratings_of_another_program_come_with_its_tickets() {
+    let Some(data) = std::env::var_os("KEHU_TEST_DATA") else {
+        eprintln!("skipped: KEHU_TEST_DATA names no folder");
+        return;
+    };
+    let file = std::path::Path::new(&data).join("support_tickets/tickets_500.csv");
+    // Counted apart from the program: how many rows have a rating, and how many of these are 4 or 5.
+    let mut reader = csv::Reader::from_path(&file).expect("opens");
+    let place = reader.headers().expect("headings").iter().position(|name| name == "Customer Satisfaction Rating");
+    let place = place.expect("a column");
+    let ratings: Vec<f64> =
+        reader.records().filter_map(|row| row.expect("a row").get(place)?.parse().ok()).collect();
+    let satisfied = ratings.iter().filter(|rating| **rating >= 4.0).count();
+    let desk = crate::world::Desk::new();
+    let file = file.display().to_string();
+    desk.run(["ticket", "import", &file, "--create-missing", "customer,product"]).done();
+    let listed = desk.say("satisfaction list --limit 0 -f json").json();
+    assert_eq!(listed["items"].as_array().expect("a list").len(), ratings.len());
+    let told = desk.say("report satisfaction --by ticket.channel -f json").json();
+    let sum = |name: &str| told["totals"][name].as_u64().unwrap_or_default();
+    assert_eq!((sum("service_rated"), sum("service_satisfied")), (ratings.len() as u64, satisfied as u64));
+    assert_eq!(desk.say("activity list --count").done().trim(), "0", "what a low rating led to was done elsewhere");
+    desk.say("undo").done();
+    assert_eq!(desk.say("satisfaction list --count").done().trim(), "0");
 }
