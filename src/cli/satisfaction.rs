@@ -43,7 +43,8 @@ fn ask(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         session.terminal.say(&message.with("count", done.unknown));
     }
     if done.refused > 0 {
-        let message = Message::new("{count} {count:customer wants|customers want} no mail and {count:was|were} not asked.");
+        let message =
+            Message::new("{count} {count:customer wants|customers want} no mail and {count:was|were} not asked.");
         session.terminal.say(&message.with("count", done.refused));
     }
     if done.asked.is_empty() {

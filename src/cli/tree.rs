@@ -293,12 +293,16 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
             ("\"Ask for the invoice\"", "--reply \"Please send us the invoice.\" --status pending", "status=pending")
         }
         "ticket_rule" => ("\"kind=repair\"", "--skill repair --order least_busy --capacity 20", "paused=no"),
-        "sla_policy" => {
-            ("\"Key customers\"", "--condition customer.level=A --first-response 1h --resolution \"urgent 4h, 8h\"", "default=no")
-        }
+        "sla_policy" => (
+            "\"Key customers\"",
+            "--condition customer.level=A --first-response 1h --resolution \"urgent 4h, 8h\"",
+            "default=no",
+        ),
         "sla_step" => ("resolution", "--policy SP1 --percent 80 --tell owner", "policy=SP1"),
         "escalation" => ("resolution", "--ticket T1", "clock=resolution"),
-        "business_calendar" => ("\"Early shift\"", "--hours \"Mon-Fri 06:00-14:00\" --zone Europe/Berlin", "zone=Europe/Berlin"),
+        "business_calendar" => {
+            ("\"Early shift\"", "--hours \"Mon-Fri 06:00-14:00\" --zone Europe/Berlin", "zone=Europe/Berlin")
+        }
         "holiday" => ("\"Founding day\"", "--day 2026-05-18 --yearly", "yearly=yes"),
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
@@ -309,8 +313,14 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
         "forecast_snapshot" => ("2026-04", "--day today", "month=undated"),
         "satisfaction" => ("--ticket T4", "--score 4 --comment \"quick\"", "score=..2"),
-        "survey" => ("\"How was it?\"", "--language en --text \"Please answer with a number from 1 to 5. {token}\"", "active=yes"),
-        "article" => ("\"No signal after a power cut\"", "--language en --tags power,signal --body \"Wait.\"", "state=published"),
+        "survey" => (
+            "\"How was it?\"",
+            "--language en --text \"Please answer with a number from 1 to 5. {token}\"",
+            "active=yes",
+        ),
+        "article" => {
+            ("\"No signal after a power cut\"", "--language en --tags power,signal --body \"Wait.\"", "state=published")
+        }
         "article_version" => ("\"No signal\"", "--article N1", "number=1"),
         "article_miss" => ("\"no signal\"", "", "times=2.."),
         "outbox" => ("\"Your order\"", "--to ingrid@harbour-robotics.example", "state=queued"),

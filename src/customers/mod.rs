@@ -29,8 +29,8 @@ mod upcoming;
 mod yearly;
 
 pub use activity::{Activity, ActivityKind, Direction, Logged, Mass, Note, Owner};
-pub(crate) use addresses::opt_out;
 pub use addresses::Addresses;
+pub(crate) use addresses::opt_out;
 pub use assign::{Assigned, Assignment};
 pub use attachment::{Attachment, is_hidden, media_type};
 pub use contact::{Contact, Gender};

@@ -1,6 +1,12 @@
 //! Complaints (R70): which share of the tickets of a product they are, and what is behind them.
 
-use super::{Part, Records, Report, deals::Groups, period, service::{Case, Cases, KINDS, WHERE, kinds, products, range, word}, share, tell_few};
+use super::{
+    Part, Records, Report,
+    deals::Groups,
+    period,
+    service::{Case, Cases, KINDS, WHERE, kinds, products, range, word},
+    share, tell_few,
+};
 use crate::{
     Result,
     crm::Crm,
@@ -87,7 +93,8 @@ fn products_part(lines: &[(Value, Line)], whole: &Line, records: Records, compla
     };
     let rows = lines.iter().map(|(key, line)| row(key, line)).collect();
     let totals = Some(row(&Value::Null, whole));
-    let records = ["complaints", "rate", "share"].into_iter().fold(records, |records, column| records.only(column, complaint));
+    let records =
+        ["complaints", "rate", "share"].into_iter().fold(records, |records, column| records.only(column, complaint));
     Part::new("By product", Grid { totals, ..Grid::of(super::GROUPS, columns, rows) }).of(records)
 }
 

@@ -1,6 +1,12 @@
 //! Gaps of the knowledge base (R112): what was looked for in vain, and what was solved without an article.
 
-use super::{Part, Records, Report, deals::Groups, period, service::{Case, Cases, WHERE, products, range, word}, share, tell_few};
+use super::{
+    Part, Records, Report,
+    deals::Groups,
+    period,
+    service::{Case, Cases, WHERE, products, range, word},
+    share, tell_few,
+};
 use crate::{
     Result,
     crm::{Crm, Query, Sort},
@@ -65,7 +71,8 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     lines.sort_by_key(|(_, line)| std::cmp::Reverse((line.without, line.solved)));
     lines.truncate(SHOWN);
     tell_few(crm, lines.iter().map(|(_, line)| line.solved));
-    let cells = |line: &Line| [Value::Integer(line.solved), Value::Integer(line.without), share(line.without, line.solved)];
+    let cells =
+        |line: &Line| [Value::Integer(line.solved), Value::Integer(line.without), share(line.without, line.solved)];
     let rows = lines.iter().map(|(key, line)| key.items().iter().cloned().chain(cells(line)).collect()).collect();
     let columns = vec![
         Column::new("product", "Product", "产品", Kind::Link("product".into())),

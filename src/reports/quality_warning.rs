@@ -5,7 +5,10 @@
 //! ch. 7.3; ISO 7870-2): the mean count of a month before is the centre, and a count that chance (Poisson) would bring
 //! about less often than the upper tail of 2 or 3 standard deviations (2.275 % and 0.135 %) is a warning or an alarm.
 
-use super::{Part, Records, Report, parameter, period, service::{Case, Cases, KINDS, WHERE, kinds, month, products, range, word}};
+use super::{
+    Part, Records, Report, parameter, period,
+    service::{Case, Cases, KINDS, WHERE, kinds, month, products, range, word},
+};
 use crate::{
     Result,
     crm::{Crm, Query, Sort},
@@ -28,7 +31,12 @@ pub const REPORT: Report = Report {
             kind: || Kind::Text,
             required: false,
         },
-        Ask { name: "months", doc: "How many months before say what is usual (12)", kind: || Kind::Integer, required: false },
+        Ask {
+            name: "months",
+            doc: "How many months before say what is usual (12)",
+            kind: || Kind::Integer,
+            required: false,
+        },
         Ask { name: "region", doc: "The dossier of this region", kind: || Kind::Text, required: false },
         Ask { name: "product", doc: "The dossier of this product", kind: || Kind::Text, required: false },
         KINDS,
@@ -94,8 +102,10 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let known = first.map_or(0, |first| known_months(&first, days.0));
     if known < 6 {
         crm.notice(
-            Message::new("What is usual is taken from {count} {count:month|months} only; with fewer than six it says little.")
-                .with("count", known),
+            Message::new(
+                "What is usual is taken from {count} {count:month|months} only; with fewer than six it says little.",
+            )
+            .with("count", known),
         );
     }
     let mut parts = vec![limits(crm, &cells, known, days, &kinds)?];
@@ -150,7 +160,8 @@ fn limits(
             _ => "usual",
         };
         let product = product.and_then(|id| products.get(&id)).cloned().unwrap_or_default();
-        let limits = if known > 0 { [Value::Integer(warning), Value::Integer(alarm)] } else { [Value::Null, Value::Null] };
+        let limits =
+            if known > 0 { [Value::Integer(warning), Value::Integer(alarm)] } else { [Value::Null, Value::Null] };
         let [warning, alarm] = limits;
         rows.push(vec![
             word(region),
@@ -164,7 +175,9 @@ fn limits(
             Value::text(state),
         ]);
     }
-    let rank = |row: &Vec<Value>| ["grave", "alarm", "warning"].iter().position(|state| row[8].as_text() == Some(state)).unwrap_or(3);
+    let rank = |row: &Vec<Value>| {
+        ["grave", "alarm", "warning"].iter().position(|state| row[8].as_text() == Some(state)).unwrap_or(3)
+    };
     rows.sort_by_key(|row| (rank(row), std::cmp::Reverse(row[2].as_integer())));
     let columns = vec![
         Column::new("region", "Region", "区域", Kind::Text),
@@ -239,9 +252,11 @@ fn dossier(
         parts.push(Part::new(title, grid).of(behind().by(field, field)));
     }
     let cases = Query {
-        columns: ["subject", "customer", "product", "serial", "grade", "cause", "status", "owner", "received", "rating"]
-            .map(str::to_owned)
-            .into(),
+        columns: [
+            "subject", "customer", "product", "serial", "grade", "cause", "status", "owner", "received", "rating",
+        ]
+        .map(str::to_owned)
+        .into(),
         sort: Sort::parse("-received"),
         limit: Some(200),
         ..query(&[])?

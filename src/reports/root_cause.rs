@@ -1,6 +1,12 @@
 //! Root causes (R114, R141): how handling time, cause, product and region go together with how satisfied customers are.
 
-use super::{Part, Records, Report, deals::{Groups, middle}, period, service::{Case, Cases, WHERE, products, range, word}, share, tell_few};
+use super::{
+    Part, Records, Report,
+    deals::{Groups, middle},
+    period,
+    service::{Case, Cases, WHERE, products, range, word},
+    share, tell_few,
+};
 use crate::{
     Result,
     crm::Crm,
@@ -32,8 +38,7 @@ pub const REPORT: Report = Report {
 const SHOWN: usize = 15;
 
 /// Up to so many hours, in words; what took longer comes last.
-const TIMES: [(i64, &str); 5] =
-    [(4, "≤ 4 h"), (24, "≤ 1 d"), (72, "≤ 3 d"), (168, "≤ 7 d"), (i64::MAX, "> 7 d")];
+const TIMES: [(i64, &str); 5] = [(4, "≤ 4 h"), (24, "≤ 1 d"), (72, "≤ 3 d"), (168, "≤ 7 d"), (i64::MAX, "> 7 d")];
 
 #[derive(Default)]
 struct Line {
@@ -98,24 +103,51 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         }
         groups
     };
-    let time = |case: &Case| hours(case).map_or(Value::Null, |hours| {
-        TIMES.iter().find(|(most, _)| hours <= *most).map_or(Value::Null, |(_, word)| Value::text(*word))
-    });
+    let time = |case: &Case| {
+        hours(case).map_or(Value::Null, |hours| {
+            TIMES.iter().find(|(most, _)| hours <= *most).map_or(Value::Null, |(_, word)| Value::text(*word))
+        })
+    };
     let product = |case: &Case| case.product.and_then(|id| products.get(&id)).cloned().unwrap_or_default();
     let mut times = grouped(&time).all;
     times.sort_by_key(|(key, _)| TIMES.iter().position(|(_, word)| key.as_text() == Some(word)).unwrap_or(TIMES.len()));
     let most = |line: &Line| line.solved;
     let parts = [
         ("By handling time", Column::new("time", "Handling time", "处理时长", Kind::Text), times, ""),
-        ("By cause", Column::new("cause", "Cause", "原因", Kind::Text), grouped(&|case| word(&case.cause)).sorted(false, most), "cause"),
-        ("By product", Column::new("product", "Product", "产品", Kind::Link("product".into())), grouped(&product).sorted(false, most), "product"),
-        ("By region", Column::new("region", "Region", "区域", Kind::Text), grouped(&|case| word(&case.region)).sorted(false, most), "customer.region"),
+        (
+            "By cause",
+            Column::new("cause", "Cause", "原因", Kind::Text),
+            grouped(&|case| word(&case.cause)).sorted(false, most),
+            "cause",
+        ),
+        (
+            "By product",
+            Column::new("product", "Product", "产品", Kind::Link("product".into())),
+            grouped(&product).sorted(false, most),
+            "product",
+        ),
+        (
+            "By region",
+            Column::new("region", "Region", "区域", Kind::Text),
+            grouped(&|case| word(&case.region)).sorted(false, most),
+            "customer.region",
+        ),
     ];
     tell_few(crm, parts.iter().flat_map(|(_, _, lines, _)| lines.iter().map(|(_, line)| line.rated)));
-    Ok(parts.into_iter().map(|(title, column, lines, field)| part(title, column, &lines, &whole, records.clone(), field)).collect())
+    Ok(parts
+        .into_iter()
+        .map(|(title, column, lines, field)| part(title, column, &lines, &whole, records.clone(), field))
+        .collect())
 }
 
-fn part(title: &'static str, column: Column, lines: &[(Value, Line)], whole: &Line, records: Records, field: &str) -> Part {
+fn part(
+    title: &'static str,
+    column: Column,
+    lines: &[(Value, Line)],
+    whole: &Line,
+    records: Records,
+    field: &str,
+) -> Part {
     let name = column.name.clone();
     let mut columns = vec![column];
     columns.extend([

@@ -1,19 +1,10 @@
 //! Satisfaction (R108, R117): how many were asked, how many answered, and how satisfied they are with the service and
 //! with the product, by period, colleague, queue, product, branch …
 
-use super::{
-    Part, Records, Report,
-    deals::Groups,
-    parameter, period,
-    service::range,
-    share, tell_few,
-};
+use super::{Part, Records, Report, deals::Groups, parameter, period, service::range, share, tell_few};
 use crate::{
     Result,
-    crm::{
-        Crm, Query, integer,
-        tally::Tally,
-    },
+    crm::{Crm, Query, integer, tally::Tally},
     record::{Ask, Column, Grid, Kind, Value, Values, filter, types::fold},
     store::Sql,
     tickets::satisfaction::SATISFIED,
@@ -118,7 +109,8 @@ fn by(said: &str) -> By {
 
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let by = by(parameter(values, "by").as_text().unwrap_or("month"));
-    let mut conditions: Vec<String> = parameter(values, "where").as_text().map(|text| format!("({text})")).into_iter().collect();
+    let mut conditions: Vec<String> =
+        parameter(values, "where").as_text().map(|text| format!("({text})")).into_iter().collect();
     if !parameter(values, "period").is_empty() {
         conditions.push(range("at", period(crm, values, "all")?));
     }
@@ -129,26 +121,51 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         whole.add(line);
     }
     tell_few(crm, lines.iter().flat_map(|(_, line)| [line.asked, line.service.count, line.product.count]));
-    let records = Records::of("satisfaction").and(condition).by(&column.name.clone(), match &by {
-        By::Path(path) => path,
-        By::Time(_) => "at",
-    });
+    let records = Records::of("satisfaction").and(condition).by(
+        &column.name.clone(),
+        match &by {
+            By::Path(path) => path,
+            By::Time(_) => "at",
+        },
+    );
     let mut columns = vec![column];
     columns.extend([
         Column::new("asked", "Asked", "询问数", Kind::Integer),
         Column::new("answered", "Answered", "回复数", Kind::Integer),
         Column::new("response_rate", "Response rate", "回复率", Kind::Percent),
     ]);
-    columns.extend(scored("service", ["Service rated", "服务评价数"], ["Service satisfied", "服务满意数"], ["Service satisfaction", "服务满意率"], ["Service average", "服务均分"], ["Service low", "服务低分数"]));
-    columns.extend(scored("product", ["Product rated", "产品评价数"], ["Product satisfied", "产品满意数"], ["Product satisfaction", "产品满意率"], ["Product average", "产品均分"], ["Product low", "产品低分数"]));
+    columns.extend(scored(
+        "service",
+        ["Service rated", "服务评价数"],
+        ["Service satisfied", "服务满意数"],
+        ["Service satisfaction", "服务满意率"],
+        ["Service average", "服务均分"],
+        ["Service low", "服务低分数"],
+    ));
+    columns.extend(scored(
+        "product",
+        ["Product rated", "产品评价数"],
+        ["Product satisfied", "产品满意数"],
+        ["Product satisfaction", "产品满意率"],
+        ["Product average", "产品均分"],
+        ["Product low", "产品低分数"],
+    ));
     let records = behind(records);
     let rows = lines.iter().map(|(key, line)| line.cells(key)).collect();
     let totals = Some(whole.cells(&Value::Null));
     Ok(vec![Part::new("", Grid { totals, ..Grid::of(super::GROUPS, columns, rows) }).of(records)])
 }
 
-fn scored(of: &str, rated: [&str; 2], satisfied: [&str; 2], rate: [&str; 2], average: [&str; 2], low: [&str; 2]) -> [Column; 5] {
-    let column = |name: &str, [label, label_zh]: [&str; 2], kind| Column::new(format!("{of}_{name}"), label, label_zh, kind);
+fn scored(
+    of: &str,
+    rated: [&str; 2],
+    satisfied: [&str; 2],
+    rate: [&str; 2],
+    average: [&str; 2],
+    low: [&str; 2],
+) -> [Column; 5] {
+    let column =
+        |name: &str, [label, label_zh]: [&str; 2], kind| Column::new(format!("{of}_{name}"), label, label_zh, kind);
     [
         column("rated", rated, Kind::Integer),
         column("satisfied", satisfied, Kind::Integer),
@@ -160,7 +177,10 @@ fn scored(of: &str, rated: [&str; 2], satisfied: [&str; 2], rate: [&str; 2], ave
 
 /// The ratings behind each number.
 fn behind(records: Records) -> Records {
-    let records = records.only("asked", "not asked:").only("answered", "not asked: not rated:").only("response_rate", "not asked:");
+    let records = records
+        .only("asked", "not asked:")
+        .only("answered", "not asked: not rated:")
+        .only("response_rate", "not asked:");
     [("service", "score"), ("product", "product_score")].into_iter().fold(records, |records, (of, field)| {
         records
             .only(&format!("{of}_rated"), format!("not {field}:"))
@@ -208,7 +228,9 @@ fn lines(crm: &mut Crm, by: &By, condition: &str) -> Result<(Column, Vec<(Value,
     let (columns, rows) = crm.tally(&Tally {
         query: &query,
         beside: "",
-        by: &format!("{minute}t.asked IS NOT NULL, t.rated IS NOT NULL, COALESCE(t.score, 0), COALESCE(t.product_score, 0)"),
+        by: &format!(
+            "{minute}t.asked IS NOT NULL, t.rated IS NOT NULL, COALESCE(t.score, 0), COALESCE(t.product_score, 0)"
+        ),
         cells: "COUNT(*)",
         condition: "t.asked IS NOT NULL OR t.rated IS NOT NULL",
     })?;
@@ -218,7 +240,8 @@ fn lines(crm: &mut Crm, by: &By, condition: &str) -> Result<(Column, Vec<(Value,
         let key = match by {
             By::Path(_) => keys.pop().unwrap_or_default(),
             By::Time(length) => {
-                let at: Option<Timestamp> = cells.remove(0).as_text().and_then(|text| format!("{text}:00Z").parse().ok());
+                let at: Option<Timestamp> =
+                    cells.remove(0).as_text().and_then(|text| format!("{text}:00Z").parse().ok());
                 at.map_or(Value::Null, |at| {
                     let day = at.to_zoned(zone.clone()).date();
                     Value::Text(match length {
@@ -246,4 +269,3 @@ fn count(line: &mut Line, cells: &[Sql]) {
     line.service.add(integer(&cells[2]), count);
     line.product.add(integer(&cells[3]), count);
 }
-

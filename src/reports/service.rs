@@ -10,12 +10,8 @@ use crate::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::HashMap;
 
-pub(super) const WHERE: Ask = Ask {
-    name: "where",
-    doc: "Only tickets that match, in the filter language",
-    kind: || Kind::Text,
-    required: false,
-};
+pub(super) const WHERE: Ask =
+    Ask { name: "where", doc: "Only tickets that match, in the filter language", kind: || Kind::Text, required: false };
 
 /// Which kinds of ticket count as complaints.
 pub(super) const KINDS: Ask = Ask {
@@ -61,8 +57,7 @@ impl Cases<'_> {
         let (from, to) = types::day_bounds(self.days.0, self.days.1, crm.reading())?;
         let among = match parameter(self.values, "where").as_text() {
             Some(condition) => {
-                let query =
-                    crate::crm::Query { filter: filter::parse(condition)?, ..crate::crm::Query::new("ticket") };
+                let query = crate::crm::Query { filter: filter::parse(condition)?, ..crate::crm::Query::new("ticket") };
                 Some(crm.matching(&query)?.into_iter().collect::<std::collections::HashSet<i64>>())
             }
             None => None,

@@ -1,18 +1,18 @@
 //! Service: tickets and what is said in them, queues, types, macros and checklists (R106-R117).
 
-pub mod knowledge;
-pub mod outbox;
 mod answered;
 mod assignment;
 mod incidents;
 pub(crate) mod intake;
+pub mod knowledge;
 mod needs;
+pub mod outbox;
 mod panels;
 pub(crate) mod queue;
 mod reply;
 pub(crate) mod reply_macro;
-pub mod satisfaction;
 mod rules;
+pub mod satisfaction;
 pub mod sla;
 mod split;
 mod steps;

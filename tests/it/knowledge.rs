@@ -13,7 +13,14 @@ use kehu::{
 fn article(world: &mut World, title: &str, language: &str, tags: &str, body: &str) -> i64 {
     world.add(
         "article",
-        &[("title", title), ("language", language), ("tags", tags), ("body", body), ("state", "published"), ("audience", "public")],
+        &[
+            ("title", title),
+            ("language", language),
+            ("tags", tags),
+            ("body", body),
+            ("state", "published"),
+            ("audience", "public"),
+        ],
     )
 }
 

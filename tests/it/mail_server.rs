@@ -38,11 +38,8 @@ impl MailServer {
     pub fn start(moods: &[Mood]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let server = Self {
-            port,
-            moods: Arc::new(Mutex::new(moods.iter().copied().collect())),
-            letters: Arc::default(),
-        };
+        let server =
+            Self { port, moods: Arc::new(Mutex::new(moods.iter().copied().collect())), letters: Arc::default() };
         let (moods, letters) = (server.moods.clone(), server.letters.clone());
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {

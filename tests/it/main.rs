@@ -48,6 +48,7 @@ mod responsible;
 mod round_trips;
 mod satisfaction;
 mod second_imports;
+mod service_levels;
 mod sheet_maker;
 mod storage;
 mod stories;

@@ -37,10 +37,22 @@ pub const KEYS: &[Key] = &[
     plain("time_zone", "Where days begin and end", &[]),
     plain("silence", "After how many days without a word a customer is on your plan, by level", &[]),
     plain("mail_from", "Who writes to customers: \"Service <service@example.com>\"", &["KEHU_MAIL_FROM"]),
-    plain("mail_server", "Who sends it: smtp://name@host:587, smtps://name@host; files are written without", &["KEHU_MAIL_SERVER"]),
+    plain(
+        "mail_server",
+        "Who sends it: smtp://name@host:587, smtps://name@host; files are written without",
+        &["KEHU_MAIL_SERVER"],
+    ),
     plain("mail_password_file", "The file that holds the password of the mail server", &["KEHU_MAIL_PASSWORD_FILE"]),
-    plain("mail_password_command", "The program that prints the password of the mail server", &["KEHU_MAIL_PASSWORD_COMMAND"]),
-    plain("mail_folder", "The folder that messages are written to where there is no mail server", &["KEHU_MAIL_FOLDER"]),
+    plain(
+        "mail_password_command",
+        "The program that prints the password of the mail server",
+        &["KEHU_MAIL_PASSWORD_COMMAND"],
+    ),
+    plain(
+        "mail_folder",
+        "The folder that messages are written to where there is no mail server",
+        &["KEHU_MAIL_FOLDER"],
+    ),
     plain("duplicates", "When a new record is probably another: warn, block or off", &["KEHU_DUPLICATES"]),
 ];
 

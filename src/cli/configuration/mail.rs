@@ -27,7 +27,8 @@ pub(super) fn server(text: &str) -> Result<Server> {
         return Err(wrong());
     }
     if name.is_some_and(|name| name.contains(':')) {
-        let message = Message::new("A password has no place in an address: it stands in a file or comes from a program.");
+        let message =
+            Message::new("A password has no place in an address: it stands in a file or comes from a program.");
         return Err(Error::bad_value(message).hint(Message::new("kehu config set mail_password_file FILE")));
     }
     let here = matches!(host, "localhost" | "127.0.0.1");

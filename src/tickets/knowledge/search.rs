@@ -24,9 +24,9 @@ const MOST: usize = 80;
 
 /// Words that tell nothing about a question; Chinese needs none, since its pairs that are everywhere count for little.
 const EMPTY: [&str; 40] = [
-    "the", "and", "for", "with", "that", "this", "from", "are", "was", "were", "has", "have", "had", "not", "but", "you",
-    "your", "our", "can", "could", "will", "would", "does", "did", "how", "what", "when", "why", "where", "who", "is",
-    "it", "in", "on", "of", "to", "at", "we", "my", "please",
+    "the", "and", "for", "with", "that", "this", "from", "are", "was", "were", "has", "have", "had", "not", "but",
+    "you", "your", "our", "can", "could", "will", "would", "does", "did", "how", "what", "when", "why", "where", "who",
+    "is", "it", "in", "on", "of", "to", "at", "we", "my", "please",
 ];
 
 /// Which articles are looked at.
@@ -102,13 +102,7 @@ impl Crm {
         Ok(grid_of(&schema, hits, limit))
     }
 
-    fn ranked(
-        &mut self,
-        words: &str,
-        scope: Scope,
-        only: Option<&BTreeSet<i64>>,
-        without: &[i64],
-    ) -> Result<Vec<Hit>> {
+    fn ranked(&mut self, words: &str, scope: Scope, only: Option<&BTreeSet<i64>>, without: &[i64]) -> Result<Vec<Hit>> {
         let tokens = tokens_of(words);
         let weights = self.weights(&tokens, scope)?;
         let mut sums: HashMap<i64, f64> = HashMap::new();

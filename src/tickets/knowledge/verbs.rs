@@ -65,12 +65,7 @@ impl Article {
         Verb {
             name: "link",
             doc: "Links an article to a ticket that it is about",
-            asks: &[Ask {
-                name: "ticket",
-                doc: "The ticket",
-                kind: || Kind::Link("ticket".into()),
-                required: true,
-            }],
+            asks: &[Ask { name: "ticket", doc: "The ticket", kind: || Kind::Link("ticket".into()), required: true }],
             example: "kehu article link N1 --ticket T1",
             refused: |_, _| Ok(None),
             run: |crm, id, answers| link(crm, id, parameter(answers, "ticket").as_integer().unwrap_or_default()),
@@ -96,9 +91,8 @@ impl Article {
 
 fn only_from(crm: &mut Crm, id: i64, from: &[ArticleState]) -> Result<Option<Message>> {
     let article: Article = crm.get(Id::new(id))?;
-    let message = || {
-        Message::new("{title} is {state}.").with("title", &article.title).with("state", article.state.key())
-    };
+    let message =
+        || Message::new("{title} is {state}.").with("title", &article.title).with("state", article.state.key());
     Ok((!from.contains(&article.state)).then(message))
 }
 

@@ -8,10 +8,7 @@ use crate::{
     error::{Cause, Error},
     message::Message,
     org::User,
-    record::{
-        Choice, Column, Draft, Grid, Id, Kind, Link, Origin, Value, filter, record,
-        types::LongText,
-    },
+    record::{Choice, Column, Draft, Grid, Id, Kind, Link, Origin, Value, filter, record, types::LongText},
     store::Sql,
 };
 use jiff::Timestamp;
@@ -108,11 +105,7 @@ impl Crm {
                 };
                 let number = change.new_index().or(change.old_index()).and_then(|at| i64::try_from(at + 1).ok());
                 let line = change.value().trim_end_matches('\n');
-                rows.push(vec![
-                    number.map_or(Value::Null, Value::Integer),
-                    Value::text(sign),
-                    Value::text(line),
-                ]);
+                rows.push(vec![number.map_or(Value::Null, Value::Integer), Value::text(sign), Value::text(line)]);
             }
         }
         let word = |key: &'static str, label: &'static str, label_zh: &'static str| Choice {

@@ -1,11 +1,7 @@
 //! A queued message as the mail of the world has it (RFC 5322), headers encoded by the mail library.
 
 use super::OutboxMessage;
-use crate::{
-    Result,
-    error::Error,
-    message::Message,
-};
+use crate::{Result, error::Error, message::Message};
 use jiff::Timestamp;
 use lettre::{
     Address,

@@ -132,6 +132,7 @@ pub(crate) fn why_kept(crm: &mut Crm, id: i64) -> Result<Option<Message>> {
 
 /// How many messages are in which state, for whoever sends them.
 pub(crate) fn uncertain(crm: &mut Crm) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM outbox_messages WHERE state = 'sending' AND error IS NOT NULL AND deleted_at IS NULL";
+    let sql =
+        "SELECT COUNT(*) FROM outbox_messages WHERE state = 'sending' AND error IS NOT NULL AND deleted_at IS NULL";
     Ok(crm.db.first(sql, &[])?.map(|row| integer(&row[0])).unwrap_or_default())
 }

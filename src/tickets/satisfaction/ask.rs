@@ -91,7 +91,10 @@ impl Crm {
             }
             None if done.refused > 0 => {
                 let message = Message::new("Whoever could be asked about {record} wants no mail.");
-                Err(refuse(message.with("record", named()), Message::new("kehu ticket show T{number}").with("number", id)))
+                Err(refuse(
+                    message.with("record", named()),
+                    Message::new("kehu ticket show T{number}").with("number", id),
+                ))
             }
             None => Err(refuse(Message::new("No survey says what to ask."), Message::new("kehu survey add --help"))),
         }

@@ -34,10 +34,13 @@ impl Crm {
             (false, None) => vec![of_letter(bytes)?],
         };
         self.transaction("Take in ratings", |crm| {
-            ratings.iter().map(|(token, rating)| {
-                let id = crm.asked_by(token)?;
-                crm.rate(id, rating)
-            }).collect()
+            ratings
+                .iter()
+                .map(|(token, rating)| {
+                    let id = crm.asked_by(token)?;
+                    crm.rate(id, rating)
+                })
+                .collect()
         })
     }
 
@@ -61,8 +64,11 @@ impl Crm {
         let sql = "SELECT id FROM satisfactions WHERE token = ? AND deleted_at IS NULL";
         let row = self.db.first(sql, &[Sql::Text(token.to_uppercase())])?;
         row.map(|row| integer(&row[0])).ok_or_else(|| {
-            Error::new(Cause::NotFound, Message::new("{token} is no question that was asked here.").with("token", token))
-                .hint(Message::new("kehu satisfaction list"))
+            Error::new(
+                Cause::NotFound,
+                Message::new("{token} is no question that was asked here.").with("token", token),
+            )
+            .hint(Message::new("kehu satisfaction list"))
         })
     }
 }
@@ -101,8 +107,10 @@ fn of_letter(bytes: &[u8]) -> Result<(String, Rating)> {
     }
     let token = token_of(&letter);
     let token = token.ok_or_else(|| {
-        Error::bad_value(Message::new("The e-mail answers no question of ours: it holds no word such as {word}.")
-            .with("word", "SF-…"))
+        Error::bad_value(
+            Message::new("The e-mail answers no question of ours: it holds no word such as {word}.")
+                .with("word", "SF-…"),
+        )
     })?;
     let own = own_words(&letter.text);
     let Some((score, comment)) = rated_in(&own) else {
@@ -148,7 +156,8 @@ fn own_words(text: &str) -> String {
 /// The first number from 1 to 5 that stands by itself, and the rest as the comment.
 fn rated_in(own: &str) -> Option<(i64, Option<String>)> {
     let letters: Vec<char> = own.chars().collect();
-    let part_of_more = |letter: Option<&char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric() || *letter == '.' );
+    let part_of_more =
+        |letter: Option<&char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric() || *letter == '.');
     let place = letters.iter().enumerate().position(|(at, letter)| {
         let alone = !part_of_more(at.checked_sub(1).and_then(|at| letters.get(at)))
             && !letters.get(at + 1).is_some_and(char::is_ascii_alphanumeric);
@@ -157,9 +166,9 @@ fn rated_in(own: &str) -> Option<(i64, Option<String>)> {
     let score = i64::from(letters[place].to_digit(10)?);
     let before: String = letters[..place].iter().collect();
     let after: String = letters[place + 1..].iter().collect();
-    let after = ["/5", " / 5", "分", "星", " points", " stars"].iter().fold(after.as_str(), |text, unit| {
-        text.strip_prefix(unit).unwrap_or(text)
-    });
+    let after = ["/5", " / 5", "分", "星", " points", " stars"]
+        .iter()
+        .fold(after.as_str(), |text, unit| text.strip_prefix(unit).unwrap_or(text));
     let comment = format!("{before}{after}");
     let comment = comment.trim_matches(|letter: char| letter.is_whitespace() || "-–—:：,，.。;；".contains(letter));
     Some((score, (!comment.is_empty()).then(|| comment.to_owned())))

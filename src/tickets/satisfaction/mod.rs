@@ -23,8 +23,8 @@ use jiff::Timestamp;
 pub use ask::Asked;
 pub use rate::{Rated, Rating};
 pub use survey::Survey;
-pub(crate) use survey::{tongue, written_in};
 pub(crate) use survey::check as check_survey;
+pub(crate) use survey::{tongue, written_in};
 
 record! {
     /// What a customer was asked about a solution, and answered.
@@ -87,7 +87,8 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if draft.deleted() {
         return Ok(());
     }
-    let scored = ["score", "product_score"].iter().any(|name| draft.changed(name).is_some_and(|value| !value.is_empty()));
+    let scored =
+        ["score", "product_score"].iter().any(|name| draft.changed(name).is_some_and(|value| !value.is_empty()));
     if scored && draft.changed("rated").is_none() && draft.origin == Origin::Person {
         draft.set("rated", Value::Text(crm.now_text()));
     }

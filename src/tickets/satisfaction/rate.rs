@@ -101,7 +101,8 @@ impl Crm {
 
     /// What was asked or said about one solution of a ticket.
     pub(super) fn satisfaction_of(&mut self, ticket: i64, cycle: i64) -> Result<Option<i64>> {
-        let sql = "SELECT id FROM satisfactions WHERE ticket = ? AND cycle = ? AND deleted_at IS NULL ORDER BY id LIMIT 1";
+        let sql =
+            "SELECT id FROM satisfactions WHERE ticket = ? AND cycle = ? AND deleted_at IS NULL ORDER BY id LIMIT 1";
         let row = self.db.first(sql, &[Sql::Integer(ticket), Sql::Integer(cycle)])?;
         Ok(row.map(|row| integer(&row[0])))
     }

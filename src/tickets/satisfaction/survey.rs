@@ -46,8 +46,7 @@ pub(crate) fn check(_: &mut Crm, draft: &mut Draft) -> Result<()> {
 impl Crm {
     /// The surveys that are used.
     pub(super) fn surveys(&mut self) -> Result<Vec<Survey>> {
-        let query =
-            Query { filter: filter::parse("active=yes")?, sort: Sort::parse("id"), ..Query::new("survey") };
+        let query = Query { filter: filter::parse("active=yes")?, sort: Sort::parse("id"), ..Query::new("survey") };
         self.matching(&query)?.into_iter().map(|id| self.get(Id::new(id))).collect()
     }
 }
@@ -91,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_language_is_known_by_any_of_its_names() {
-        for (word, is) in [("zh-CN", "zh"), ("中文", "zh"), ("Chinese", "zh"), ("EN_us", "en"), ("英语", "en"), ("Deutsch", "de")]
+        for (word, is) in
+            [("zh-CN", "zh"), ("中文", "zh"), ("Chinese", "zh"), ("EN_us", "en"), ("英语", "en"), ("Deutsch", "de")]
         {
             assert_eq!(tongue(word), is, "{word}");
         }

@@ -68,7 +68,8 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     }
     can_be_asked(crm, draft)?;
     promises(draft)?;
-    if draft.is_new() && draft.get("calendar").is_empty()
+    if draft.is_new()
+        && draft.get("calendar").is_empty()
         && let Some(calendar) = crm.default_calendar()?
     {
         draft.set("calendar", Link::to(calendar));
@@ -109,10 +110,11 @@ fn promises(draft: &mut Draft) -> Result<()> {
     }
     for (place, field) in TARGETS.iter().enumerate().take(2) {
         if let Some(priority) = read[place].longer_than(&read[2]) {
-            let message = Message::new("An answer within {answer} would come after the solution within {solution} ({priority}).")
-                .with("answer", read[place])
-                .with("solution", read[2])
-                .with("priority", priority.key());
+            let message =
+                Message::new("An answer within {answer} would come after the solution within {solution} ({priority}).")
+                    .with("answer", read[place])
+                    .with("solution", read[2])
+                    .with("priority", priority.key());
             return Err(Error::new(Cause::Refused, message).on_field(*field));
         }
     }
