@@ -421,6 +421,7 @@ pub static ENTRIES: &[Entry] = &[
         noun_zh: "满意度",
         detail: true,
         event: Some(satisfaction::EVENT),
+        panels: &[satisfaction::PANEL],
         gives: Some((satisfaction::GIVEN, satisfaction::fields)),
         ..of::<Satisfaction>()
     },

@@ -10,6 +10,7 @@ use kehu::{
     crm::{Query, Sort},
     customers::Access,
     record::{Link, Value, filter},
+    tickets::Rating,
 };
 use std::path::{Path, PathBuf};
 
@@ -73,6 +74,7 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
     share_some(session)?;
     pool_some(session)?;
     plan_some(session)?;
+    rate_some(session)?;
     // What is expected now, to be compared one day with what came of it.
     session.crm()?.keep_forecast().map(|_| ())
 }
@@ -101,6 +103,30 @@ fn plan_some(session: &mut Session) -> Result<()> {
     crm.transaction("Plan what the stages ask for", |crm| {
         deals.iter().try_for_each(|id| (plan.run)(crm, *id, &Vec::new()))
     })
+}
+
+/// What was solved is asked about, some have answered, and some of it was in the knowledge base already.
+fn rate_some(session: &mut Session) -> Result<()> {
+    let crm = session.crm()?;
+    let ratings: [(i64, i64, Option<i64>, &str); 6] = [
+        (10, 4, Some(3), "换货很快"),
+        (11, 3, Some(5), "The right parts came two days later"),
+        (12, 5, None, ""),
+        (17, 5, Some(5), "Answered within ten minutes"),
+        (20, 3, Some(4), "螺丝缺了两次"),
+        (22, 5, None, ""),
+    ];
+    crm.transaction("Rate some tickets", |crm| {
+        for (ticket, score, product_score, comment) in ratings {
+            let comment = Some(comment.to_owned()).filter(|comment| !comment.is_empty());
+            crm.rate_ticket(ticket, &Rating { score: Some(score), product_score, comment, channel: "mail" })?;
+        }
+        for (ticket, article) in [(1, 6), (3, 2), (5, 1), (9, 5)] {
+            crm.change("ticket", ticket, vec![("articles".into(), Value::List(vec![Link::to(article)]))], None)?;
+        }
+        Ok(())
+    })?;
+    crm.ask_satisfaction(None).map(drop)
 }
 
 /// A few customers are looked at by the head of sales too.

@@ -67,7 +67,7 @@ fn ask_ticket_command() -> Command {
     Command::new("ask")
         .about("Asks the customer of a solved ticket now how satisfied they are")
         .arg(reference())
-        .after_help("Examples:\n  kehu ticket ask T2 --dry-run\n  kehu ticket ask T2")
+        .after_help("Examples:\n  kehu ticket ask T19 --dry-run\n  kehu ticket ask T19")
 }
 
 fn ask_ticket(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
@@ -89,7 +89,7 @@ fn rate_command() -> Command {
         .after_help(
             "A second rating of the same solution replaces the first, which `kehu satisfaction history` keeps. A rating of 1\n\
              or 2 opens a task for the superior of whoever dealt with it, once.\n\n\
-             Examples:\n  kehu ticket rate T2 5 --comment \"quick and friendly\"\n  kehu ticket rate T3 2 --product-score 4",
+             Examples:\n  kehu ticket rate T8 5 --comment \"quick and friendly\"\n  kehu ticket rate T19 2 --product-score 4",
         )
 }
 

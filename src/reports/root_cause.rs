@@ -94,7 +94,9 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     Cases { values, dated: "resolved", days }.each(crm, &mut |case| found.push(case))?;
     let products = products(crm, found.iter().map(|case| case.product))?;
     let mut whole = Line::default();
-    found.iter().for_each(|case| whole.add(case));
+    for case in &found {
+        whole.add(case);
+    }
     let records = Records::of("ticket").and(range("resolved", days));
     let grouped = |key: &dyn Fn(&Case) -> Value| {
         let mut groups = Groups::<Line>::new();

@@ -10,6 +10,7 @@ use kehu::{
     Cause, Crm, Settings,
     clock::Clock,
     tickets::{Carrier, Outgoing, Sending, Server, outbox::Encryption},
+    views::CustomField,
 };
 use std::{process::Stdio, time::Duration};
 
@@ -71,7 +72,7 @@ on_both! {
     fn a_message_goes_out_once_with_its_subject_and_text_in_chinese(world) {
         people(world);
         let id = queue(&mut world.crm, &Outgoing { automatic: true, ..to("wangxm@cmb.example") }).expect("a number");
-        assert_eq!((id, state(world, id)), (1, "Queued".to_owned()));
+        assert_eq!((id, state(world, id)), (1, "queued".to_owned()));
         let server = MailServer::start(&[]);
         let mut crm = later(world, 1);
         assert_eq!(send(&mut crm, &carrier(&server)), Sending { sent: 1, ..Sending::default() });
@@ -87,7 +88,7 @@ on_both! {
         assert!(letters[0].contains("Auto-Submitted: auto-generated"), "{}", letters[0]);
         let named = world.text("outbox", id, "message_id");
         assert!(letters[0].contains(&format!("Message-ID: {named}")), "{named} in {}", letters[0]);
-        assert_eq!([state(world, id), world.text("outbox", id, "cause")], ["Sent", "C1"]);
+        assert_eq!([state(world, id), world.text("outbox", id, "cause")], ["sent", "C1"]);
     }
 
     fn undoing_the_cause_takes_back_what_was_not_sent_and_names_what_was(world) {
@@ -112,7 +113,7 @@ on_both! {
         assert_eq!(told.0, format!("OB{third}"));
         assert!(told.1.contains("It was sent to wangxm@cmb.example at 2026-03-31T01:01:00Z already."), "{told:?}");
         world.crm.undo(None, true).expect("undoes the rest");
-        assert_eq!([state(world, third), world.text("customer", 1, "address")], ["Sent", ""]);
+        assert_eq!([state(world, third), world.text("customer", 1, "address")], ["sent", ""]);
     }
 
     fn what_was_handed_over_is_not_undone(world) {
@@ -135,7 +136,7 @@ on_both! {
         let server = MailServer::start(&[Mood::Busy, Mood::Refuse, Mood::RefuseText, Mood::Busy]);
         let done = send(&mut later(world, 0), &carrier(&server));
         assert_eq!(done, Sending { later: 1, failed: 2, ..Sending::default() });
-        assert_eq!([state(world, busy), state(world, gone), state(world, full)], ["Queued", "Failed", "Failed"]);
+        assert_eq!([state(world, busy), state(world, gone), state(world, full)], ["queued", "failed", "failed"]);
         assert!(world.text("outbox", gone, "error").contains("nobody of that name"));
         // Five minutes are not over, then they are; the next wait is twice as long.
         assert_eq!(send(&mut later(world, 4), &carrier(&server)), Sending::default());
@@ -157,7 +158,7 @@ on_both! {
         let server = MailServer::start(&[Mood::BreakBefore, Mood::BreakAfter]);
         let done = send(&mut later(world, 0), &carrier(&server));
         assert_eq!(done, Sending { sent: 1, later: 1, uncertain: 1, ..Sending::default() });
-        assert_eq!([state(world, before), state(world, after), state(world, fine)], ["Queued", "Being sent", "Sent"]);
+        assert_eq!([state(world, before), state(world, after), state(world, fine)], ["queued", "sending", "sent"]);
         assert_eq!(world.names("outbox", "uncertain=yes").len(), 1);
         // However often it is sent, nobody sends that one again but a person.
         let done = send(&mut later(world, 600), &carrier(&server));
@@ -172,7 +173,7 @@ on_both! {
         let id = queue(&mut world.crm, &to("a@x.example")).expect("a number");
         let away = Server { host: "127.0.0.1".to_owned(), port: 1, encryption: Encryption::Never, login: None };
         assert!(later(world, 1).send_outbox(&Carrier::Server(away), FROM, None).is_err());
-        assert_eq!([state(world, id), world.text("outbox", id, "attempts")], ["Queued", "0"]);
+        assert_eq!([state(world, id), world.text("outbox", id, "attempts")], ["queued", "0"]);
     }
 
     fn two_that_send_at_once_never_take_the_same_message(world) {
@@ -196,7 +197,13 @@ on_both! {
 
     fn whoever_wants_no_mail_gets_none_that_nobody_wrote(world) {
         people(world);
-        world.add("field", &[("name", "no_mail"), ("on", "contact"), ("kind", "yes-no")]);
+        let field = CustomField {
+            name: "no_mail".to_owned(),
+            record_kind: "contact".to_owned(),
+            value_kind: "yes-no".to_owned(),
+            ..CustomField::default()
+        };
+        field.define(&mut world.crm).expect("adds the field");
         let mut crm = later(world, 0);
         let automatic = Outgoing { automatic: true, ..to("wangxm@cmb.example") };
         let early = queue(&mut crm, &automatic).expect("not yet");
@@ -208,7 +215,7 @@ on_both! {
         let own = queue(&mut crm, &to("wangxm@cmb.example")).expect("an answer goes");
         let server = MailServer::start(&[]);
         assert_eq!(send(&mut crm, &carrier(&server)), Sending { sent: 1, withheld: 1, ..Sending::default() });
-        assert_eq!([state(world, early), state(world, own)], ["Cancelled", "Sent"]);
+        assert_eq!([state(world, early), state(world, own)], ["cancelled", "sent"]);
     }
 
     fn nothing_that_is_written_begins_a_header_of_its_own(world) {

@@ -183,12 +183,12 @@ on_both! {
         let names = ["owner", "asked", "answered", "response_rate", "service_rated", "service_satisfied", "service_rate", "service_average"];
         assert_eq!(
             cells(&parts[0], &names),
-            [["陆雅梅", "6", "5", "83.33", "5", "3", "60", "3.60"], ["Lukas Brandt", "1", "0", "", "0", "0", "", ""]]
+            [["陆雅梅", "6", "5", "83.33%", "5", "3", "60.00%", "3.60"], ["Lukas Brandt", "1", "0", "", "0", "0", "", ""]]
         );
         let parts = report(&mut crm, "satisfaction", &[("period", "2026-04")]);
         assert_eq!(cells(&parts[0], &["period", "asked", "service_low"]), [["2026-04", "7", "1"]]);
         let parts = report(&mut crm, "root-cause", &[("period", "2026")]);
-        assert_eq!(cells(&parts[0], &["time", "solved", "rated", "rate", "low"]), [["≤ 4 h", "7", "5", "60", "1"]]);
+        assert_eq!(cells(&parts[0], &["time", "solved", "rated", "rate", "low"]), [["≤ 4 h", "7", "5", "60.00%", "1"]]);
     }
 
     fn a_rating_comes_with_an_imported_ticket(world) {
@@ -215,12 +215,12 @@ on_both! {
             complain(world, &format!("2026-03-{day:02}T10:00"));
         }
         let parts = report(&mut world.crm, "quality-warning", &[("region", "华南")]);
-        assert_eq!(cells(&parts[0], &["region", "complaints", "before", "state"]), [["华南", "7", "10", "Alarm"]]);
+        assert_eq!(cells(&parts[0], &["region", "complaints", "before", "state"]), [["华南", "7", "10", "alarm"]]);
         let titles: Vec<String> = parts.iter().map(|part| part.title.to_string()).collect();
         assert_eq!(titles, ["Control limits", "Months before", "Causes", "Customers concerned", "Who deals with them", "Cases"]);
         assert_eq!(parts[5].grid.rows.len(), 7);
         let parts = report(&mut world.crm, "complaints", &[("period", "2026-03")]);
-        assert_eq!(cells(&parts[0], &["product", "tickets", "complaints", "rate"]), [["HC-P20", "7", "7", "100"]]);
-        assert_eq!(cells(&parts[1], &["product", "cause", "complaints", "share"]), [["HC-P20", "noise", "7", "100"]]);
+        assert_eq!(cells(&parts[0], &["product", "tickets", "complaints", "rate"]), [["HC-P20", "7", "7", "100.00%"]]);
+        assert_eq!(cells(&parts[1], &["product", "cause", "complaints", "share"]), [["HC-P20", "noise", "7", "100.00%"]]);
     }
 }

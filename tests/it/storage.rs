@@ -146,7 +146,7 @@ fn operation(db: &mut dyn Database, label: &str, work: impl FnOnce(&mut dyn Data
 
 fn schema(kind: &'static str, table: &'static str, letter: &'static str, mut fields: Vec<Field>) -> Schema {
     fields.extend(Schema::engine_fields(false));
-    Schema { kind, table, letter, doc: "", fields, summary: None }
+    Schema { kind, table, letter, doc: "", fields, summary: None, yields: "" }
 }
 
 fn user() -> Schema {

@@ -57,6 +57,8 @@ pub const FILES: &[DemoFile] = &[
     source!("ticket", "tickets.csv"),
     source!("ticket_message", "ticket_messages.csv"),
     source!("ticket_step", "ticket_steps.csv"),
+    source!("article", "articles.csv"),
+    source!("survey", "surveys.csv"),
     source!("node", "nodes.csv"),
     source!("review_rule", "review_rules.csv"),
     source!("qualification", "qualifications.csv"),

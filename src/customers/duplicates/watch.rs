@@ -34,7 +34,7 @@ const LOOKED_AT: usize = 20;
 pub(crate) fn look(crm: &mut Crm, draft: &Draft) -> Result<()> {
     let schema = draft.schema.clone();
     let renamed = draft.changed(&schema.title().name).is_some();
-    if crm.watch == Watch::Off || !renamed || draft.deleted() || schema.field("merged_into").is_none() {
+    if crm.watch == Watch::Off || !renamed || draft.deleted() || schema.field("distinct_from").is_none() {
         return Ok(());
     }
     if let Some((other, reasons)) = crm.suspect(draft)? {

@@ -8,6 +8,8 @@ mod version;
 use crate::{
     Result,
     crm::Crm,
+    error::{Cause, Error},
+    message::Message,
     org::User,
     products::Product,
     record::{
@@ -103,7 +105,7 @@ const TEXT: [&str; 3] = ["title", "tags", "body"];
 
 fn text_changes(draft: &Draft) -> bool {
     let changes = |name: &&str| draft.changed(name).is_some_and(|value| !value.same(&draft.before(name)));
-    draft.is_new() || TEXT.iter().any(|name| changes(&name))
+    draft.is_new() || TEXT.iter().any(changes)
 }
 
 /// A text that is saved is another version.
@@ -116,6 +118,13 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
         draft.set("edition", Value::Integer(edition));
     }
     let published = draft.changed("state").and_then(Value::as_text) == Some("published");
+    let body = draft.get("body");
+    if published && body.as_text().is_none_or(|body| body.trim().is_empty()) {
+        let title = draft.get("title");
+        let message = Message::new("{title} says nothing yet.");
+        let message = message.with("title", title.as_text().unwrap_or_default());
+        return Err(Error::new(Cause::Refused, message).on_field("body"));
+    }
     if published && draft.get("published").is_empty() {
         draft.set("published", Value::Text(crm.now_text()));
     }

@@ -9,12 +9,12 @@ pub(crate) mod survey;
 use super::Ticket;
 use crate::{
     Result,
-    catalog::Event,
-    crm::Crm,
+    catalog::{Event, Panel},
+    crm::{Crm, Query, Sort},
     customers::{Activity, Customer},
     org::User,
     record::{
-        Draft, Field, Id, Kind, Origin, Value, record,
+        Draft, Field, Grid, Id, Kind, Origin, Value, filter, record,
         types::{LongText, Open},
     },
 };
@@ -60,6 +60,21 @@ record! {
         /// When they were asked, or else answered
         at: Kind::Timestamp => "COALESCE({t}.asked, {t}.rated)",
     }
+}
+
+/// What was asked and said about a ticket, on its page.
+pub(crate) const PANEL: Panel =
+    Panel { of: "ticket", key: "satisfactions", title: "Satisfaction", title_zh: "满意度", grid: of_ticket };
+
+fn of_ticket(crm: &mut Crm, ticket: i64, limit: Option<u64>) -> Result<Grid> {
+    let query = Query {
+        filter: filter::parse(&format!("ticket=T{ticket}"))?,
+        columns: ["cycle", "asked", "rated", "score", "product_score", "comment", "recovery"].map(str::to_owned).into(),
+        sort: Sort::parse("id"),
+        limit,
+        ..Query::new("satisfaction")
+    };
+    crm.list(&query)
 }
 
 /// A rating up to this one opens a task to win the customer back.
