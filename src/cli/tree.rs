@@ -293,12 +293,16 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
             ("\"Ask for the invoice\"", "--reply \"Please send us the invoice.\" --status pending", "status=pending")
         }
         "ticket_rule" => ("\"kind=repair\"", "--skill repair --order least_busy --capacity 20", "paused=no"),
-        "sla_policy" => {
-            ("\"Key customers\"", "--condition customer.level=A --first-response 1h --resolution \"urgent 4h, 8h\"", "default=no")
-        }
+        "sla_policy" => (
+            "\"Key customers\"",
+            "--condition customer.level=A --first-response 1h --resolution \"urgent 4h, 8h\"",
+            "default=no",
+        ),
         "sla_step" => ("resolution", "--policy SP1 --percent 80 --tell owner", "policy=SP1"),
         "escalation" => ("resolution", "--ticket T1", "clock=resolution"),
-        "business_calendar" => ("\"Early shift\"", "--hours \"Mon-Fri 06:00-14:00\" --zone Europe/Berlin", "zone=Europe/Berlin"),
+        "business_calendar" => {
+            ("\"Early shift\"", "--hours \"Mon-Fri 06:00-14:00\" --zone Europe/Berlin", "zone=Europe/Berlin")
+        }
         "holiday" => ("\"Founding day\"", "--day 2026-05-18 --yearly", "yearly=yes"),
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
@@ -502,6 +506,7 @@ fn edit(schema: &Schema) -> Command {
 fn first(kind: &str) -> &'static str {
     match kind {
         "attachment" => "kehu attach C1 customers.csv contacts.csv users.csv\n  ",
+        "escalation" => "kehu --now +90d ticket escalate\n  ",
         _ => "",
     }
 }
@@ -532,6 +537,8 @@ fn edit_examples(schema: &Schema, filter: &str) -> String {
         "attachment" => return two("--note \"Signed\"", "name=list.csv"),
         "share" => return two("--access write", "until=+30d"),
         "lead_rule" => return two("--capacity 3", "paused=yes"),
+        "sla_step" => return two("--percent 90", "tell=manager"),
+        "holiday" => return two("--until 2026-01-04", "yearly=yes"),
         "pool" => return two("--cool-down 14", "claims_a_day=3"),
         "pool_rule" => return two("--days 45", "paused=yes"),
         "score_rule" => return two("--points 20", "\"name=Can be called\""),
@@ -557,6 +564,12 @@ fn spare(kind: &str) -> (&'static str, u8, u8) {
         "queue" => ("kehu queue add Field\n  kehu queue add Hotline\n  ", 4, 5),
         "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
         "product" => ("kehu product add Cable\n  kehu product add Bracket\n  ", 8, 9),
+        "sla_policy" => (
+            "kehu sla_policy add Repairs --condition kind=repair --resolution 40h\n  \
+             kehu sla_policy add Returns --condition kind=return --resolution 80h\n  ",
+            4,
+            5,
+        ),
         "pipeline" => ("kehu pipeline add Renewals\n  kehu pipeline add Tenders\n  ", 3, 4),
         "pool" => ("kehu pool add \"Open to all\"\n  kehu pool add \"Old leads\"\n  ", 3, 4),
         "stage" => ("kehu stage add Trial --pipeline 2\n  kehu stage add Pilot --pipeline 2\n  ", 14, 15),

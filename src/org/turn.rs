@@ -45,10 +45,11 @@ pub(crate) struct Fate {
 pub(crate) fn fate(record: i64, place: usize, turns: &[Turn], takers: &mut HashMap<i64, Taker>) -> Fate {
     let mut full = None;
     for (number, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.fits.contains(&record)) {
-        let free =
-            turn.people.iter().filter_map(|user| takers.get(user).map(|taker| (*user, taker))).filter(|(_, taker)| {
-                [taker.most, turn.most].into_iter().flatten().all(|most| taker.load < most)
-            });
+        let free = turn
+            .people
+            .iter()
+            .filter_map(|user| takers.get(user).map(|taker| (*user, taker)))
+            .filter(|(_, taker)| [taker.most, turn.most].into_iter().flatten().all(|most| taker.load < most));
         let load = |taker: &Taker| if turn.least_busy { taker.load } else { 0 };
         let next = free.min_by_key(|(user, taker)| (load(taker), taker.last.clone(), *user)).map(|(user, _)| user);
         if let Some(user) = next {

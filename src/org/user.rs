@@ -157,7 +157,11 @@ impl User {
 fn away(crm: &mut Crm, id: i64, answers: &Values) -> Result<()> {
     let today = Value::text(crm.reading().clock.today().to_string());
     let from = Some(parameter(answers, "from")).filter(|from| !from.is_empty()).unwrap_or(today);
-    let values = [("away_from", from), ("away_until", parameter(answers, "until")), ("stand_in", parameter(answers, "stand-in"))];
+    let values = [
+        ("away_from", from),
+        ("away_until", parameter(answers, "until")),
+        ("stand_in", parameter(answers, "stand-in")),
+    ];
     let values = values.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
     crm.change("user", id, values, None).map(|_| ())
 }

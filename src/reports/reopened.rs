@@ -31,7 +31,14 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         let line = groups.entry(ticket.group).or_default();
         // What was opened again had been solved before.
         let solved = ticket.over || ticket.reopened > 0;
-        let counts = [1, i64::from(solved), i64::from(ticket.reopened > 0), ticket.reopened, i64::from(ticket.reassigned > 0), ticket.reassigned];
+        let counts = [
+            1,
+            i64::from(solved),
+            i64::from(ticket.reopened > 0),
+            ticket.reopened,
+            i64::from(ticket.reassigned > 0),
+            ticket.reassigned,
+        ];
         for (sum, count) in line.iter_mut().zip(counts) {
             *sum += count;
         }

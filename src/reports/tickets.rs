@@ -27,12 +27,8 @@ pub(super) const BY: Ask = Ask {
     required: false,
 };
 
-pub(super) const WHERE: Ask = Ask {
-    name: "where",
-    doc: "Only tickets that match, in the filter language",
-    kind: || Kind::Text,
-    required: false,
-};
+pub(super) const WHERE: Ask =
+    Ask { name: "where", doc: "Only tickets that match, in the filter language", kind: || Kind::Text, required: false };
 
 /// What tickets are grouped by, with the headings.
 const GROUPS: [(&str, &str, &str); 5] = [
@@ -76,7 +72,8 @@ impl Basis {
         let said = parameter(values, "by");
         let by = said.as_text().unwrap_or(usual_by).to_lowercase();
         let by = GROUPS.iter().position(|(name, ..)| *name == by).ok_or_else(|| {
-            let message = Message::new("{value} is nothing that tickets are grouped by: policy, priority, queue, owner or kind.");
+            let message =
+                Message::new("{value} is nothing that tickets are grouped by: policy, priority, queue, owner or kind.");
             Error::bad_value(message.with("value", by)).on_field("by")
         })?;
         let days = if dated { Some(period(crm, values, "this-year")?) } else { None };
@@ -188,10 +185,7 @@ fn seen(row: &[Sql], now: &str) -> Seen {
         answered,
         ended: second(&row[6]).or_else(|| second(&row[7])).filter(|_| over),
         promised: [known(8), known(9)],
-        missed: [
-            known(10) || running && answered.is_none() && passed(8),
-            known(11) || running && passed(9),
-        ],
+        missed: [known(10) || running && answered.is_none() && passed(8), known(11) || running && passed(9)],
         reopened: integer(&row[13]),
         reassigned: integer(&row[14]),
     }

@@ -13,7 +13,8 @@ use proptest::{
 
 /// The calendars of the table: name, zone, hours, days off, days worked for others (with the hours of Monday unless
 /// said), both also every year with a leading `*`.
-type Office = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+type Office =
+    (&'static str, &'static str, &'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
 const OFFICES: &[Office] = &[
     ("plain", "Asia/Shanghai", "Mon-Fri 09:00-18:00", &[], &[]),
@@ -23,8 +24,16 @@ const OFFICES: &[Office] = &[
         "Asia/Shanghai",
         "Mon-Fri 09:00-12:00 13:30-18:00",
         &[
-            "2026-02-15", "2026-02-16", "2026-02-17", "2026-02-18", "2026-02-19", "2026-02-20", "2026-02-21",
-            "2026-02-22", "2026-02-23", "*10-01",
+            "2026-02-15",
+            "2026-02-16",
+            "2026-02-17",
+            "2026-02-18",
+            "2026-02-19",
+            "2026-02-20",
+            "2026-02-21",
+            "2026-02-22",
+            "2026-02-23",
+            "*10-01",
         ],
         &[("2026-02-14", ""), ("2026-02-28", ""), ("2026-12-24", "09:00-12:00")],
     ),
@@ -61,9 +70,8 @@ fn office(name: &str) -> (BusinessTime, TimeZone) {
 
 /// A local time, or an instant in UTC where it ends with Z.
 fn instant(text: &str, zone: &TimeZone) -> Timestamp {
-    text.parse::<Timestamp>().unwrap_or_else(|_| {
-        text.parse::<DateTime>().expect(text).to_zoned(zone.clone()).expect(text).timestamp()
-    })
+    text.parse::<Timestamp>()
+        .unwrap_or_else(|_| text.parse::<DateTime>().expect(text).to_zoned(zone.clone()).expect(text).timestamp())
 }
 
 /// `3h`, `45m`, `1h30m`, `20s`.
@@ -256,8 +264,16 @@ fn hours_are_read_as_people_write_them_and_written_in_one_way() {
         assert_eq!(Hours::parse(wanted).expect("reads its own writing"), hours);
     }
     let wrong = [
-        "", "Mon-Fri", "09:00-18:00", "Mon 18:00-18:00", "Mon 25:00-26:00", "Mon 09:00-12:61", "Someday 9-18",
-        "Mon 09:00-12:00 11:00-18:00", "Mon 22:00-06:00; Tue 05:00-09:00", "Sun 22:00-06:00; Mon 05:00-09:00",
+        "",
+        "Mon-Fri",
+        "09:00-18:00",
+        "Mon 18:00-18:00",
+        "Mon 25:00-26:00",
+        "Mon 09:00-12:61",
+        "Someday 9-18",
+        "Mon 09:00-12:00 11:00-18:00",
+        "Mon 22:00-06:00; Tue 05:00-09:00",
+        "Sun 22:00-06:00; Mon 05:00-09:00",
     ];
     for written in wrong {
         assert!(Hours::parse(written).is_err(), "{written}");
@@ -287,7 +303,9 @@ struct Slow {
 
 impl Slow {
     fn is_open(&self, shown: DateTime) -> bool {
-        let minute = |time: civil::Time| u16::try_from(time.hour()).expect("small") * 60 + u16::try_from(time.minute()).expect("small");
+        let minute = |time: civil::Time| {
+            u16::try_from(time.hour()).expect("small") * 60 + u16::try_from(time.minute()).expect("small")
+        };
         let now = minute(shown.time());
         let yesterday = shown.date().yesterday().expect("a day");
         self.on(shown.date()).iter().any(|(from, to)| (*from..*to).contains(&now))
@@ -370,7 +388,10 @@ fn random_calendars_agree_with_a_count_minute_by_minute() {
                 let there = quick.add(from, wanted).expect("an instant");
                 prop_assert!(there <= to, "not later than where it was counted to");
                 prop_assert_eq!(quick.between(from, there), wanted);
-                prop_assert_eq!(quick.add(quick.add(from, wanted / 2).expect("half"), wanted - wanted / 2), Some(there));
+                prop_assert_eq!(
+                    quick.add(quick.add(from, wanted / 2).expect("half"), wanted - wanted / 2),
+                    Some(there)
+                );
             }
             let open = quick.next_open(from).expect("somebody works some day");
             prop_assert_eq!(quick.between(from, open), 0);

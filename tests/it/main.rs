@@ -50,6 +50,7 @@ mod round_trips;
 mod sales_manners;
 mod satisfaction;
 mod second_imports;
+mod service_levels;
 mod sheet_maker;
 mod storage;
 mod stories;

@@ -114,7 +114,8 @@ pub(super) fn refuse_default(crm: &mut Crm, draft: &Draft, kind: &'static str) -
     let title = draft.get(&draft.schema.title().name.clone());
     let message = message.with("record", schema.short(draft.id.unwrap_or_default()));
     let message = message.with("name", title.as_text().unwrap_or_default());
-    let hint = Message::new("kehu {kind} edit {letter}2 --default yes").with("kind", kind).with("letter", schema.letter);
+    let hint =
+        Message::new("kehu {kind} edit {letter}2 --default yes").with("kind", kind).with("letter", schema.letter);
     Err(Error::new(Cause::Refused, message).on_field("default").hint(hint))
 }
 

@@ -1,12 +1,22 @@
 //! `kehu ticket escalate`: notes deadlines that were missed and takes the steps that have come, each once; it looks at
 //! the tickets alone for which there is something to do by now.
 
-use super::{Clock, Escalation, clocks::Written, ladder::Coming, rules::Rules, state::State, targets::{duration_text, raised}};
+use super::{
+    Clock, Escalation,
+    clocks::Written,
+    ladder::Coming,
+    rules::Rules,
+    state::State,
+    targets::{duration_text, raised},
+};
 use crate::{
     Result,
     crm::Crm,
     org::User,
-    record::{Choice, Column, Grid, Id, Kind, Link, Record, Row, Total, Value, Values, types::{FieldType, timestamp_text}},
+    record::{
+        Choice, Column, Grid, Id, Kind, Link, Record, Row, Total, Value, Values,
+        types::{FieldType, timestamp_text},
+    },
     store::Sql,
     tickets::{Priority, Queue, Ticket},
 };
@@ -106,7 +116,8 @@ impl Crm {
     fn take_step(&mut self, ticket: &Ticket, coming: &Coming) -> Result<Escalation> {
         let told = self.tell_listeners(ticket, coming)?;
         let step = &coming.step;
-        let (now, next) = (ticket.priority.unwrap_or(Priority::Normal), raised(ticket.priority.unwrap_or(Priority::Normal)));
+        let (now, next) =
+            (ticket.priority.unwrap_or(Priority::Normal), raised(ticket.priority.unwrap_or(Priority::Normal)));
         let mut done = Escalation {
             clock: coming.clock,
             ticket: ticket.id,
@@ -147,7 +158,8 @@ impl Crm {
             if !user.active {
                 continue;
             }
-            let subject = format!("T{} {} ({}: {} %)", ticket.id.number, ticket.subject, coming.clock.key(), coming.step.percent);
+            let subject =
+                format!("T{} {} ({}: {} %)", ticket.id.number, ticket.subject, coming.clock.key(), coming.step.percent);
             let mut values: Values = vec![
                 ("subject".into(), Value::Text(subject)),
                 ("kind".into(), Value::text("task")),

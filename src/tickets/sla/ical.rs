@@ -61,13 +61,16 @@ impl Crm {
         let sql = "SELECT id FROM holidays WHERE calendar = ? AND day = ? AND deleted_at IS NULL ORDER BY id LIMIT 1";
         let arguments = [Sql::Integer(calendar), Sql::Text(event.day.to_string())];
         let holiday = Holiday { calendar: Id::new(calendar), ..event.clone() };
-        let values: Values =
-            holiday.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let values: Values = holiday.values().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         if let Some(id) = self.numbers(sql, &arguments)?.first() {
             // Hours that somebody gave it stay.
             let values = values.into_iter().filter(|(name, _)| name != "hours").collect();
             let changed = !self.change("holiday", *id, values, None)?.changed.is_empty();
-            if changed { taken.changed += 1 } else { taken.unchanged += 1 }
+            if changed {
+                taken.changed += 1
+            } else {
+                taken.unchanged += 1
+            }
             return Ok(());
         }
         self.add("holiday", values)?;
@@ -161,5 +164,11 @@ fn date(text: &str) -> Option<Date> {
 
 /// Text without the marks before separators.
 fn plain(text: &str) -> String {
-    text.replace("\\n", " ").replace("\\N", " ").replace("\\,", ",").replace("\\;", ";").replace("\\\\", "\\").trim().to_owned()
+    text.replace("\\n", " ")
+        .replace("\\N", " ")
+        .replace("\\,", ",")
+        .replace("\\;", ";")
+        .replace("\\\\", "\\")
+        .trim()
+        .to_owned()
 }

@@ -1,7 +1,11 @@
 //! What a policy would do, saved or not: which open tickets it would hold for, and which would be late by it; and its
 //! application to those that are open.
 
-use super::{Clock, SlaPolicy, rules::Rules, state::{Moment, State}};
+use super::{
+    Clock, SlaPolicy,
+    rules::Rules,
+    state::{Moment, State},
+};
 use crate::{
     Result,
     crm::{Crm, Query, Sort},
@@ -53,10 +57,12 @@ impl Crm {
             let mut after = before.clone();
             after.advance(Some(&before), Some(&rule), &rule.time, Moment { now, said: None });
             let until = after.stopped.unwrap_or(now);
-            let missed = |clock: &Clock| after.is_open(*clock) && after.due[clock.place()].is_some_and(|due| due < until);
+            let missed =
+                |clock: &Clock| after.is_open(*clock) && after.due[clock.place()].is_some_and(|due| due < until);
             let missed: Vec<&str> = Clock::ALL.iter().filter(|clock| missed(clock)).map(|clock| clock.key()).collect();
             late += usize::from(!missed.is_empty());
-            let title = |value: Value| if let Value::Link(link) = value { Value::text(link.title) } else { Value::Null };
+            let title =
+                |value: Value| if let Value::Link(link) = value { Value::text(link.title) } else { Value::Null };
             rows.push(Row {
                 id,
                 short: format!("T{id}"),
@@ -71,7 +77,11 @@ impl Crm {
             });
         }
         let total = Total::Exactly(rows.len() as u64);
-        Ok(Preview { tickets: rows.len(), late, grid: Grid { noun: "tickets".into(), columns, rows, totals: None, total } })
+        Ok(Preview {
+            tickets: rows.len(),
+            late,
+            grid: Grid { noun: "tickets".into(), columns, rows, totals: None, total },
+        })
     }
 
     /// The policy as it would be, if it would not be refused.
@@ -97,7 +107,8 @@ impl Crm {
     fn would_hit(&mut self, policy: &SlaPolicy, rules: &Rules) -> Result<Vec<i64>> {
         let condition = if policy.default { "" } else { policy.condition.as_deref().unwrap_or_default() };
         let both = filter::Filter::And(vec![filter::parse(OPEN)?, filter::parse(condition)?]);
-        let mut hit = self.matching(&Query { filter: both, sort: Sort::parse("received,id"), ..Query::new("ticket") })?;
+        let mut hit =
+            self.matching(&Query { filter: both, sort: Sort::parse("received,id"), ..Query::new("ticket") })?;
         let before = |other: &SlaPolicy| {
             let place = |policy: &SlaPolicy| (policy.default, policy.position.unwrap_or(i64::MAX), policy.id.number);
             other.id != policy.id && !other.default && place(other) < place(policy)

@@ -69,11 +69,7 @@ impl Crm {
     }
 
     /// A policy with its targets read, saved or not.
-    pub(super) fn rule_of(
-        &mut self,
-        policy: SlaPolicy,
-        times: &mut HashMap<i64, Arc<BusinessTime>>,
-    ) -> Result<Rule> {
+    pub(super) fn rule_of(&mut self, policy: SlaPolicy, times: &mut HashMap<i64, Arc<BusinessTime>>) -> Result<Rule> {
         let time = self.time_of(policy.calendar.map(|calendar| calendar.number), times)?;
         let said = [&policy.first_response, &policy.next_response, &policy.resolution];
         let mut targets = [Targets::default(); TARGETS.len()];

@@ -64,11 +64,12 @@ fn steps_of(crm: &mut Crm, policy: i64, limit: Option<u64>) -> Result<Grid> {
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     if draft.deleted() {
         let default = draft.before("default") == Value::Bool(true);
-        return if default { refuse_default(crm, draft, "sla_policy") } else { Ok(()) };
+        return if default { refuse_default(crm, draft, "sla_policy") } else { tell_of_open_tickets(crm) };
     }
     can_be_asked(crm, draft)?;
     promises(draft)?;
-    if draft.is_new() && draft.get("calendar").is_empty()
+    if draft.is_new()
+        && draft.get("calendar").is_empty()
         && let Some(calendar) = crm.default_calendar()?
     {
         draft.set("calendar", Link::to(calendar));
@@ -109,10 +110,11 @@ fn promises(draft: &mut Draft) -> Result<()> {
     }
     for (place, field) in TARGETS.iter().enumerate().take(2) {
         if let Some(priority) = read[place].longer_than(&read[2]) {
-            let message = Message::new("An answer within {answer} would come after the solution within {solution} ({priority}).")
-                .with("answer", read[place])
-                .with("solution", read[2])
-                .with("priority", priority.key());
+            let message =
+                Message::new("An answer within {answer} would come after the solution within {solution} ({priority}).")
+                    .with("answer", read[place])
+                    .with("solution", read[2])
+                    .with("priority", priority.key());
             return Err(Error::new(Cause::Refused, message).on_field(*field));
         }
     }
@@ -124,7 +126,11 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
     super::business_calendar::settle(crm, draft)?;
     let telling = ["condition", "calendar", "first_response", "next_response", "resolution", "default"];
     let changed = telling.iter().any(|field| draft.changed(field).is_some());
-    if changed && !crm.by_verb && crm.door != "import" && crm.has_open_tickets()? {
+    if changed && !crm.by_verb { tell_of_open_tickets(crm) } else { Ok(()) }
+}
+
+fn tell_of_open_tickets(crm: &mut Crm) -> Result<()> {
+    if crm.door != "import" && crm.has_open_tickets()? {
         crm.notice(Message::new("Open tickets keep their deadlines until: kehu sla_policy apply"));
     }
     Ok(())

@@ -11,12 +11,7 @@ const LONGEST: i64 = 10_000 * 3600;
 pub struct Targets([Option<i64>; 4]);
 
 const PRIORITIES: [Priority; 4] = [Priority::Low, Priority::Normal, Priority::High, Priority::Urgent];
-const WORDS: [&[&str]; 4] = [
-    &["low", "低"],
-    &["normal", "普通", "中"],
-    &["high", "高"],
-    &["urgent", "紧急"],
-];
+const WORDS: [&[&str]; 4] = [&["low", "低"], &["normal", "普通", "中"], &["high", "高"], &["urgent", "紧急"]];
 
 impl Targets {
     /// Reads what a person wrote: a time for all, or times with the priorities that they are for.
@@ -104,7 +99,8 @@ fn duration(word: &str) -> Option<i64> {
 pub fn duration_text(seconds: i64) -> String {
     let (sign, seconds) = (if seconds < 0 { "-" } else { "" }, seconds.abs());
     let parts = [(seconds / 3600, "h"), (seconds % 3600 / 60, "m"), (seconds % 60, "s")];
-    let text: String = parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    let text: String =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
     if text.is_empty() { "0m".to_owned() } else { format!("{sign}{text}") }
 }
 

@@ -1,6 +1,11 @@
 //! `kehu ticket why T9`: each clock of a ticket explained, and when they stood still.
 
-use super::{Clock, duration_text, escalate::{clock_kind, word}, rules::Rule, state::State};
+use super::{
+    Clock, duration_text,
+    escalate::{clock_kind, word},
+    rules::Rule,
+    state::State,
+};
 use crate::{
     Result,
     crm::Crm,
