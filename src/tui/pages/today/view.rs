@@ -116,7 +116,7 @@ impl Today {
                 self.body(canvas, inside, &self.attention, Pane::Attention);
                 canvas.foot(area, &position(&self.attention));
             }
-            Pane::Funnel => self.steps(canvas, inside),
+            Pane::Funnel => self.draw_sales(canvas, inside),
             Pane::Team => self.members(canvas, inside),
             Pane::Figures => self.figure_lines(canvas, inside),
         }
@@ -223,6 +223,11 @@ impl Today {
         let title = self.name(canvas.context, Pane::Funnel);
         let inside = canvas.frame(area, &title, self.since.label(canvas.context), self.pane == Pane::Funnel);
         canvas.hit(area, Target::Part(place(Pane::Funnel)));
+        self.draw_sales(canvas, inside);
+    }
+
+    /// The steps of the funnel, and the months below them where there is room.
+    fn draw_sales(&self, canvas: &mut Canvas, inside: Rect) {
         let steps = u16::try_from(self.step.length).unwrap_or(u16::MAX);
         // The months stand below where there is room; a funnel may be as narrow as a line a step.
         let months = self.forecast.as_ref().map_or(0, |part| u16::try_from(part.grid.rows.len().min(6)).unwrap_or(6));
