@@ -241,11 +241,10 @@ pub fn chosen(name: &str, ground: Option<Ground>, depth: Depth) -> Theme {
         (name, _) => named(name),
     };
     match depth {
-        Depth::True => theme,
         Depth::Table => theme.restyled(|style| in_colours(style, nearest)),
         // A ground of its own needs more colours than there are.
         Depth::Sixteen if theme.text.bg.is_some() => TERMINAL,
-        Depth::Sixteen => theme,
+        Depth::True | Depth::Sixteen => theme,
     }
 }
 

@@ -147,8 +147,8 @@ impl Page for Calendar {
         let inside = canvas.frame(area, &self.month(context), &self.title, true);
         let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(1), ..inside };
         let names = NAMES.get(usize::from(context.is_chinese())).copied().unwrap_or_default();
-        let heading: String = names.iter().map(|name| format!(" {} ", text::fit(name, 2, false, ""))).collect();
-        canvas.text(row(inside, 0), &heading, context.theme.dim);
+        let names: Vec<String> = names.iter().map(|name| text::fit(name, 2, false, "")).collect();
+        canvas.text(row(inside, 0), &format!(" {}", names.join("  ")), context.theme.dim);
         let mut day = self.first();
         for line in rows(trimmed(inside, 1, 1)).take(6) {
             for column in 0..7 {

@@ -358,9 +358,10 @@ impl Page for Picker {
             self.line(canvas, line, place, item);
         }
         if self.found.is_empty() && !self.asking {
-            let words = match self.input.is_empty() {
-                true => canvas.context.pick("  There is nothing to choose", "  没有可选项"),
-                false => canvas.context.pick("  Nothing fits", "  没有匹配项"),
+            let words = if self.input.is_empty() {
+                canvas.context.pick("  There is nothing to choose", "  没有可选项")
+            } else {
+                canvas.context.pick("  Nothing fits", "  没有匹配项")
             };
             canvas.text(row(list, 0), words, theme.dim);
         }

@@ -2,6 +2,7 @@
 
 use crate::{
     catalog,
+    doors::language,
     tui::{
         action::{Action, PLAIN},
         canvas::{Canvas, row, rows, trimmed},
@@ -122,7 +123,9 @@ impl Page for Kinds {
             let name = text::fit(&context.nouns(schema), 22, false, glyphs.ellipsis);
             let business = catalog::entry(schema.kind).is_some_and(|entry| entry.business && !entry.detail);
             let style = if business { theme.text } else { theme.dim };
-            let about = if context.is_chinese() { "" } else { schema.doc };
+            let about = if context.is_chinese() { language::help(schema.doc) } else { schema.doc.to_owned() };
+            // What nobody put into Chinese says nothing there.
+            let about = if context.is_chinese() && about == schema.doc { String::new() } else { about };
             canvas.text(line, &format!(" {sign}  {:<6}  {name} {about}", schema.letter), style);
             if here {
                 canvas.paint(line, theme.selection);

@@ -9,6 +9,7 @@ mod period;
 mod picture;
 mod rail;
 mod read;
+mod spot;
 mod strip;
 mod table;
 mod view;
@@ -16,7 +17,6 @@ mod words;
 
 use crate::{
     catalog,
-    record::Value,
     reports::{Part, Report},
     tui::{
         canvas::Canvas,
@@ -29,6 +29,7 @@ use crate::{
 };
 use ratatui::layout::Rect;
 use serde_json::{Value as Json, json};
+use spot::{Spot, number_at};
 
 /// How it is declared.
 pub static KIND: PageKind = PageKind {
@@ -188,49 +189,6 @@ impl Reports {
         let found = self.drawn().map(|part| part.found(Some(self.row), self.column));
         found.map_or_else(Vec::new, |found| super::lead(context, found))
     }
-}
-
-/// Where the cursor is in a part, and the same part of the period before.
-#[derive(Clone, Copy)]
-struct Spot<'a> {
-    row: usize,
-    column: usize,
-    focused: bool,
-    earlier: Option<&'a Part>,
-}
-
-impl Reports {
-    fn spot(&self, part: usize) -> Spot<'_> {
-        let earlier = self.before.get(part);
-        Spot { row: self.row, column: self.column, focused: self.part.is_some(), earlier }
-    }
-}
-
-impl Spot<'_> {
-    /// The number of the period before that a number stands against, and how it differs.
-    fn before(&self, context: &Context, part: &Part, row: usize, column: usize) -> Option<(String, String)> {
-        let head = part.grid.columns.get(column)?;
-        let now = part.grid.rows.get(row)?.cells.get(column)?;
-        let then = self.earlier_value(part, row, column)?;
-        let change = picture::change(context, &head.kind, now, &then)?;
-        Some((plot::short(context, &head.kind, &then), change))
-    }
-
-    /// Of the same row: of the same name, or in the same place where rows are times.
-    fn earlier_value(&self, part: &Part, row: usize, column: usize) -> Option<Value> {
-        let (earlier, head) = (self.earlier?, part.grid.columns.get(column)?);
-        let place = earlier.grid.columns.iter().position(|known| known.name == head.name)?;
-        let names = picture::dimensions(&part.grid);
-        let cells = &part.grid.rows.get(row)?.cells;
-        let by_place = matches!(picture::of(part), picture::Picture::Line | picture::Picture::Figures);
-        let same = |known: &&crate::record::Row| known.cells.iter().take(names).eq(cells.iter().take(names));
-        let found = if by_place { earlier.grid.rows.get(row) } else { earlier.grid.rows.iter().find(same) };
-        found?.cells.get(place).cloned()
-    }
-}
-
-fn number_at(part: &Part, row: usize, column: usize) -> Option<i64> {
-    part.grid.rows.get(row).and_then(|row| row.cells.get(column)).and_then(plot::number)
 }
 
 /// The columns that can be drawn.

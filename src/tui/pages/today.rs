@@ -4,6 +4,7 @@ pub(super) mod actions;
 pub(super) mod lines;
 mod read;
 pub(super) mod rows;
+mod sales;
 mod view;
 
 use crate::{

@@ -21,7 +21,7 @@ fn verbs_are_called_in_chinese_too() {
     desk.say("activity add \"ask for the contract\" --kind call --customer C1 --due 2026-03-27T10:00").done();
     let mut it = on(desk, Language::Chinese, 120, 36);
     it.press("6").press(".").sees("改期").sees("完成").sees("取消").sees_no(" move ").press("Esc");
-    it.press("?").sees("列表").sees("全局");
+    it.press("?").sees("列表").type_("撤销").sees("全局");
 }
 
 #[test]
@@ -48,4 +48,11 @@ fn a_page_of_a_customer_says_what_was_won_with_them() {
     desk.say("deal win D1").done();
     let mut it = on(desk, Language::English, 120, 36);
     it.press("2").press("g r").type_("C2").press("Enter").sees("won ¥90k");
+}
+
+#[test]
+fn a_choice_in_a_form_is_called_by_its_name_and_typed_by_its_key() {
+    let desk = Desk::new();
+    let mut it = on(desk, Language::Chinese, 120, 40);
+    it.press("2").press("g r").type_("C1").press("Enter").press("e").sees("编辑 C1").sees("重点客户");
 }

@@ -44,15 +44,22 @@ fn field(canvas: &mut Canvas, area: Rect, label: u16, line: &Line, here: bool) {
     let name = text::fit(&line.label, usize::from(label).saturating_sub(4), false, glyphs.ellipsis);
     let style = if here { theme.title } else { theme.dim };
     canvas.text(left, &format!("{}{name} {star}", if here { glyphs.cursor } else { " " }), style);
+    // A choice is called by its name; its key stands there while it is typed.
+    let called = !here && line.fault.is_none() && matches!(line.kind, Kind::Choice(_)) && !line.echo.is_empty();
     let aside = match &line.fault {
         Some(fault) => format!("! {fault}"),
+        None if called => String::new(),
         None => beside(canvas.context, line, here),
     };
     let room = usize::from(right.width);
     let wide = text::width(&aside).min(room / 2);
     let (input, rest) = split(right, u16::try_from(room.saturating_sub(wide + 1)).unwrap_or_default());
     let style = if line.input.text() == line.before { theme.text } else { theme.accent };
-    line.input.view(canvas, input, style, here);
+    if called {
+        canvas.text(input, &line.echo, style);
+    } else {
+        line.input.view(canvas, input, style, here);
+    }
     if line.input.is_empty() && !line.usual.is_empty() {
         canvas.text(input, &line.usual, theme.dim);
     }

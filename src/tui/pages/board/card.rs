@@ -158,8 +158,10 @@ fn worth(canvas: &mut Canvas, line: Rect, card: &Card, base: Style, by_month: bo
     let room = usize::from(line.width).saturating_sub(text::width(&side) + 1);
     let wide = text::width(&amount).max(7);
     let left = format!("{} {chance:>4} {owner}", text::fit(&amount, wide, false, ""));
-    let left = if text::width(&left) > room { format!("{amount} {chance} {owner}") } else { left };
-    canvas.text(line, &text::cut(&left, room, context.glyphs.ellipsis), base);
+    // Whose it is goes before half a name stands there, then how likely it is.
+    let ways = [left, format!("{amount} {chance} {owner}"), format!("{amount} {chance}"), amount];
+    let left = ways.iter().find(|words| text::width(words) <= room).or(ways.last());
+    canvas.text(line, &text::cut(left.map_or("", String::as_str), room, context.glyphs.ellipsis), base);
     canvas.text_right(line, &side, side_style);
 }
 
