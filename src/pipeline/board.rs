@@ -86,11 +86,11 @@ impl Crm {
         worth.sort_by_key(|(id, money)| (Reverse(money.map(|money| money.minor)), *id));
         worth.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         let ids: Vec<i64> = worth.iter().map(|(id, _)| *id).collect();
-        let stale = self.stale_among(stage, &ids, moment)?;
+        let quiet = self.stale_among(stage, &ids, moment)?;
         let mut cards = self.plain_cards(&ids)?;
         let told = |(id, amount): (i64, Option<Money>)| {
             let card = cards.remove(&id)?;
-            Some(Card { amount, stale: stale.contains(&id), ..card })
+            Some(Card { amount, stale: quiet.contains(&id), ..card })
         };
         Ok(worth.into_iter().filter_map(told).collect())
     }

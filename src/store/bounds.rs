@@ -34,17 +34,6 @@ fn found(end: &End) -> String {
     format!("{way}({})", end.sql.replace("{r}", "x"))
 }
 
-/// What is kept beside one record, read from what links to it.
-fn one(bounds: &Bounds, record: &str) -> String {
-    let own = bounds.beside.iter().map(|(_, sql)| sql.replace("{r}", record));
-    let ends = bounds
-        .ends
-        .iter()
-        .map(|end| format!("(SELECT {} FROM {} x WHERE x.\"{}\" = {record}.id)", found(end), end.from, end.link));
-    let cells: Vec<String> = [format!("{record}.id")].into_iter().chain(own).chain(ends).collect();
-    cells.join(", ")
-}
-
 /// What is to be kept beside all records of a table, each source read once.
 fn recount(bounds: &Bounds, table: &str) -> String {
     let mut cells: Vec<String> = vec!["t.id AS record".to_owned()];
@@ -75,6 +64,12 @@ fn sources(bounds: &Bounds) -> Vec<(&'static str, &'static str)> {
     found
 }
 
+/// The columns that an instant is read from.
+fn named(end: &End) -> impl Iterator<Item = &str> {
+    let name = |part: &'static str| part.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next();
+    end.sql.split("{r}.").skip(1).filter_map(name)
+}
+
 /// What is written where a row of one table, which bears on the bounds beside another kind's records, comes or goes.
 struct Source<'a> {
     bounds: &'a Bounds,
@@ -84,26 +79,37 @@ struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Those of a kind's table whose link is there already: an older database gets it later.
+    /// Those of a kind's table whose columns are there already: an older database gets them later.
     fn all(schema: &'a Schema, columns: &[Logged]) -> Vec<Self> {
         let of = |bounds: &'a Bounds| {
             let (from, link) = sources(bounds).into_iter().find(|(from, _)| *from == schema.table)?;
-            let there = columns.iter().any(|column| column.name == link);
-            let ends = bounds.ends.iter().filter(|end| end.from == from).collect();
-            there.then_some(Self { bounds, from, link, ends })
+            let ends: Vec<&End> = bounds.ends.iter().filter(|end| end.from == from).collect();
+            let there = |name: &str| columns.iter().any(|column| column.name == name);
+            (there(link) && ends.iter().all(|end| named(end).all(there))).then_some(Self { bounds, from, link, ends })
         };
         schema.bounds_of.iter().copied().filter_map(of).collect()
     }
 
-    /// A new row moves an end or leaves it, without a look at the others.
+    /// A new row moves an end or leaves it, without a look at the others. An undo may bring it back before the record.
     fn enter(&self) -> String {
-        let sets = self.ends.iter().map(|end| {
-            let (name, value) = (end.name, end.sql.replace("{r}", "NEW"));
-            let (sign, beyond) = if end.last { (">", "''") } else { ("<", "'~'") };
-            format!("{name} = CASE WHEN {value} {sign} COALESCE({name}, {beyond}) THEN {value} ELSE {name} END")
+        let table = self.bounds.table;
+        let names: Vec<&str> = self.ends.iter().map(|end| end.name).collect();
+        let values: Vec<String> = self.ends.iter().map(|end| end.sql.replace("{r}", "NEW")).collect();
+        let sets = self.ends.iter().map(|End { name, last, .. }| {
+            let (sign, beyond) = if *last { (">", "''") } else { ("<", "'~'") };
+            format!(
+                "{name} = CASE WHEN excluded.{name} {sign} COALESCE({table}.{name}, {beyond}) THEN excluded.{name} \
+                 ELSE {table}.{name} END"
+            )
         });
         let sets: Vec<String> = sets.collect();
-        format!("UPDATE {} SET {} WHERE record = NEW.\"{}\";", self.bounds.table, sets.join(", "), self.link)
+        format!(
+            "INSERT INTO {table} (record, {}) VALUES (NEW.\"{}\", {}) ON CONFLICT (record) DO UPDATE SET {};",
+            names.join(", "),
+            self.link,
+            values.join(", "),
+            sets.join(", ")
+        )
     }
 
     /// Reads the ends anew beside the records that these rows link to.
@@ -151,7 +157,8 @@ pub(super) fn triggers(dialect: Dialect, schema: &Schema, columns: &[Logged]) ->
 
 /// A record gets its row, and the row goes with it.
 fn own(dialect: Dialect, schema: &Schema, bounds: &Bounds) -> Vec<String> {
-    let (kept, names) = (bounds.table, names(bounds));
+    let kept = bounds.table;
+    let own: Vec<&str> = bounds.beside.iter().map(|(name, _)| *name).collect();
     let whole = |row: &str| {
         let cells = bounds.beside.iter().map(|(_, sql)| sql.replace("{r}", row));
         [format!("{row}.id")].into_iter().chain(cells).collect::<Vec<_>>().join(", ")
@@ -159,7 +166,12 @@ fn own(dialect: Dialect, schema: &Schema, bounds: &Bounds) -> Vec<String> {
     let sets: Vec<String> =
         bounds.beside.iter().map(|(name, sql)| format!("{name} = {}", sql.replace("{r}", "NEW"))).collect();
     let parts = Parts {
-        insert: format!("INSERT INTO {kept} ({names}) SELECT {};", one(bounds, "NEW")),
+        insert: format!(
+            "INSERT INTO {kept} (record, {}) VALUES ({}) ON CONFLICT (record) DO UPDATE SET {};",
+            own.join(", "),
+            whole("NEW"),
+            sets.join(", ")
+        ),
         insert_if: "NEW.id IS NOT NULL".to_owned(),
         update: format!("UPDATE {kept} SET {} WHERE record = NEW.id;", sets.join(", ")),
         delete: format!("DELETE FROM {kept} WHERE record = OLD.id;"),

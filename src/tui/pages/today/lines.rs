@@ -124,13 +124,14 @@ fn head(context: &Context, title: &str, grid: &Grid) -> (u64, Line) {
 
 /// Titles are sentences of the catalogue, which outlive everything.
 fn named(title: &str) -> &'static str {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
         "Overdue",
         "Today",
         "Without a date",
         "Occasions",
         "Coming occasions",
         "Silent for too long",
+        "Silent deals",
         "Left undone by your people",
         "Soon back in the pool",
         "Best next action",
@@ -150,7 +151,7 @@ pub fn agenda(context: &Context, parts: &[(&'static str, Grid)]) -> (Vec<Line>, 
         let urgency = match *title {
             "Overdue" | "Left undone by your people" | "Soon back in the pool" => Urgency::Late,
             "Today" | "Occasions" => Urgency::Now,
-            "Silent for too long" => Urgency::Unclear,
+            "Silent for too long" | "Silent deals" => Urgency::Unclear,
             _ => Urgency::Later,
         };
         lines.extend(grid.rows.iter().map(|row| Line::Item(Box::new(planned(context, grid, row, urgency)))));
