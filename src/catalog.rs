@@ -42,6 +42,9 @@ pub struct Entry {
     pub business: bool,
     /// A detail of another kind, whose noun works like any other but is left out of the first help screen.
     pub detail: bool,
+    /// Some dozens of records at most, such as what configures the program; SQLite keeps no index of these, for it reads
+    /// the text of every index whenever a database is opened.
+    pub few: bool,
     /// What was written stays as it is: no edit, no removal but with what it belongs to, and undo.
     pub append_only: bool,
     /// Written by the program alone: nobody adds one by hand.
@@ -139,6 +142,7 @@ const fn of<T: Record>() -> Entry {
         noun_zh: "",
         business: true,
         detail: false,
+        few: false,
         append_only: false,
         automatic: false,
         names_fields: false,
@@ -220,6 +224,7 @@ pub static ENTRIES: &[Entry] = &[
     Entry {
         check: pool::check,
         noun_zh: "公海",
+        few: true,
         gives: Some((pool::GIVEN, pool::fields)),
         plan: Some(pool::PLAN),
         ..of::<Pool>()
@@ -227,6 +232,7 @@ pub static ENTRIES: &[Entry] = &[
     Entry {
         check: pool::check_rule,
         noun_zh: "回收规则",
+        few: true,
         detail: true,
         names_fields: true,
         panels: &[pool::RULES],
@@ -256,16 +262,36 @@ pub static ENTRIES: &[Entry] = &[
         panels: &[deal_contact::PANEL],
         ..of::<DealContact>()
     },
-    Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, names_fields: true, ..of::<LeadRule>() },
-    Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, names_fields: true, ..of::<ScoreRule>() },
+    Entry {
+        check: lead_rule::check,
+        noun_zh: "分配规则",
+        detail: true,
+        few: true,
+        names_fields: true,
+        ..of::<LeadRule>()
+    },
+    Entry {
+        check: score_rule::check,
+        noun_zh: "评分规则",
+        detail: true,
+        few: true,
+        names_fields: true,
+        ..of::<ScoreRule>()
+    },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
     Entry {
-        check: occupied::pipeline, settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>()
+        check: occupied::pipeline,
+        settle: stage::settle,
+        noun_zh: "销售流程",
+        detail: true,
+        few: true,
+        ..of::<Pipeline>()
     },
     Entry {
         check: stage::check,
         settle: stage::settle,
         noun_zh: "销售阶段",
+        few: true,
         detail: true,
         order: "pipeline,position",
         names_fields: true,
@@ -321,18 +347,23 @@ pub static ENTRIES: &[Entry] = &[
         }),
         ..of::<Qualification>()
     },
-    Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..of::<Node>() },
+    Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, few: true, ..of::<Node>() },
     Entry {
-        check: review_rule::check, noun_zh: "评定规则", detail: true, names_fields: true, ..of::<ReviewRule>()
+        check: review_rule::check,
+        noun_zh: "评定规则",
+        detail: true,
+        few: true,
+        names_fields: true,
+        ..of::<ReviewRule>()
     },
     Entry { check: share::check, noun_zh: "共享", detail: true, panels: &[share::PANEL], ..of::<Share>() },
     Entry { noun_zh: "备忘", detail: true, ..of::<Fact>() },
     Entry { check: occasion::check, noun_zh: "纪念日", detail: true, ..of::<Occasion>() },
     Entry { check: relation::check, noun_zh: "关系", detail: true, under: Some(relation::under), ..of::<Relation>() },
     Entry { check: user::check, settle: user::settle, verbs: User::VERBS, noun_zh: "同事", ..of::<User>() },
-    Entry { check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..of::<Branch>() },
-    Entry { check: custom_field::check, noun_zh: "字段", business: false, ..of::<CustomField>() },
-    Entry { check: saved_view::check, noun_zh: "视图", business: false, ..of::<SavedView>() },
+    Entry { check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", few: true, ..of::<Branch>() },
+    Entry { check: custom_field::check, noun_zh: "字段", business: false, few: true, ..of::<CustomField>() },
+    Entry { check: saved_view::check, noun_zh: "视图", business: false, few: true, ..of::<SavedView>() },
 ];
 
 /// The reports.

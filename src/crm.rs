@@ -429,7 +429,7 @@ pub fn base_schemas() -> Vec<Schema> {
         }
     }
     for (schema, entry) in schemas.iter_mut().zip(catalog::ENTRIES) {
-        schema.summary = entry.summary;
+        (schema.summary, schema.few) = (entry.summary, entry.few);
         schema.fields.extend(Schema::engine_fields(entry.detail));
     }
     crate::record::labels::apply(&mut schemas);

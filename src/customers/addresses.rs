@@ -4,7 +4,7 @@ use crate::{
     Result,
     crm::{Crm, Query, integer, text},
     record::{Column, Grid, Kind, Link, Row, Schema, Total, Value, types::fold},
-    store::Sql,
+    store::{List, Sql},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -71,9 +71,13 @@ impl Crm {
             places.insert(id, people.len());
             people.push((integer(&row[1]), integer(&row[2]) != 0, owner));
         }
+        let Some(field) = contacts.field("more_emails") else { return Ok(people) };
+        let list = List::of(self.db.dialect(), &contacts, field);
         let sql = format!(
-            "SELECT l.record, l.value FROM contacts_more_emails l JOIN contacts p ON p.id = l.record WHERE {works} \
-             ORDER BY l.record, l.position"
+            "SELECT l.record, l.value FROM {} l JOIN contacts p ON p.id = l.record WHERE {} AND {works} \
+             ORDER BY l.record, l.position",
+            list.table(),
+            list.belongs("l")
         );
         for row in self.db.query(&sql, &arguments)? {
             if let Some(place) = places.get(&integer(&row[0])) {

@@ -122,6 +122,7 @@ macro_rules! record {
                 $crate::record::Schema {
                     kind: $kind, table: $table, letter: $letter, doc: concat!($($doc),+).trim_start(), fields,
                     summary: None,
+                    few: false,
                 }
             }
 

@@ -8,6 +8,7 @@ pub mod content;
 mod dialect;
 mod errors;
 mod interruption;
+mod lists;
 mod migrations;
 mod open;
 mod operation;
@@ -21,13 +22,15 @@ mod undo;
 
 pub(crate) use errors::{from_file, is_disk_full};
 pub(crate) use interruption::taken_back;
-pub(crate) use migrations::{beside, mark, missing_triggers, newer, older};
+pub(crate) use lists::{has_list, list_columns, lost_items};
+pub(crate) use migrations::{beside, mark, missing_shared, missing_triggers, newer, older, refresh_shared};
 pub(crate) use open::private_file;
 pub(crate) use summaries::{sum_anew, wrong_sums};
 
 pub use additions::{Added, add_what_is_missing};
 pub use bulk::{Bulk, begin_bulk, end_bulk};
 pub use interruption::{Interrupter, Interruption, Work};
+pub use lists::List;
 pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate, refresh_triggers, version};
 pub use open::{Open, open};
 pub(crate) use open::{keep_few_pages, relax_checkpoints};

@@ -32,7 +32,7 @@ fn customer_schema() -> Schema {
     let mut custom = Field::new("x_loyalty_card", "Loyalty card", Kind::Text);
     (custom.custom, custom.label_zh) = (true, "会员卡号".into());
     fields.push(custom);
-    Schema { kind: "customer", table: "customers", letter: "C", doc: "", fields, summary: None }
+    Schema { kind: "customer", table: "customers", letter: "C", doc: "", fields, summary: None, few: false }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::{
         Kind, Value, Values,
         types::{self, timestamp_text},
     },
-    store::Sql,
+    store::{List, Sql},
 };
 
 /// Fields that whoever fills a form has no say in; what a form says of them is kept as a note.
@@ -164,9 +164,9 @@ impl Crm {
             }
         }
         let number = (!letter.id.is_empty()).then(|| format!("email:{}", letter.id));
-        if let Some(number) = &number {
-            let sql = "SELECT record FROM leads_external_ids WHERE value = ?";
-            if let Some(id) = self.numbers(sql, &[Sql::Text(number.clone())])?.first() {
+        if let (Some(number), Some(field)) = (&number, schema.field("external_ids")) {
+            let sql = List::of(self.db.dialect(), &schema, field).select("l.record", "l.value = ?");
+            if let Some(id) = self.numbers(&sql, &[Sql::Text(number.clone())])?.first() {
                 return Ok(Taken::Unchanged(*id));
             }
             values.push(("external_ids".to_owned(), Value::List(vec![Value::text(number)])));
