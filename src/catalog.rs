@@ -54,6 +54,9 @@ pub struct Entry {
     pub business: bool,
     /// A detail of another kind, whose noun works like any other but is left out of the first help screen.
     pub detail: bool,
+    /// Some dozens of records at most, such as what configures the program; SQLite keeps no index of these, for it reads
+    /// the text of every index whenever a database is opened.
+    pub few: bool,
     /// What was written stays as it is: no edit, no removal but with what it belongs to, and undo.
     pub append_only: bool,
     /// Written by the program alone: nobody adds one by hand.
@@ -157,6 +160,7 @@ const fn of<T: Record>() -> Entry {
         noun_zh: "",
         business: true,
         detail: false,
+        few: false,
         append_only: false,
         automatic: false,
         names_fields: false,
@@ -242,6 +246,7 @@ pub static ENTRIES: &[Entry] = &[
     Entry {
         check: pool::check,
         noun_zh: "公海",
+        few: true,
         gives: Some((pool::GIVEN, pool::fields)),
         plan: Some(pool::PLAN),
         ..of::<Pool>()
@@ -249,6 +254,7 @@ pub static ENTRIES: &[Entry] = &[
     Entry {
         check: pool::check_rule,
         noun_zh: "回收规则",
+        few: true,
         detail: true,
         names_fields: true,
         panels: &[pool::RULES],
@@ -278,8 +284,22 @@ pub static ENTRIES: &[Entry] = &[
         panels: &[deal_contact::PANEL],
         ..of::<DealContact>()
     },
-    Entry { check: lead_rule::check, noun_zh: "分配规则", detail: true, names_fields: true, ..of::<LeadRule>() },
-    Entry { check: score_rule::check, noun_zh: "评分规则", detail: true, names_fields: true, ..of::<ScoreRule>() },
+    Entry {
+        check: lead_rule::check,
+        noun_zh: "分配规则",
+        detail: true,
+        few: true,
+        names_fields: true,
+        ..of::<LeadRule>()
+    },
+    Entry {
+        check: score_rule::check,
+        noun_zh: "评分规则",
+        detail: true,
+        few: true,
+        names_fields: true,
+        ..of::<ScoreRule>()
+    },
     Entry {
         check: tickets::check,
         settle: tickets::settle,
@@ -323,15 +343,21 @@ pub static ENTRIES: &[Entry] = &[
         detail: true,
         ..of::<TicketStep>()
     },
-    Entry { noun_zh: "工单队列", detail: true, ..of::<Queue>() },
+    Entry { noun_zh: "工单队列", detail: true, few: true, ..of::<Queue>() },
     Entry {
-        check: ticket_type::check, noun_zh: "工单类型", detail: true, names_fields: true, ..of::<TicketType>()
+        check: ticket_type::check,
+        noun_zh: "工单类型",
+        detail: true,
+        few: true,
+        names_fields: true,
+        ..of::<TicketType>()
     },
-    Entry { check: reply_macro::check, noun_zh: "宏", detail: true, ..of::<Macro>() },
+    Entry { check: reply_macro::check, noun_zh: "宏", detail: true, few: true, ..of::<Macro>() },
     Entry {
         check: ticket_rule::check,
         noun_zh: "派单规则",
         detail: true,
+        few: true,
         names_fields: true,
         order: "position,id",
         ..of::<TicketRule>()
@@ -341,30 +367,38 @@ pub static ENTRIES: &[Entry] = &[
         settle: sla_policy::settle,
         noun_zh: "服务策略",
         detail: true,
+        few: true,
         names_fields: true,
         order: "position,id",
         panels: &[sla_policy::PANEL],
         ..of::<SlaPolicy>()
     },
-    Entry { check: sla_step::check, noun_zh: "升级规则", detail: true, ..of::<SlaStep>() },
+    Entry { check: sla_step::check, noun_zh: "升级规则", detail: true, few: true, ..of::<SlaStep>() },
     Entry { noun_zh: "升级记录", detail: true, append_only: true, automatic: true, ..of::<Escalation>() },
     Entry {
         check: business_calendar::check,
         settle: business_calendar::settle,
         noun_zh: "工作日历",
         detail: true,
+        few: true,
         panels: &[business_calendar::PANEL],
         ..of::<BusinessCalendar>()
     },
-    Entry { check: holiday::check, noun_zh: "节假日", detail: true, ..of::<Holiday>() },
+    Entry { check: holiday::check, noun_zh: "节假日", detail: true, few: true, ..of::<Holiday>() },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
     Entry {
-        check: occupied::pipeline, settle: stage::settle, noun_zh: "销售流程", detail: true, ..of::<Pipeline>()
+        check: occupied::pipeline,
+        settle: stage::settle,
+        noun_zh: "销售流程",
+        detail: true,
+        few: true,
+        ..of::<Pipeline>()
     },
     Entry {
         check: stage::check,
         settle: stage::settle,
         noun_zh: "销售阶段",
+        few: true,
         detail: true,
         order: "pipeline,position",
         names_fields: true,
@@ -430,7 +464,7 @@ pub static ENTRIES: &[Entry] = &[
         gives: Some((satisfaction::GIVEN, satisfaction::fields)),
         ..of::<Satisfaction>()
     },
-    Entry { check: satisfaction::check_survey, noun_zh: "满意度问卷", detail: true, ..of::<Survey>() },
+    Entry { check: satisfaction::check_survey, noun_zh: "满意度问卷", detail: true, few: true, ..of::<Survey>() },
     Entry {
         check: knowledge::check,
         settle: knowledge::settle,
@@ -465,18 +499,23 @@ pub static ENTRIES: &[Entry] = &[
         yields: outbox::YIELDS,
         ..of::<OutboxMessage>()
     },
-    Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, ..of::<Node>() },
+    Entry { check: node::check, settle: node::settle, noun_zh: "节点", detail: true, few: true, ..of::<Node>() },
     Entry {
-        check: review_rule::check, noun_zh: "评定规则", detail: true, names_fields: true, ..of::<ReviewRule>()
+        check: review_rule::check,
+        noun_zh: "评定规则",
+        detail: true,
+        few: true,
+        names_fields: true,
+        ..of::<ReviewRule>()
     },
     Entry { check: share::check, noun_zh: "共享", detail: true, panels: &[share::PANEL], ..of::<Share>() },
     Entry { noun_zh: "备忘", detail: true, ..of::<Fact>() },
     Entry { check: occasion::check, noun_zh: "纪念日", detail: true, ..of::<Occasion>() },
     Entry { check: relation::check, noun_zh: "关系", detail: true, under: Some(relation::under), ..of::<Relation>() },
     Entry { check: user::check, settle: user::settle, verbs: User::VERBS, noun_zh: "同事", ..of::<User>() },
-    Entry { check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", ..of::<Branch>() },
-    Entry { check: custom_field::check, noun_zh: "字段", business: false, ..of::<CustomField>() },
-    Entry { check: saved_view::check, noun_zh: "视图", business: false, ..of::<SavedView>() },
+    Entry { check: |crm, draft| crm.refuse_circle(draft, "parent"), noun_zh: "机构", few: true, ..of::<Branch>() },
+    Entry { check: custom_field::check, noun_zh: "字段", business: false, few: true, ..of::<CustomField>() },
+    Entry { check: saved_view::check, noun_zh: "视图", business: false, few: true, ..of::<SavedView>() },
 ];
 
 /// The reports.

@@ -434,7 +434,7 @@ pub fn base_schemas() -> Vec<Schema> {
         }
     }
     for (schema, entry) in schemas.iter_mut().zip(catalog::ENTRIES) {
-        (schema.summary, schema.bounds) = (entry.summary, entry.bounds);
+        (schema.summary, schema.bounds, schema.few) = (entry.summary, entry.bounds, entry.few);
         let kept = catalog::ENTRIES.iter().filter_map(|entry| entry.bounds);
         schema.bounds_of = kept.filter(|bounds| bounds.ends.iter().any(|end| end.from == schema.table)).collect();
         schema.yields = entry.yields;

@@ -9,7 +9,7 @@ use crate::{
     Result,
     pipeline::memo::Memo,
     record::{Field, Kind, Schema, Value},
-    store::{self, Sql, search_text},
+    store::{self, Dialect, List, Sql, search_text},
 };
 use std::{
     collections::HashSet,
@@ -71,7 +71,7 @@ impl Crm {
         match done {
             Ok(rows) => {
                 bulk.learn(rows, started.elapsed());
-                if bulk.size != usize::MAX && self.db.dialect() == store::Dialect::Sqlite {
+                if bulk.size != usize::MAX && self.db.dialect() == Dialect::Sqlite {
                     std::thread::sleep(PAUSE);
                 }
             }
@@ -118,8 +118,8 @@ impl Crm {
         search.sort_by_key(|(table, _, id)| (*table, *id));
         for (table, tokens, id) in search {
             let sql = match self.db.dialect() {
-                store::Dialect::Sqlite => format!("INSERT INTO \"{table}_search\" (text, rowid) VALUES (?, ?)"),
-                store::Dialect::Postgres => format!(
+                Dialect::Sqlite => format!("INSERT INTO \"{table}_search\" (text, rowid) VALUES (?, ?)"),
+                Dialect::Postgres => format!(
                     "INSERT INTO \"{table}_search\" (tokens, id) VALUES (to_tsvector('simple', CAST(? AS TEXT)), ?)"
                 ),
             };
@@ -310,6 +310,7 @@ pub(crate) struct Lookup {
     schema: Arc<Schema>,
     fields: Vec<Field>,
     select: String,
+    dialect: Dialect,
 }
 
 /// A stored record, with the values of the lookup's fields; those of lists are read apart.
@@ -321,7 +322,7 @@ pub(crate) struct Stored {
 }
 
 impl Lookup {
-    pub fn new(schema: &Arc<Schema>, fields: Vec<Field>) -> Self {
+    pub fn new(dialect: Dialect, schema: &Arc<Schema>, fields: Vec<Field>) -> Self {
         let mut cells = String::from("t.id, t.deleted_at");
         for field in fields.iter().filter(|field| field.stored()) {
             let _ = write!(cells, ", t.\"{}\"", field.name);
@@ -330,7 +331,7 @@ impl Lookup {
             }
         }
         let select = format!("SELECT {cells} FROM \"{}\" t", schema.table);
-        Self { schema: schema.clone(), fields, select }
+        Self { schema: schema.clone(), fields, select, dialect }
     }
 
     /// The statement that finds records of which this is true.
@@ -341,9 +342,8 @@ impl Lookup {
     /// The statement that finds live records by one field.
     pub fn by_field(&self, field: &Field) -> String {
         if field.kind.is_list() {
-            let table = self.schema.list_table(field);
-            return self
-                .sql(&format!("t.id IN (SELECT record FROM \"{table}\" WHERE value = ?) AND t.deleted_at IS NULL"));
+            let owners = List::of(self.dialect, &self.schema, field).select("l.record", "l.value = ?");
+            return self.sql(&format!("t.id IN ({owners}) AND t.deleted_at IS NULL"));
         }
         let key = if field.has_key() { "_key" } else { "" };
         self.sql(&format!("t.\"{}{key}\" = ? AND t.deleted_at IS NULL", field.name))
@@ -387,7 +387,8 @@ impl Crm {
     /// The values of one list field of one record.
     pub(crate) fn list_values(&mut self, schema: &Schema, field: &Field, id: i64) -> Result<Vec<Value>> {
         let Kind::List(item) = &field.kind else { return Ok(Vec::new()) };
-        let sql = format!("SELECT value FROM \"{}\" WHERE record = ? ORDER BY position", schema.list_table(field));
+        let list = List::of(self.db.dialect(), schema, field);
+        let sql = list.select("l.value", "l.record = ? ORDER BY l.position");
         let mut values = Vec::new();
         self.db.each(&sql, &[Sql::Integer(id)], &mut |row| {
             values.push(from_sql(item, &mut row[..1], ""));

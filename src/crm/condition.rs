@@ -13,7 +13,7 @@ use crate::{
         filter::{Filter, Operand, Operator, Test},
         types,
     },
-    store::{Dialect, Sql, search_text},
+    store::{Dialect, List, Sql, search_text},
 };
 
 /// A condition with its arguments, in their order.
@@ -169,7 +169,7 @@ impl Crm {
 
     fn test_place(&mut self, place: &Place, test: &Test) -> Result<Condition> {
         if test.values.is_empty() {
-            let empty = empty(place);
+            let empty = empty(self.db.dialect(), place);
             return Ok(if test.operator == Operator::NotEqual { empty.negated() } else { empty });
         }
         let negative = matches!(test.operator, Operator::NotEqual | Operator::NotContains);
@@ -208,11 +208,9 @@ impl Crm {
         field.label.clone_from(&place.field.label);
         let inner = Place { field, alias: "l".to_owned(), schema: place.schema.clone() };
         let condition = self.operand(&inner, operator, operand)?;
-        let source = place.schema.list_source(&place.field);
-        Ok(Condition::new(
-            format!("EXISTS (SELECT 1 FROM {source} l WHERE l.record = {}.id AND ({}))", place.alias, condition.sql),
-            condition.arguments,
-        ))
+        let list = List::of(self.db.dialect(), &place.schema, &place.field);
+        let rows = list.select("1", &format!("l.record = {}.id AND ({})", place.alias, condition.sql));
+        Ok(Condition::new(format!("EXISTS ({rows})"), condition.arguments))
     }
 
     fn contains(&mut self, place: &Place, text: &str) -> Result<Condition> {
@@ -414,11 +412,12 @@ fn is_broader(place: &Place, narrow: Option<&Field>) -> bool {
 }
 
 /// Nothing is there.
-fn empty(place: &Place) -> Condition {
+fn empty(dialect: Dialect, place: &Place) -> Condition {
     match &place.field.kind {
         Kind::List(_) => {
-            let source = place.schema.list_source(&place.field);
-            Condition::new(format!("NOT EXISTS (SELECT 1 FROM {source} l WHERE l.record = {}.id)", place.alias), vec![])
+            let list = List::of(dialect, &place.schema, &place.field);
+            let rows = list.select("1", &format!("l.record = {}.id", place.alias));
+            Condition::new(format!("NOT EXISTS ({rows})"), vec![])
         }
         _ => Condition::new(format!("{} IS NULL", place.sql()), vec![]),
     }

@@ -6,7 +6,7 @@ use crate::{
     error::{Cause, Error},
     message::Message,
     record::{Draft, Field, Schema, Value, types},
-    store::Sql,
+    store::{List, Sql},
 };
 
 impl Crm {
@@ -35,10 +35,12 @@ impl Crm {
     ) -> Result<Option<i64>> {
         let except = Sql::Integer(except.unwrap_or_default());
         if field.kind.is_list() {
+            let list = List::of(self.db.dialect(), schema, field);
             let sql = format!(
-                "SELECT t.id FROM \"{}\" l JOIN \"{}\" t ON t.id = l.record WHERE l.value = ? AND t.id <> ? AND t.deleted_at IS NULL LIMIT 1",
-                schema.list_table(field),
-                schema.table
+                "SELECT t.id FROM {} l JOIN \"{}\" t ON t.id = l.record WHERE {} AND l.value = ? AND t.id <> ? AND t.deleted_at IS NULL LIMIT 1",
+                list.table(),
+                schema.table,
+                list.belongs("l")
             );
             for item in value.items() {
                 if let Some(id) = self.numbers(&sql, &[plain(item), except.clone()])?.first() {

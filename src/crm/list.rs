@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Result,
     record::{Column, Grid, Kind, Row, Schema, Total, Value},
-    store::Sql,
+    store::{List, Sql},
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -150,7 +150,8 @@ impl Crm {
     ) -> Result<HashMap<i64, Vec<Value>>> {
         let mut lists: HashMap<i64, Vec<Value>> = HashMap::new();
         let Kind::List(item) = &field.kind else { return Ok(lists) };
-        let source = schema.list_source(&self.by_the_clock(field.clone()));
+        let list = List::of(self.db.dialect(), schema, &self.by_the_clock(field.clone()));
+        let (table, belongs) = (list.table(), list.belongs("l"));
         let letter = self.letter_of(item);
         let (cells, join) = match item.target() {
             Some(target) => {
@@ -165,7 +166,7 @@ impl Crm {
         for owners in owners.chunks(400) {
             let marks = vec!["?"; owners.len()].join(", ");
             let sql = format!(
-                "SELECT l.record, {cells} FROM {source} l{join} WHERE l.record IN ({marks}) ORDER BY l.record, l.position"
+                "SELECT l.record, {cells} FROM {table} l{join} WHERE {belongs} AND l.record IN ({marks}) ORDER BY l.record, l.position"
             );
             let arguments: Vec<Sql> = owners.iter().map(|id| Sql::Integer(*id)).collect();
             self.db.each(&sql, &arguments, &mut |cells| {

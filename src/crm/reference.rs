@@ -6,7 +6,7 @@ use crate::{
     error::{Cause, Error},
     message::Message,
     record::{Kind, Schema, Value, types},
-    store::Sql,
+    store::{List, Sql},
 };
 use std::sync::Arc;
 
@@ -253,10 +253,12 @@ impl Crm {
 
     fn by_list(&mut self, schema: &Schema, field: &str, text: &str) -> Result<Vec<i64>> {
         let Some(field) = schema.field(field) else { return Ok(Vec::new()) };
+        let list = List::of(self.db.dialect(), schema, field);
         let sql = format!(
-            "SELECT t.id FROM \"{}\" l JOIN \"{}\" t ON t.id = l.record WHERE l.value = ? AND t.deleted_at IS NULL",
-            schema.list_table(field),
-            schema.table
+            "SELECT t.id FROM {} l JOIN \"{}\" t ON t.id = l.record WHERE {} AND l.value = ? AND t.deleted_at IS NULL",
+            list.table(),
+            schema.table,
+            list.belongs("l")
         );
         self.numbers(&sql, &[Sql::Text(text.to_owned())])
     }

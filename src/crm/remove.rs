@@ -9,7 +9,7 @@ use crate::{
     error::{Cause, Error},
     message::Message,
     record::{Draft, Field, Origin, Value},
-    store::Sql,
+    store::{List, Sql},
 };
 
 /// Records that depend on another: how many of which kind, through which field, and whether they go with it.
@@ -222,6 +222,9 @@ impl Crm {
             if let Some(first) = crm.dependents(kind, id)?.first() {
                 return Err(still_needed(&entry, first));
             }
+            if let Some(named) = crm.named_in_a_list(kind, id)? {
+                return Err(still_needed(&entry, &named));
+            }
             // Records that belong to each other may go in any order.
             let deferred = crm.db.dialect().defer_links();
             crm.db.script(deferred)?;
@@ -231,6 +234,23 @@ impl Crm {
             crm.relabel(&format!("Purge {kind} {}", entry.short()))?;
             crm.seal()
         })
+    }
+
+    /// Records that name this one in a list, where a person put it there.
+    fn named_in_a_list(&mut self, kind: &str, id: i64) -> Result<Option<Dependents>> {
+        for schema in self.schemas().to_vec() {
+            let names = |field: &&Field| field.kind.target() == Some(kind) && !field.automatic;
+            for field in schema.lists().filter(names) {
+                let sql = List::of(self.db.dialect(), &schema, field).select("COUNT(*)", "l.value = ?");
+                let count =
+                    self.numbers(&sql, &[Sql::Integer(id)])?.first().copied().unwrap_or_default().unsigned_abs();
+                if count > 0 {
+                    let field = field.name.to_string();
+                    return Ok(Some(Dependents { kind: schema.kind, field, count, goes_along: false }));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Refuses a record that is not in the recycle bin, and one that was merged into another: without it nothing would
@@ -274,7 +294,13 @@ impl Crm {
     }
 
     fn purge_row(&mut self, kind: &'static str, id: i64) -> Result<()> {
-        let table = self.schema(kind)?.table;
+        let schema = self.schema(kind)?;
+        let table = schema.table;
+        // What the program noted of it in a list of another record is moot.
+        for field in schema.lists().filter(|field| field.kind.target() == Some(kind) && field.automatic) {
+            let list = List::of(self.db.dialect(), &schema, field);
+            self.db.execute(&list.delete("value = ?"), &[Sql::Integer(id)])?;
+        }
         self.db.execute(&format!("DELETE FROM \"{table}\" WHERE id = ?"), &[Sql::Integer(id)])?;
         self.purged_attachment |= kind == "attachment";
         // The trace of the purge stays, what was purged does not; an undo must not take it for an empty record.

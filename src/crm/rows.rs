@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Result,
     record::{Draft, Field, Origin, Schema, Value, Values},
-    store::Sql,
+    store::{List, Sql},
 };
 
 impl Crm {
@@ -64,31 +64,38 @@ impl Crm {
     }
 
     pub(super) fn insert_list(&mut self, schema: &Schema, field: &Field, id: i64, value: &Value) -> Result<()> {
-        let sql = format!("INSERT INTO \"{}\" (record, position, value) VALUES (?, ?, ?)", schema.list_table(field));
+        let sql = List::of(self.db.dialect(), schema, field).insert();
         for (position, item) in (0..).zip(value.items()) {
             self.db.execute(&sql, &[Sql::Integer(id), Sql::Integer(position), plain(item)])?;
         }
         Ok(())
     }
 
+    /// Where the values of a list field rest.
+    pub(crate) fn list_of(&mut self, kind: &str, field: &str) -> Result<List> {
+        let schema = self.schema(kind)?;
+        let field = self.field(&schema, field)?;
+        Ok(List::of(self.db.dialect(), &schema, field))
+    }
+
     /// Removes what is gone, adds what is new, moves what stays.
     fn replace_list(&mut self, schema: &Schema, field: &Field, id: i64, value: &Value) -> Result<()> {
-        let table = schema.list_table(field);
-        let stored =
-            self.db.query(&format!("SELECT position, value FROM \"{table}\" WHERE record = ?"), &[Sql::Integer(id)])?;
+        let list = List::of(self.db.dialect(), schema, field);
+        let stored = self.db.query(&list.select("l.position, l.value", "l.record = ?"), &[Sql::Integer(id)])?;
         let wanted: Vec<Sql> = value.items().iter().map(plain).collect();
         for row in stored.iter().filter(|row| !wanted.contains(&row[1])) {
-            let sql = format!("DELETE FROM \"{table}\" WHERE record = ? AND value = ?");
-            self.db.execute(&sql, &[Sql::Integer(id), row[1].clone()])?;
+            self.db.execute(&list.delete("record = ? AND value = ?"), &[Sql::Integer(id), row[1].clone()])?;
         }
         for (position, item) in (0_i64..).zip(wanted) {
             let position = Sql::Integer(position);
-            let sql = match stored.iter().find(|row| row[1] == item) {
+            match stored.iter().find(|row| row[1] == item) {
                 Some(row) if row[0] == position => continue,
-                Some(_) => format!("UPDATE \"{table}\" SET position = ? WHERE record = ? AND value = ?"),
-                None => format!("INSERT INTO \"{table}\" (position, record, value) VALUES (?, ?, ?)"),
+                Some(_) => {
+                    let sql = list.update("position = ?", "record = ? AND value = ?");
+                    self.db.execute(&sql, &[position, Sql::Integer(id), item])?
+                }
+                None => self.db.execute(&list.insert(), &[Sql::Integer(id), position, item])?,
             };
-            self.db.execute(&sql, &[position, Sql::Integer(id), item])?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::integer;
 use crate::{
     Result,
     record::{Field, Kind, Schema},
-    store::{Database, Dialect, Sql, search_text},
+    store::{Database, Dialect, List, Sql, search_text},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -77,9 +77,8 @@ impl<'a> RowText<'a> {
         let mut parts = self.read(db, &marks, &arguments)?;
         for list in &self.lists {
             let Kind::List(item) = &list.kind else { continue };
-            let side = self.schema.list_table(list);
-            let sql =
-                format!("SELECT record, value FROM \"{side}\" WHERE record IN ({marks}) ORDER BY record, position");
+            let rows = format!("l.record IN ({marks}) ORDER BY l.record, l.position");
+            let sql = List::of(db.dialect(), self.schema, list).select("l.record, l.value", &rows);
             db.each(&sql, &arguments, &mut |row| {
                 if let (Some(parts), Sql::Text(text)) = (parts.get_mut(&integer(&row[0])), std::mem::take(&mut row[1]))
                 {

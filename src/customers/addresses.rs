@@ -71,9 +71,12 @@ impl Crm {
             places.insert(id, people.len());
             people.push((integer(&row[1]), integer(&row[2]) != 0, owner));
         }
+        let list = self.list_of("contact", "more_emails")?;
         let sql = format!(
-            "SELECT l.record, l.value FROM contacts_more_emails l JOIN contacts p ON p.id = l.record WHERE {works} \
-             ORDER BY l.record, l.position"
+            "SELECT l.record, l.value FROM {} l JOIN contacts p ON p.id = l.record WHERE {} AND {works} \
+             ORDER BY l.record, l.position",
+            list.table(),
+            list.belongs("l")
         );
         for row in self.db.query(&sql, &arguments)? {
             if let Some(place) = places.get(&integer(&row[0])) {

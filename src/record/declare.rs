@@ -121,7 +121,7 @@ macro_rules! record {
                 )* )?
                 $crate::record::Schema {
                     kind: $kind, table: $table, letter: $letter, doc: concat!($($doc),+).trim_start(), fields,
-                    summary: None, bounds: None, bounds_of: Vec::new(), yields: "",
+                    summary: None, bounds: None, bounds_of: Vec::new(), yields: "", few: false,
                 }
             }
 

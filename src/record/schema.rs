@@ -27,6 +27,8 @@ pub struct Schema {
     pub bounds_of: Vec<&'static Bounds>,
     /// Which of its rows go with what caused them when that is undone, whatever became of them since, as SQL.
     pub yields: &'static str,
+    /// There are some dozens of them at most, which no index finds faster than a look at all.
+    pub few: bool,
 }
 
 /// Sums over a kind's live records, by some of what they hold, that every write keeps up to date.
@@ -313,20 +315,10 @@ impl Schema {
         self.fields.iter().filter(|field| field.kind.is_list() && field.computed.is_none())
     }
 
-    /// The table of a list field: `customers_tags`.
+    /// The table of a list field, where it has one of its own: `customers_tags`.
     #[must_use]
     pub fn list_table(&self, field: &Field) -> String {
         format!("{}_{}", self.table, field.name)
-    }
-
-    /// What the values of a list field are read from: its table, or the question that a computed one declares, which
-    /// answers with `record`, `position` and `value` as such a table does.
-    #[must_use]
-    pub fn list_source(&self, field: &Field) -> String {
-        match &field.computed {
-            Some(question) => format!("({question})"),
-            None => format!("\"{}\"", self.list_table(field)),
-        }
     }
 
     /// Whether anything of it goes into the search text.

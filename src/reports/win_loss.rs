@@ -11,9 +11,12 @@ use crate::{
     Result,
     crm::{Crm, text},
     record::{Column, Grid, Kind, Value, Values},
-    store::Sql,
+    store::{List, Sql},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write,
+};
 
 /// `kehu report win-loss`.
 pub const REPORT: Report = Report {
@@ -105,7 +108,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let (mut groups, mut foreign) = (Groups::<Line>::new(), 0);
     let rival = matches!(super::parameter(values, "by").as_text(), Some("competitor" | "竞争对手"));
     let mut whole = Line::default();
-    let parts = if rival { by_rival(&basis) } else { vec![basis.clone()] };
+    let parts = if rival { by_rival(crm, &basis)? } else { vec![basis.clone()] };
     let mut rows = Vec::new();
     for basis in &parts {
         rows.extend(
@@ -181,18 +184,22 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
 type Amounts = BTreeMap<i64, i64>;
 
 /// The deals by whom they were lost to; all others by each of the competitors that are known of them.
-fn by_rival(basis: &Basis) -> Vec<Basis> {
+fn by_rival(crm: &mut Crm, basis: &Basis) -> Result<Vec<Basis>> {
     let lost_to = "(stg.outcome = 'lost' AND COALESCE(t.lost_to, '') <> '')";
     let mut lost = basis.clone();
     lost.conditions.push(lost_to.to_owned());
     let mut others = basis.ungrouped();
     others.conditions.push(format!("NOT {lost_to}"));
-    others.beside.push_str(RIVALS);
-    vec![lost, others]
+    let schema = crm.schema("deal")?;
+    if let Some(field) = schema.field("competitors") {
+        let list = List::of(crm.db.dialect(), &schema, field);
+        let _ = write!(others.beside, " LEFT JOIN {} rival ON {} AND {RIVALS}", list.table(), list.belongs("rival"));
+    }
+    Ok(vec![lost, others])
 }
 
-/// The competitors beside a deal `t`.
-const RIVALS: &str = " LEFT JOIN deals_competitors rival ON rival.record = t.id";
+/// How the competitors stand beside a deal `t`.
+const RIVALS: &str = "rival.record = t.id";
 
 fn by_of(basis: &Basis) -> &'static str {
     if basis.beside.ends_with(RIVALS) { "stg.outcome, rival.value" } else { "stg.outcome" }

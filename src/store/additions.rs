@@ -1,5 +1,6 @@
 //! What an older database lacks of today's tables: found by looking, and added beside what is there.
 
+use super::lists::list_columns;
 use super::migrations::columns;
 use super::tables::{field_statements, index_statements, part_statements, record_statements, search_statements};
 use super::{Database, Dialect, system_statements};
@@ -87,10 +88,10 @@ fn add_field(
     added: &mut Added,
 ) -> Result<()> {
     let dialect = db.dialect();
-    let table = if field.kind.is_list() { schema.list_table(field) } else { schema.table.to_owned() };
-    let present = columns(db, &table)?;
+    let list = field.kind.is_list();
+    let present = if list { list_columns(db, schema, field)? } else { columns(db, schema.table)? };
     let has = |name: &str| present.iter().any(|column| column.name == name);
-    if field.kind.is_list() && !present.is_empty() {
+    if list && !present.is_empty() {
         return Ok(());
     }
     if !has(&field.name) {
@@ -113,7 +114,7 @@ fn add_field(
 }
 
 /// A statement that makes something, worded so that it may stand there already; what holds no rows is made anew.
-fn unless_there(made: &str) -> Vec<String> {
+pub(super) fn unless_there(made: &str) -> Vec<String> {
     for what in ["CREATE TABLE", "CREATE VIRTUAL TABLE", "CREATE INDEX"] {
         if let Some(rest) = made.strip_prefix(what) {
             return vec![format!("{what} IF NOT EXISTS{rest}")];

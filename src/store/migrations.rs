@@ -16,9 +16,32 @@ type Step = fn(&mut dyn Database, &[&Schema]) -> Result<Added>;
 pub type Fill<'a> = &'a mut dyn FnMut(&mut dyn Database, &Added) -> Result<()>;
 
 /// What makes each version out of the one before, and the version it makes; version 1 is made of nothing. Where kinds,
-/// fields or indexes were added, the next is one line with the same step again. A step that renames a column also
+/// fields or indexes were added, the next is one line with `add_what_is_missing` again. A step that renames a column also
 /// renames it inside `change`; none loosens a column that must have a value.
-const STEPS: &[(i64, Step)] = &[(2, add_what_is_missing), (3, add_what_is_missing), (4, add_what_is_missing)];
+const STEPS: &[(i64, Step)] = &[(2, add_what_is_missing), (3, add_what_is_missing), (4, fewer_tables_and_indexes)];
+
+/// Version 4 has SQLite read less when it opens a file: all lists are in one table, of which the log speaks as it did,
+/// and small kinds have no indexes.
+fn fewer_tables_and_indexes(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Added> {
+    let added = add_what_is_missing(db, schemas)?;
+    super::lists::gather(db, schemas)?;
+    drop_needless_indexes(db, schemas)?;
+    Ok(added)
+}
+
+/// SQLite no longer keeps indexes of kinds of which there are few records.
+fn drop_needless_indexes(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
+    if db.dialect() == Dialect::Postgres {
+        return Ok(());
+    }
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?";
+    for schema in schemas.iter().filter(|schema| schema.few) {
+        for row in db.query(sql, &[schema.table.into()])? {
+            db.script(&format!("DROP INDEX \"{}\"", row[0].as_text().unwrap_or_default()))?;
+        }
+    }
+    Ok(())
+}
 
 /// The version of the tables that this program knows.
 pub const VERSION: i64 = match STEPS.last() {
@@ -244,6 +267,34 @@ pub(crate) fn missing_triggers(db: &mut dyn Database, schema: &Schema) -> Result
     Ok(missing)
 }
 
+/// What all triggers share and is not there, or not as it is made today.
+pub(crate) fn missing_shared(db: &mut dyn Database) -> Result<Vec<String>> {
+    let mut missing = Vec::new();
+    for statement in shared_triggers(db.dialect()) {
+        let Some(made) = triggers::Made::of(Dialect::Sqlite, &statement) else { continue };
+        let present = db.first(triggers::stored(Dialect::Sqlite), &[made.name.into()])?;
+        if present.as_ref().and_then(|row| row[0].as_text()) != Some(made.body) {
+            missing.push(made.name.to_owned());
+        }
+    }
+    Ok(missing)
+}
+
+/// Makes what all triggers share anew.
+pub(crate) fn refresh_shared(db: &mut dyn Database) -> Result<()> {
+    let made = shared_triggers(db.dialect());
+    let made: Vec<String> = made.iter().flat_map(|made| super::additions::unless_there(made)).collect();
+    if made.is_empty() { Ok(()) } else { db.script(&made.join(";\n")) }
+}
+
+fn shared_triggers(dialect: Dialect) -> Vec<String> {
+    let made = match dialect {
+        Dialect::Sqlite => triggers::shared().into_iter().chain(triggers::items()).collect(),
+        Dialect::Postgres => Vec::new(),
+    };
+    made.into_iter().filter(|made: &String| !made.starts_with("DROP")).collect()
+}
+
 fn install_triggers(db: &mut dyn Database, schema: &Schema, columns: &[Logged]) -> Result<()> {
     let mut statements = Vec::new();
     if db.dialect() == Dialect::Sqlite && !has_row_log(db, schema, columns)? {
@@ -283,7 +334,7 @@ pub fn add_column(db: &mut dyn Database, schema: &Schema, field: &Field, all: &[
 /// Whether the column or side table is there: an undo takes a field back and leaves its column.
 fn has_column(db: &mut dyn Database, schema: &Schema, field: &Field) -> Result<bool> {
     if field.kind.is_list() {
-        return Ok(!columns(db, &schema.list_table(field))?.is_empty());
+        return Ok(!super::lists::list_columns(db, schema, field)?.is_empty());
     }
     Ok(columns(db, schema.table)?.iter().any(|column| column.name == *field.name))
 }

@@ -1,6 +1,6 @@
 //! The tables of a record kind, written from its schema, and the few tables that the store keeps for itself.
 
-use super::{Dialect, triggers};
+use super::{Dialect, lists, triggers};
 use crate::record::{Field, Kind, Schema};
 
 /// Everything that makes the tables of these kinds; `all` names every kind, so that links find their targets.
@@ -31,9 +31,7 @@ pub fn field_statements(dialect: Dialect, schema: &Schema, field: &Field, all: &
     let maker = Maker { dialect, all };
     if field.kind.is_list() {
         let mut statements = maker.list(schema, field);
-        if dialect == Dialect::Postgres {
-            statements.extend(maker.list_key(schema, field));
-        }
+        statements.extend(maker.list_key(schema, field));
         return statements;
     }
     let optional = Field { required: false, ..field.clone() };
@@ -76,7 +74,10 @@ pub fn search_statements(dialect: Dialect, schema: &Schema) -> Vec<String> {
 #[must_use]
 pub fn drop_statements(dialect: Dialect, schema: &Schema, field: &Field) -> Vec<String> {
     if field.kind.is_list() {
-        return vec![format!("DROP TABLE {}", quoted(&schema.list_table(field)))];
+        return match dialect {
+            Dialect::Sqlite => lists::forget(schema, field),
+            Dialect::Postgres => vec![format!("DROP TABLE {}", quoted(&schema.list_table(field)))],
+        };
     }
     let maker = Maker { dialect, all: &[] };
     let mut indexes = vec![index_name(schema, field)];
@@ -149,16 +150,19 @@ impl Maker<'_> {
         }
     }
 
+    /// A list's own table; on SQLite one holds all lists, see `lists.rs`.
     fn list(&self, schema: &Schema, field: &Field) -> Vec<String> {
+        if self.dialect == Dialect::Sqlite {
+            return Vec::new();
+        }
         let table = quoted(&schema.list_table(field));
         let value = self.dialect.column(&field.kind);
         let target = field.kind.target().map(|kind| self.reference_inline(kind, false)).unwrap_or_default();
-        let ending = if self.dialect == Dialect::Sqlite { " WITHOUT ROWID" } else { "" };
         let index = quoted(&index_name(schema, field));
         vec![
             format!(
                 "CREATE TABLE {table} (\n    record BIGINT NOT NULL REFERENCES {parent}(id) ON DELETE CASCADE{deferrable},\n    \
-                 position BIGINT NOT NULL,\n    value {value} NOT NULL{target},\n    PRIMARY KEY (record, value)\n){ending}",
+                 position BIGINT NOT NULL,\n    value {value} NOT NULL{target},\n    PRIMARY KEY (record, value)\n)",
                 parent = schema.table,
                 deferrable = self.dialect.deferrable(),
             ),
@@ -168,6 +172,9 @@ impl Maker<'_> {
 
     fn indexes(&self, schema: &Schema, field: &Field) -> Vec<String> {
         let mut indexes = Vec::new();
+        if schema.few && self.dialect == Dialect::Sqlite {
+            return indexes;
+        }
         indexes.extend(
             field
                 .also
@@ -229,6 +236,9 @@ impl Maker<'_> {
     }
 
     fn list_key(&self, schema: &Schema, field: &Field) -> Option<String> {
+        if self.dialect == Dialect::Sqlite {
+            return None;
+        }
         self.key(&schema.list_table(field), "value", field.kind.target()?)
     }
 
@@ -293,7 +303,11 @@ pub fn system_statements(dialect: Dialect) -> Vec<String> {
         "CREATE INDEX operation_outside_index ON operation (id) WHERE door = 'outside'".to_owned(),
     ];
     match dialect {
-        Dialect::Sqlite => statements.extend(triggers::shared()),
+        Dialect::Sqlite => {
+            statements.extend(lists::statements());
+            statements.extend(triggers::shared());
+            statements.extend(triggers::items());
+        }
         Dialect::Postgres => {
             statements.extend([FOLD.to_owned(), operation_function(dialect), super::content::TABLE.to_owned()]);
         }

@@ -54,16 +54,11 @@ pub fn field_columns(field: &Field) -> Vec<Logged> {
 #[must_use]
 pub fn statements(dialect: Dialect, schema: &Schema, columns: &[Logged]) -> Vec<String> {
     let mut statements = match dialect {
-        Dialect::Sqlite => sqlite_table(schema, columns),
+        Dialect::Sqlite => sqlite_table(schema),
         Dialect::Postgres => postgres_table(schema, columns),
     };
-    for field in schema.lists() {
-        let kind = format!("{}.{}", schema.kind, field.name);
-        let table = schema.list_table(field);
-        statements.extend(match dialect {
-            Dialect::Sqlite => sqlite_list(&table, &kind),
-            Dialect::Postgres => postgres_list(&table, &kind),
-        });
+    for field in schema.lists().filter(|_| dialect == Dialect::Postgres) {
+        statements.extend(postgres_list(&schema.list_table(field), &format!("{}.{}", schema.kind, field.name)));
     }
     statements.extend(super::summaries::triggers(dialect, schema));
     statements.extend(super::bounds::triggers(dialect, schema, columns));
@@ -130,35 +125,37 @@ pub fn stored(dialect: Dialect) -> &'static str {
     }
 }
 
-/// What all triggers of SQLite share: they write to the view `log`, whose own trigger finds the operation and, of an
-/// updated row, keeps the columns that differ. A write from elsewhere has no operation (0) and gets one of its own; one
-/// second's outside writes are one operation, so that a set-based statement does not become a thousand.
+/// What all triggers of SQLite share: those of each table write to views, whose own triggers find the operation, so that
+/// the many are short. Of an updated row, the columns that differ are kept; with a deleted one go the values of its lists.
+/// A write from elsewhere has no operation (0) and gets one of its own; one second's outside writes are one operation,
+/// so that a set-based statement does not become a thousand.
 #[must_use]
-pub fn shared() -> [String; 6] {
+pub fn shared() -> [String; 7] {
     let now = Dialect::Sqlite.now();
     [
-        "CREATE VIEW log AS SELECT what, kind, key, before, after FROM change".to_owned(),
+        "CREATE VIEW log_insert AS SELECT kind, key FROM change".to_owned(),
         format!(
-            "CREATE TRIGGER \"log_row\" INSTEAD OF INSERT ON log WHEN NEW.what <> 'update' BEGIN
-    INSERT INTO change (op, what, kind, key, before, after)
-    VALUES ({PRESENT}, NEW.what, NEW.kind, NEW.key, NEW.before, NEW.after);
+            "CREATE TRIGGER \"log_insert_row\" INSTEAD OF INSERT ON log_insert
+WHEN NOT EXISTS (SELECT 1 FROM bulk WHERE kind = NEW.kind) BEGIN
+    INSERT INTO change (op, what, kind, key) VALUES ({PRESENT}, 'insert', NEW.kind, NEW.key);
 END"
         ),
-        // One place puts the items of lists into words, so that the triggers of each list are short.
-        "CREATE VIEW log_item AS SELECT what, kind, key, NULL AS position, NULL AS value FROM change".to_owned(),
+        "CREATE VIEW log_update AS SELECT kind, key, before, after FROM change".to_owned(),
         format!(
-            "CREATE TRIGGER \"log_item_row\" INSTEAD OF INSERT ON log_item BEGIN
-    INSERT INTO change (op, what, kind, key, before, after) VALUES ({PRESENT}, NEW.what, NEW.kind, NEW.key,
-        CASE NEW.what WHEN 'delete' THEN json_object('position', NEW.position, 'value', NEW.value) END,
-        CASE NEW.what WHEN 'insert' THEN json_object('position', NEW.position, 'value', NEW.value) END);
-END"
-        ),
-        format!(
-            "CREATE TRIGGER \"log_difference\" INSTEAD OF INSERT ON log WHEN NEW.what = 'update' BEGIN
+            "CREATE TRIGGER \"log_update_row\" INSTEAD OF INSERT ON log_update
+WHEN NEW.before IS NOT NEW.after BEGIN
     INSERT INTO change (op, what, kind, key, before, after)
     SELECT {PRESENT}, 'update', NEW.kind, NEW.key,
         json_group_object(key, json(NEW.before -> fullkey)), json_group_object(key, json(NEW.after -> fullkey))
     FROM json_each(NEW.before) WHERE value IS NOT json_extract(NEW.after, fullkey);
+END"
+        ),
+        "CREATE VIEW log_delete AS SELECT kind, key, before, 0 AS version, '' AS updated_at FROM change".to_owned(),
+        format!(
+            "CREATE TRIGGER \"log_delete_row\" INSTEAD OF INSERT ON log_delete BEGIN
+    DELETE FROM item WHERE record = NEW.key AND field BETWEEN NEW.kind || '.' AND NEW.kind || '/';
+    INSERT INTO change (op, what, kind, key, before) VALUES ({PRESENT}, 'delete', NEW.kind, NEW.key,
+        json_set(NEW.before, '$.id', NEW.key, '$.version', NEW.version, '$.updated_at', NEW.updated_at));
 END"
         ),
         format!(
@@ -173,48 +170,43 @@ END"
 
 const PRESENT: &str = "COALESCE((SELECT id FROM current_operation), 0)";
 
-fn sqlite_trigger(table: &str, event: &str, condition: &str, body: &str) -> [String; 2] {
+fn sqlite_trigger(table: &str, event: &str, body: &str) -> [String; 2] {
     [
         format!("DROP TRIGGER IF EXISTS \"{table}_log_{event}\""),
         format!(
-            "CREATE TRIGGER \"{table}_log_{event}\" AFTER {} ON \"{table}\"{condition} BEGIN\n    {body}\nEND",
+            "CREATE TRIGGER \"{table}_log_{event}\" AFTER {} ON \"{table}\" BEGIN\n    {body}\nEND",
             event.to_uppercase(),
         ),
     ]
 }
 
-fn sqlite_table(schema: &Schema, columns: &[Logged]) -> Vec<String> {
+fn sqlite_table(schema: &Schema) -> Vec<String> {
     let (table, kind) = (schema.table, schema.kind);
-    let others = columns.iter().filter(|column| !column.compared);
-    let others = others.fold(String::new(), |mut text, Logged { name, .. }| {
-        let _ = write!(text, ", '$.{name}', OLD.\"{name}\"");
-        text
-    });
-    let insert = format!("INSERT INTO log VALUES ('insert', '{kind}', NEW.id, NULL, NULL);");
-    let update = format!("INSERT INTO log VALUES ('update', '{kind}', OLD.id, OLD.row_log, NEW.row_log);");
-    let delete = format!("INSERT INTO log VALUES ('delete', '{kind}', OLD.id, json_set(OLD.row_log{others}), NULL);");
+    let insert = format!("INSERT INTO log_insert VALUES ('{kind}', NEW.id);");
+    let update = format!("INSERT INTO log_update VALUES ('{kind}', OLD.id, OLD.row_log, NEW.row_log);");
+    let delete = format!("INSERT INTO log_delete VALUES ('{kind}', OLD.id, OLD.row_log, OLD.version, OLD.updated_at);");
     [
-        sqlite_trigger(
-            table,
-            "insert",
-            &format!(" WHEN NOT EXISTS (SELECT 1 FROM bulk WHERE kind = '{kind}')"),
-            &insert,
-        ),
-        sqlite_trigger(table, "update", " WHEN OLD.row_log IS NOT NEW.row_log", &update),
-        sqlite_trigger(table, "delete", "", &delete),
+        sqlite_trigger(table, "insert", &insert),
+        sqlite_trigger(table, "update", &update),
+        sqlite_trigger(table, "delete", &delete),
     ]
     .concat()
 }
 
-fn sqlite_list(table: &str, kind: &str) -> Vec<String> {
-    let line = |what: &str, row: &str| {
-        format!("INSERT INTO log_item VALUES ('{what}', '{kind}', {row}.record, {row}.position, {row}.value);")
+/// The triggers of SQLite's one table of list values.
+#[must_use]
+pub fn items() -> Vec<String> {
+    let line = |what: &str, side: &str, row: &str| {
+        format!(
+            "INSERT INTO change (op, what, kind, key, {side}) VALUES ({PRESENT}, '{what}', {row}.field, {row}.record, \
+             json_object('position', {row}.position, 'value', {row}.value));"
+        )
     };
-    let (added, removed) = (line("insert", "NEW"), line("delete", "OLD"));
+    let (added, removed) = (line("insert", "after", "NEW"), line("delete", "before", "OLD"));
     [
-        sqlite_trigger(table, "insert", "", &added),
-        sqlite_trigger(table, "update", "", &format!("{removed}\n    {added}")),
-        sqlite_trigger(table, "delete", "", &removed),
+        sqlite_trigger("item", "insert", &added),
+        sqlite_trigger("item", "update", &format!("{removed}\n    {added}")),
+        sqlite_trigger("item", "delete", &removed),
     ]
     .concat()
 }

@@ -100,7 +100,8 @@ impl Crm {
         for queue in self.numbers("SELECT id FROM queues WHERE deleted_at IS NULL ORDER BY id", &[])? {
             let filter = Filter::And(vec![filter::parse(&format!("queue=TQ{queue}"))?, waiting.clone()]);
             let tickets = self.matching(&Query { filter, ..Query::new("ticket") })?;
-            let people = self.present_where("id IN (SELECT value FROM queues_members WHERE record = ?)", queue)?;
+            let members = format!("id IN ({})", self.list_of("queue", "members")?.select("l.value", "l.record = ?"));
+            let people = self.present_where(&members, queue)?;
             queues.push((tickets.into_iter().collect(), people));
         }
         Ok(queues)
@@ -124,19 +125,21 @@ impl Crm {
         }
         let (mut tests, mut arguments) = (Vec::new(), Vec::new());
         if let Some(queue) = rule.queue {
-            tests.push("id IN (SELECT value FROM queues_members WHERE record = ?)");
+            let members = self.list_of("queue", "members")?.select("l.value", "l.record = ?");
+            tests.push(format!("id IN ({members})"));
             arguments.push(Sql::Integer(queue.number));
         }
         if let Some(skill) = &rule.skill {
-            tests.push("id IN (SELECT record FROM users_skills WHERE LOWER(value) = LOWER(?))");
+            let skilled = self.list_of("user", "skills")?.select("l.record", "LOWER(l.value) = LOWER(?)");
+            tests.push(format!("id IN ({skilled})"));
             arguments.push(Sql::Text(skill.0.clone()));
         }
         if let Some(department) = rule.department {
-            tests.push("department = ?");
+            tests.push("department = ?".to_owned());
             arguments.push(Sql::Text(department.key().to_owned()));
         }
         if let Some(branch) = rule.branch {
-            tests.push("branch = ?");
+            tests.push("branch = ?".to_owned());
             arguments.push(Sql::Integer(branch.number));
         }
         if tests.is_empty() {

@@ -3,7 +3,10 @@
 use crate::error::Result;
 use crate::message::Message;
 use crate::record::Schema;
-use crate::store::{Database, Dialect, VERSION, columns, logged, missing_triggers, version, wrong_bounds, wrong_sums};
+use crate::store::{
+    Database, Dialect, VERSION, columns, list_columns, logged, lost_items, missing_shared, missing_triggers, version,
+    wrong_bounds, wrong_sums,
+};
 use serde::Serialize;
 
 /// What the doctor found.
@@ -27,9 +30,13 @@ pub fn doctor(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Report> {
     visit.tables_version()?;
     visit.file()?;
     visit.unfinished_operation()?;
+    let missing = missing_shared(visit.db)?;
+    visit.triggers(missing);
     for schema in schemas {
         if visit.columns(schema)? {
-            visit.triggers(schema)?;
+            let missing = missing_triggers(visit.db, schema)?;
+            visit.triggers(missing);
+            visit.items(schema, schemas)?;
             visit.keys(schema)?;
             visit.search(schema)?;
             visit.log(schema)?;
@@ -141,9 +148,8 @@ impl Visit<'_> {
             .map(|name| format!("{}.{name}", schema.table))
             .collect();
         for field in schema.lists() {
-            let table = schema.list_table(field);
-            if columns(self.db, &table)?.is_empty() {
-                missing.push(table);
+            if list_columns(self.db, schema, field)?.is_empty() {
+                missing.push(schema.list_table(field));
             }
         }
         let kept = [schema.summary.map(|summary| summary.table), schema.bounds.map(|bounds| bounds.table)];
@@ -159,10 +165,26 @@ impl Visit<'_> {
         Ok(missing.is_empty())
     }
 
-    fn triggers(&mut self, schema: &Schema) -> Result<()> {
-        for name in missing_triggers(self.db, schema)? {
+    fn triggers(&mut self, names: Vec<String>) {
+        for name in names {
             let issue = Message::new("The trigger {name}, which logs changes, is missing or out of date.");
             self.found(issue.with("name", name), "Make the triggers anew.");
+        }
+    }
+
+    /// Values of lists that are nobody's, or that link to nothing.
+    fn items(&mut self, schema: &Schema, schemas: &[&Schema]) -> Result<()> {
+        for field in schema.lists() {
+            let target = schemas.iter().find(|other| field.kind.target() == Some(other.kind));
+            let lost = lost_items(self.db, schema, field, target.map(|target| target.table))?;
+            if lost > 0 {
+                let issue =
+                    Message::new("{count} values of the list {list} belong or point to a record that does not exist.");
+                self.found(
+                    issue.with("count", lost).with("list", &format!("{}.{}", schema.kind, field.name)),
+                    "Correct or clear the link.",
+                );
+            }
         }
         Ok(())
     }

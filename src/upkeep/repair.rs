@@ -3,7 +3,10 @@
 use crate::error::Result;
 use crate::message::Message;
 use crate::record::Schema;
-use crate::store::{Database, bounds_anew, missing_triggers, refresh_triggers, sum_anew, wrong_bounds, wrong_sums};
+use crate::store::{
+    Database, bounds_anew, missing_shared, missing_triggers, refresh_shared, refresh_triggers, sum_anew, wrong_bounds,
+    wrong_sums,
+};
 
 /// Makes triggers and keys anew and ends an unfinished operation; stands inside a transaction. Says what it did.
 /// Search text is the engine's to write.
@@ -11,6 +14,10 @@ pub fn repair(db: &mut dyn Database, schemas: &[&Schema]) -> Result<Vec<Message>
     let mut done = Vec::new();
     if db.execute("DELETE FROM current_operation", &[])? + db.execute("DELETE FROM bulk", &[])? > 0 {
         done.push(Message::new("Ended an unfinished operation."));
+    }
+    if !missing_shared(db)?.is_empty() {
+        refresh_shared(db)?;
+        done.push(Message::new("Made the triggers of {table} anew.").with("table", "change"));
     }
     for schema in schemas {
         if !missing_triggers(db, schema)?.is_empty() {

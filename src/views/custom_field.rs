@@ -7,7 +7,7 @@ use crate::{
     error::{Cause, Error},
     message::Message,
     record::{Choice, Draft, Field, Id, Kind, Schema, Value, record, types::Open},
-    store::{self, Database, Sql},
+    store::{self, Database, List, Sql},
 };
 use std::borrow::Cow;
 
@@ -266,10 +266,15 @@ fn choice_of(text: &str) -> Choice {
 pub(crate) fn extend(db: &mut dyn Database, schemas: &mut [Schema]) -> Result<()> {
     let sql = "SELECT id, record_kind, name, value_kind, label, label_zh, target, scale, search, matching, retired \
                FROM custom_fields WHERE deleted_at IS NULL ORDER BY id";
+    let definition = schemas.iter().find(|schema| schema.kind == "field");
+    let words_of = definition.and_then(|schema| Some(List::of(db.dialect(), schema, schema.field("choices")?)));
     for row in db.query(sql, &[])? {
         let text = |place: usize| if let Sql::Text(text) = &row[place] { text.clone() } else { String::new() };
         let yes = |place: usize| matches!(row[place], Sql::Bool(true) | Sql::Integer(1));
-        let choices = if text(3) == "choice" { words(db, &row[0])? } else { Vec::new() };
+        let choices = match &words_of {
+            Some(list) if text(3) == "choice" => words(db, list, &row[0])?,
+            _ => Vec::new(),
+        };
         let scale = if let Sql::Integer(scale) = row[7] { u8::try_from(scale).unwrap_or(2) } else { 2 };
         let Some(kind) = kind_of(&text(3), scale, &choices, &text(6)) else { continue };
         let name = text(2);
@@ -291,9 +296,8 @@ pub(crate) fn extend(db: &mut dyn Database, schemas: &mut [Schema]) -> Result<()
     Ok(())
 }
 
-fn words(db: &mut dyn Database, id: &Sql) -> Result<Vec<String>> {
-    let sql = "SELECT value FROM custom_fields_choices WHERE record = ? ORDER BY position";
-    let rows = db.query(sql, std::slice::from_ref(id))?;
+fn words(db: &mut dyn Database, list: &List, id: &Sql) -> Result<Vec<String>> {
+    let rows = db.query(&list.select("l.value", "l.record = ? ORDER BY l.position"), std::slice::from_ref(id))?;
     Ok(rows
         .into_iter()
         .filter_map(|mut row| if let Sql::Text(text) = row.remove(0) { Some(text) } else { None })
@@ -304,7 +308,7 @@ fn words(db: &mut dyn Database, id: &Sql) -> Result<Vec<String>> {
 /// value, and the new field starts empty.
 fn drop_leftover(db: &mut dyn Database, schema: &Schema, name: &str) -> Result<()> {
     let tags = Field::new(name.to_owned(), String::new(), Kind::tags());
-    if !store::columns(db, &schema.list_table(&tags))?.is_empty() {
+    if store::has_list(db, schema, &tags)? {
         store::drop_column(db, schema, &tags)?;
     }
     let present = store::columns(db, schema.table)?;

@@ -305,7 +305,10 @@ on_both! {
                 }
             }
             let mut tables = vec![(schema.table.to_owned(), expected)];
-            for list in schema.lists() {
+            if db.dialect() == store::Dialect::Sqlite {
+                tables.push(("item".to_owned(), ["field", "record", "position", "value"].map(str::to_owned).into()));
+            }
+            for list in schema.lists().filter(|_| db.dialect() == store::Dialect::Postgres) {
                 tables.push((schema.list_table(list), ["record", "position", "value"].map(str::to_owned).into()));
             }
             for (table, expected) in tables {

@@ -42,6 +42,7 @@ fn customer_schema() -> Schema {
         bounds: None,
         bounds_of: Vec::new(),
         yields: "",
+        few: false,
     }
 }
 

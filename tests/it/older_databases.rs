@@ -7,6 +7,7 @@ use crate::{
 use kehu::{
     Cause, Crm, Settings,
     crm::{Deleted, Query, Sort, base_schemas},
+    record::Value,
     store::{self, Database, Dialect, Open},
     views::CustomField,
 };
@@ -82,6 +83,9 @@ fn take_back(url: &str, kept: &Tables) {
             }
         }
     }
+    if db.dialect() == Dialect::Sqlite {
+        set_lists_apart(&mut *db, Some(kept));
+    }
     let custom = |table: &str| base_schemas().iter().any(|schema| table.starts_with(&format!("{}_x_", schema.table)));
     for table in tables(&mut *db).keys().filter(|table| *table != "indexes" && !kept.contains_key(*table)) {
         if !custom(table) {
@@ -90,6 +94,42 @@ fn take_back(url: &str, kept: &Tables) {
         }
     }
     db.script("UPDATE meta SET value = '1' WHERE \"key\" = 'kehu_version'").expect("says so");
+}
+
+/// Puts the lists of a SQLite file into tables of their own, as they were until version 3.
+fn set_lists_apart(db: &mut dyn Database, kept: Option<&Tables>) {
+    let mut lists: Vec<(&'static str, &'static str, String)> = Vec::new();
+    for schema in base_schemas() {
+        let own = schema.lists().filter(|field| kept.is_none_or(|kept| kept.contains_key(&schema.list_table(field))));
+        lists.extend(own.map(|field| (schema.kind, schema.table, field.name.to_string())));
+    }
+    for row in db.query("SELECT DISTINCT field FROM item WHERE field LIKE '%.x_%'", &[]).expect("reads") {
+        let (kind, name) = row[0].as_text().expect("a name").split_once('.').expect("a kind and a name");
+        let schema = base_schemas().into_iter().find(|schema| schema.kind == kind).expect("a kind");
+        lists.push((schema.kind, schema.table, name.to_owned()));
+    }
+    db.script("CREATE VIEW log_item AS SELECT what, kind, key, NULL AS position, NULL AS value FROM change")
+        .expect("adds");
+    for (kind, table, name) in lists {
+        let logged = |what: &str, row: &str| {
+            format!(
+                "INSERT INTO log_item VALUES ('{what}', '{kind}.{name}', {row}.record, {row}.position, {row}.value);"
+            )
+        };
+        let value = if name == "distinct_from" { "BIGINT" } else { "TEXT" };
+        db.script(&format!(
+            "CREATE TABLE \"{table}_{name}\" (record BIGINT NOT NULL REFERENCES {table}(id) ON DELETE CASCADE,
+                 position BIGINT NOT NULL, value {value} NOT NULL, PRIMARY KEY (record, value)) WITHOUT ROWID;
+             CREATE INDEX \"{table}_{name}_index\" ON \"{table}_{name}\" (value, record);
+             INSERT INTO \"{table}_{name}\" SELECT record, position, value FROM item WHERE field = '{kind}.{name}';
+             CREATE TRIGGER \"{table}_{name}_log_insert\" AFTER INSERT ON \"{table}_{name}\" BEGIN {} END;
+             CREATE TRIGGER \"{table}_{name}_log_delete\" AFTER DELETE ON \"{table}_{name}\" BEGIN {} END",
+            logged("insert", "NEW"),
+            logged("delete", "OLD"),
+        ))
+        .expect("sets a list apart");
+    }
+    db.script("DROP TABLE item").expect("drops the one table");
 }
 
 /// The small company, with a custom field and something in the recycle bin.
@@ -206,6 +246,45 @@ on_both! {
 }
 
 #[test]
+fn lists_of_version_3_move_into_one_table_and_their_changes_can_still_be_undone() {
+    let mut world = World::on_sqlite();
+    people(&mut world);
+    let field = CustomField {
+        record_kind: "customer".into(),
+        name: "fairs".into(),
+        value_kind: "tags".into(),
+        ..CustomField::default()
+    };
+    field.define(&mut world.crm).expect("defines");
+    world.edit("customer", 1, &[("tags", "vip, 金融"), ("fairs", "广交会, Hannover")]);
+    world.edit("customer", 1, &[("tags", "金融, 长期")]);
+    world.crm.keep_apart("customer", &[1, 2]).expect("notes");
+    let everything = tables(&mut *store::open(&world.url, Open::default()).expect("opens"));
+    let before = values(&mut world.crm, &everything);
+
+    let mut db = store::open(&world.url, Open::default()).expect("opens");
+    set_lists_apart(&mut *db, None);
+    db.script("UPDATE meta SET value = '3' WHERE \"key\" = 'kehu_version'").expect("says so");
+    let count = "SELECT COUNT(*) FROM change";
+    let changes = db.first(count, &[]).expect("counts");
+    drop(db);
+    let mut crm = world.as_user("lin");
+
+    let mut db = store::open(&world.url, Open::default()).expect("opens");
+    assert_eq!(tables(&mut *db), everything);
+    assert_eq!(db.first(count, &[]).expect("counts"), changes, "the move changes nothing, so nothing is logged");
+    assert_eq!(values(&mut crm, &everything), before);
+    assert!(crm.doctor().expect("looks").healthy);
+    let texts = |value: &Value| value.items().iter().filter_map(Value::as_text).collect::<Vec<_>>().join(", ");
+    let tags = |crm: &mut Crm| texts(&crm.record("customer", 1).expect("reads").value("tags"));
+    crm.undo(None, false).expect("forgets that the two were kept apart");
+    crm.undo(None, false).expect("undoes the second edit");
+    assert_eq!(tags(&mut crm), "vip, 金融");
+    crm.undo(None, false).expect("undoes the first edit");
+    assert_eq!(tags(&mut crm), "");
+}
+
+#[test]
 fn the_file_is_kept_as_it_was_before() {
     let mut world = World::on_sqlite();
     world.customer("招商银行深圳分行");
@@ -223,7 +302,9 @@ fn no_column_of_version_1_is_another_one_today() {
     let world = World::on_sqlite();
     let mut db = store::open(&world.url, Open::default()).expect("opens");
     let mut wrong = Vec::new();
-    for (table, columns) in version_1() {
+    // Lists are in one table now.
+    let own = |columns: &[&str]| !columns.iter().any(|column| column.starts_with("record "));
+    for (table, columns) in version_1().filter(|(_, columns)| own(columns)) {
         let sql =
             "SELECT trim(name || ' ' || type) || CASE WHEN \"notnull\" THEN '!' ELSE '' END FROM pragma_table_info(?)";
         let today = db.query(sql, &[table.into()]).expect("reads");

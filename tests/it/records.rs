@@ -5,6 +5,7 @@ use kehu::{
     Crm, Result,
     error::{Cause, Error},
     record::{Id, Value},
+    store::{self, List},
     views::CustomField,
 };
 use std::sync::Barrier;
@@ -281,7 +282,10 @@ on_both! {
 
     fn what_others_wrote_is_logged_and_found(world) {
         let id = world.add("customer", &[("name", "Acme Robotics"), ("tags", "vip")]);
-        world.outside("UPDATE customers SET name = 'Zenith 天顶' WHERE id = 1; DELETE FROM customers_tags");
+        let schema = world.crm.schema("customer").expect("a kind");
+        let dialect = store::open(&world.url, store::Open::default()).expect("opens").dialect();
+        let tags = List::of(dialect, &schema, schema.field("tags").expect("a field")).delete("TRUE");
+        world.outside(&format!("UPDATE customers SET name = 'Zenith 天顶' WHERE id = 1; {tags}"));
         let mut crm = world.as_user("lin");
         assert_eq!(crm.search("天顶", 5).expect("searches").rows.len(), 1);
         assert!(crm.search("acme", 5).expect("searches").rows.is_empty());

@@ -236,8 +236,7 @@ fn the_ratings_of_another_program_come_with_its_tickets() {
     let mut reader = csv::Reader::from_path(&file).expect("opens");
     let place = reader.headers().expect("headings").iter().position(|name| name == "Customer Satisfaction Rating");
     let place = place.expect("a column");
-    let ratings: Vec<f64> =
-        reader.records().filter_map(|row| row.expect("a row").get(place)?.parse().ok()).collect();
+    let ratings: Vec<f64> = reader.records().filter_map(|row| row.expect("a row").get(place)?.parse().ok()).collect();
     let satisfied = ratings.iter().filter(|rating| **rating >= 4.0).count();
     let desk = crate::world::Desk::new();
     let file = file.display().to_string();

@@ -4,7 +4,7 @@ use crate::postgres_server::fresh_database;
 use kehu::error::{Cause, Result};
 use kehu::record::{Field, Kind, Schema};
 use kehu::store::{
-    Begin, Database, Dialect, Open, Sql, Undone, add_column, begin_bulk, begin_operation, drop_column, end_bulk,
+    Begin, Database, Dialect, List, Open, Sql, Undone, add_column, begin_bulk, begin_operation, drop_column, end_bulk,
     end_operation, migrate, open, undo, version,
 };
 use kehu::upkeep::{backup, doctor, repair, restore};
@@ -112,7 +112,8 @@ impl World {
     /// Everything in the records' tables but what an undo may change: the version and when a row was last changed.
     fn state(&mut self) -> Vec<Vec<Sql>> {
         let mut state = Vec::new();
-        for table in ["users", "customers", "contacts", "customers_tags"] {
+        let lists = if self.is_sqlite() { "item" } else { "customers_tags" };
+        for table in ["users", "customers", "contacts", lists] {
             let columns: Vec<String> = kehu::store::columns(&mut *self.db, table)
                 .expect("columns")
                 .into_iter()
@@ -146,7 +147,18 @@ fn operation(db: &mut dyn Database, label: &str, work: impl FnOnce(&mut dyn Data
 
 fn schema(kind: &'static str, table: &'static str, letter: &'static str, mut fields: Vec<Field>) -> Schema {
     fields.extend(Schema::engine_fields(false));
-    Schema { kind, table, letter, doc: "", fields, summary: None, bounds: None, bounds_of: Vec::new(), yields: "" }
+    Schema {
+        kind,
+        table,
+        letter,
+        doc: "",
+        fields,
+        summary: None,
+        bounds: None,
+        bounds_of: Vec::new(),
+        yields: "",
+        few: false,
+    }
 }
 
 fn user() -> Schema {
@@ -199,9 +211,15 @@ fn add(db: &mut dyn Database, table: &str, name: &str) -> Result<i64> {
 }
 
 fn tag(db: &mut dyn Database, record: i64, position: i64, value: &str) -> Result<()> {
-    let sql = "INSERT INTO customers_tags (record, position, value) VALUES (?, ?, ?)";
-    db.execute(sql, &[record.into(), position.into(), value.into()])?;
+    let insert = tags(db.dialect()).insert();
+    db.execute(&insert, &[record.into(), position.into(), value.into()])?;
     Ok(())
+}
+
+/// Where the tags of customers are.
+fn tags(dialect: Dialect) -> List {
+    let schema = customer();
+    List::of(dialect, &schema, schema.field("tags").expect("a field"))
 }
 
 fn set(db: &mut dyn Database, table: &str, id: i64, column: &str, value: impl Into<Sql>) -> Result<()> {
@@ -290,7 +308,8 @@ on_both! {
             db.execute("DELETE FROM customers WHERE id = ?", &[customer.into()])?;
             Ok(())
         });
-        assert_eq!(world.number("SELECT COUNT(*) FROM customers_tags"), 0, "tags go with their record");
+        let tags = tags(world.db.dialect()).select("COUNT(*)", "TRUE");
+        assert_eq!(world.number(&tags), 0, "tags go with their record");
         world.undo(op);
         assert_eq!(world.state(), before);
     }
@@ -299,8 +318,9 @@ on_both! {
         let (customer, _) = lin_trading(world);
         let before = world.state();
         let op = world.operation("retag", |db| {
-            db.execute("DELETE FROM customers_tags WHERE value = ?", &["贸易".into()])?;
-            db.execute("UPDATE customers_tags SET position = 9", &[])?;
+            let tags = tags(db.dialect());
+            db.execute(&tags.delete("value = ?"), &["贸易".into()])?;
+            db.execute(&tags.update("position = 9", "TRUE"), &[])?;
             tag(db, customer, 1, "VIP")
         });
         world.undo(op);
@@ -677,12 +697,17 @@ impl Act {
                 set(db, "customers", customer, "main_contact", contact)
             }
             Self::Tag(_, value) => {
-                let sql =
-                    "INSERT INTO customers_tags (record, position, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
-                db.execute(sql, &[customer.into(), count.into(), value.as_str().into()]).map(drop)
+                let sql = format!("{} ON CONFLICT DO NOTHING", tags(db.dialect()).insert());
+                db.execute(&sql, &[customer.into(), count.into(), value.as_str().into()]).map(drop)
             }
-            Self::Untag(_) => db.execute("DELETE FROM customers_tags WHERE record = ?", &[customer.into()]).map(drop),
-            Self::Shuffle => db.execute("UPDATE customers_tags SET position = 100 - position", &[]).map(drop),
+            Self::Untag(_) => {
+                let untag = tags(db.dialect()).delete("record = ?");
+                db.execute(&untag, &[customer.into()]).map(drop)
+            }
+            Self::Shuffle => {
+                let shuffle = tags(db.dialect()).update("position = 100 - position", "TRUE");
+                db.execute(&shuffle, &[]).map(drop)
+            }
             Self::Purge(_) => purge(db, customer),
             Self::Replace(_) => {
                 purge(db, customer)?;

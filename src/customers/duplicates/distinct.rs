@@ -6,6 +6,7 @@ use crate::{
     error::{Cause, Error},
     message::Message,
     record::{Link, Schema, Value},
+    store::List,
 };
 use std::collections::HashSet;
 
@@ -49,7 +50,7 @@ impl Crm {
     /// All pairs that are not the same, the smaller number first.
     pub(super) fn apart(&mut self, schema: &Schema) -> Result<HashSet<(i64, i64)>> {
         let Some(field) = schema.field(FIELD) else { return Ok(HashSet::new()) };
-        let sql = format!("SELECT record, value FROM \"{}\"", schema.list_table(field));
+        let sql = List::of(self.db.dialect(), schema, field).select("l.record, l.value", "TRUE");
         let pair = |row: &Vec<crate::store::Sql>| {
             let (a, b) = (integer(&row[0]), integer(&row[1]));
             (a.min(b), a.max(b))

@@ -5,7 +5,7 @@ use crate::{
     Result,
     crm::{Crm, integer},
     record::{Draft, Field, Kind, Schema, Value, types},
-    store::Sql,
+    store::{List, Sql},
 };
 use std::fmt::Write;
 
@@ -262,7 +262,8 @@ impl Crm {
         what: Trait,
         found: &mut [Profile],
     ) -> Result<()> {
-        let all = format!("SELECT record, value FROM \"{}\"", schema.list_table(field));
+        let list = List::of(self.db.dialect(), schema, field);
+        let rows = |condition: &str| list.select("l.record, l.value", condition);
         let some: Vec<Sql> = found.iter().take(FEW + 1).map(|profile| Sql::Integer(profile.id)).collect();
         let mut put = |row: &mut [Sql]| {
             if let Ok(place) = found.binary_search_by_key(&integer(&row[0]), |profile| profile.id)
@@ -273,9 +274,9 @@ impl Crm {
             Ok(())
         };
         if some.is_empty() || some.len() > FEW {
-            return self.db.each(&all, &[], &mut put);
+            return self.db.each(&rows("TRUE"), &[], &mut put);
         }
         let marks = vec!["?"; some.len()].join(", ");
-        self.db.each(&format!("{all} WHERE record IN ({marks})"), &some, &mut put)
+        self.db.each(&rows(&format!("l.record IN ({marks})")), &some, &mut put)
     }
 }

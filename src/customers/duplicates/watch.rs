@@ -12,7 +12,7 @@ use crate::{
     error::{Cause, Error},
     message::Message,
     record::{Draft, Schema, types},
-    store::{Sql, search_text},
+    store::{List, Sql, search_text},
 };
 use std::sync::Arc;
 
@@ -86,10 +86,10 @@ impl Crm {
 
     /// The records of which somebody said that they are not this one.
     fn known_others(&mut self, schema: &Schema, id: i64) -> Result<Vec<i64>> {
-        let table = schema.field("distinct_from").map(|field| schema.list_table(field)).unwrap_or_default();
-        let sql = format!(
-            "SELECT value FROM \"{table}\" WHERE record = ? UNION SELECT record FROM \"{table}\" WHERE value = ?"
-        );
+        let Some(field) = schema.field("distinct_from") else { return Ok(Vec::new()) };
+        let list = List::of(self.db.dialect(), schema, field);
+        let (later, earlier) = (list.select("l.value", "l.record = ?"), list.select("l.record", "l.value = ?"));
+        let sql = format!("{later} UNION {earlier}");
         self.numbers(&sql, &[Sql::Integer(id), Sql::Integer(id)])
     }
 

@@ -7,7 +7,7 @@ use crate::{
     crm::{Crm, Entry},
     error::Cause,
     record::{Draft, Field, Link, Origin, Schema, Value, types},
-    store::Sql,
+    store::{List, Sql},
 };
 
 /// Records of one kind that point to the winner now, through that field.
@@ -168,9 +168,9 @@ impl Crm {
 
     /// Lists of links; a list that has both has one of them afterwards, and none has itself.
     fn move_list(&mut self, schema: &Schema, field: &Field, from: i64, to: i64) -> Result<u64> {
-        let table = schema.list_table(field);
+        let list = List::of(self.db.dialect(), schema, field);
         let (from, to) = (Sql::Integer(from), Sql::Integer(to));
-        let owners = format!("SELECT record FROM \"{table}\" WHERE value = ?");
+        let owners = list.select("l.record", "l.value = ?");
         let ids = self.numbers(&owners, std::slice::from_ref(&from))?;
         if ids.is_empty() {
             return Ok(0);
@@ -179,10 +179,9 @@ impl Crm {
         let touch =
             format!("UPDATE \"{}\" SET version = version + 1, updated_at = ? WHERE id IN ({owners})", schema.table);
         self.db.execute(&touch, &[now, from.clone()])?;
-        let doubled = format!("DELETE FROM \"{table}\" WHERE value = ? AND (record = ? OR record IN ({owners}))");
+        let doubled = list.delete(&format!("value = ? AND (record = ? OR record IN ({owners}))"));
         self.db.execute(&doubled, &[from.clone(), to.clone(), to.clone()])?;
-        let sql = format!("UPDATE \"{table}\" SET value = ? WHERE value = ?");
-        self.db.execute(&sql, &[to, from])?;
+        self.db.execute(&list.update("value = ?", "value = ?"), &[to, from])?;
         Ok(if field.automatic { 0 } else { ids.len() as u64 })
     }
 }

@@ -56,7 +56,7 @@ impl Teller {
             return Ok(None);
         }
         let schema = crm.schema("activity")?;
-        let lookup = Lookup::new(&schema, schema.field("done").cloned().into_iter().collect());
+        let lookup = Lookup::new(crm.db.dialect(), &schema, schema.field("done").cloned().into_iter().collect());
         let by_subject = lookup.sql("t.customer = ? AND t.subject = ? AND t.deleted_at IS NULL");
         Ok(Some(Self { texts, days: columns("at"), schema, lookup, by_subject, leading: crm.leading("activity")? }))
     }

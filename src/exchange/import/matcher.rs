@@ -66,7 +66,7 @@ impl Matcher {
             addresses.push((place, field.clone()));
         }
         let nothing = !crm.has_any(schema)?;
-        let lookup = Lookup::new(schema, fields);
+        let lookup = Lookup::new(crm.db.dialect(), schema, fields);
         let title = schema.title().clone();
         let key = if title.has_key() { "_key" } else { "" };
         let named = format!("t.\"{}{key}\" = ? AND t.deleted_at IS NULL", title.name);

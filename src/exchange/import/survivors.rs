@@ -2,7 +2,11 @@
 //! changes nothing. Else each import of the same file would turn the record to and fro.
 
 use super::{Fate, Plan, check::Memory, lane::Lane, said::Said, shape::Shape};
-use crate::{Crm, Message, Result, crm::bulk::Lookup, store::Sql};
+use crate::{
+    Crm, Message, Result,
+    crm::bulk::Lookup,
+    store::{List, Sql},
+};
 use std::collections::{HashMap, HashSet};
 
 /// The records that others were merged into, and the rows that fell on them.
@@ -110,9 +114,11 @@ fn dead(crm: &mut Crm, shape: &Shape, said: &Said, winner: i64) -> Result<Option
     let mut found = None;
     let numbers = said.value(shape.external).items();
     if let Some(field) = schema.field("external_ids").filter(|_| !numbers.is_empty()) {
-        let list = schema.list_table(field);
+        let list = List::of(crm.db.dialect(), schema, field);
         let sql = format!(
-            "SELECT t.id FROM \"{list}\" l JOIN \"{table}\" t ON t.id = l.record WHERE l.value = ? AND t.merged_into = ?"
+            "SELECT t.id FROM {} l JOIN \"{table}\" t ON t.id = l.record WHERE {} AND l.value = ? AND t.merged_into = ?",
+            list.table(),
+            list.belongs("l")
         );
         for number in numbers {
             let arguments = [Sql::text(number.as_text().unwrap_or_default()), Sql::Integer(winner)];

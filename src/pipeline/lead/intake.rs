@@ -165,8 +165,8 @@ impl Crm {
         }
         let number = (!letter.id.is_empty()).then(|| format!("email:{}", letter.id));
         if let Some(number) = &number {
-            let sql = "SELECT record FROM leads_external_ids WHERE value = ?";
-            if let Some(id) = self.numbers(sql, &[Sql::Text(number.clone())])?.first() {
+            let sql = self.list_of("lead", "external_ids")?.select("l.record", "l.value = ?");
+            if let Some(id) = self.numbers(&sql, &[Sql::Text(number.clone())])?.first() {
                 return Ok(Taken::Unchanged(*id));
             }
             values.push(("external_ids".to_owned(), Value::List(vec![Value::text(number)])));

@@ -4,7 +4,7 @@ use super::net::{KindPlan, Net, NetItem, Plan};
 use crate::error::Result;
 use crate::record::Schema;
 use crate::record::types::fold;
-use crate::store::{Database, Sql};
+use crate::store::{Database, List, Sql};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -53,9 +53,8 @@ fn has_key(schema: &Schema, column: &str) -> bool {
 }
 
 fn insert(db: &mut dyn Database, schema: &Schema, net: &Net, at: &Sql) -> Result<()> {
-    let columns: Vec<String> = net.before.keys().map(|column| format!("\"{column}\"")).collect();
-    let places = vec!["?"; columns.len()].join(", ");
-    let arguments: Vec<Sql> = net
+    let mut columns: Vec<String> = net.before.keys().map(|column| format!("\"{column}\"")).collect();
+    let mut arguments: Vec<Sql> = net
         .before
         .iter()
         .map(|(column, value)| match column.as_str() {
@@ -64,6 +63,15 @@ fn insert(db: &mut dyn Database, schema: &Schema, net: &Net, at: &Sql) -> Result
             _ => Sql::from_json(value),
         })
         .collect();
+    // Folded copies are not in every log.
+    for field in schema.fields.iter().filter(|field| field.has_key()) {
+        let key = format!("{}_key", field.name);
+        if let Some(value) = net.before.get(&*field.name).filter(|_| !net.before.contains_key(&key)) {
+            columns.push(format!("\"{key}\""));
+            arguments.push(value.as_str().map(fold).into());
+        }
+    }
+    let places = vec!["?"; columns.len()].join(", ");
     let sql = format!("INSERT INTO {} ({}) VALUES ({places})", schema.table, columns.join(", "));
     db.execute(&sql, &arguments)?;
     Ok(())
@@ -73,9 +81,8 @@ fn insert(db: &mut dyn Database, schema: &Schema, net: &Net, at: &Sql) -> Result
 fn items(db: &mut dyn Database, schema: &Schema, kind: &KindPlan, at: &Sql) -> Result<()> {
     let mut touched = BTreeSet::new();
     for (field, items) in schema.lists().zip(&kind.lists) {
-        let table = schema.list_table(field);
-        let remove = format!("DELETE FROM \"{table}\" WHERE record = ? AND value = ?");
-        let add = format!("INSERT INTO \"{table}\" (record, position, value) VALUES (?, ?, ?)");
+        let list = List::of(db.dialect(), schema, field);
+        let (remove, add) = (list.delete("record = ? AND value = ?"), list.insert());
         for ((record, _), NetItem { value, .. }) in items.iter().filter(|(_, item)| item.after.is_some()) {
             db.execute(&remove, &[(*record).into(), value.clone()])?;
         }

@@ -6,7 +6,7 @@ use super::{Conflict, Touched, kinds_in_log};
 use crate::error::Result;
 use crate::message::Message;
 use crate::record::{Kind, Schema};
-use crate::store::{Database, Sql};
+use crate::store::{Database, List, Sql};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// How many rows are read at a time.
@@ -203,13 +203,13 @@ impl Checker<'_> {
     }
 
     fn items(&mut self, plan: &mut KindPlan) -> Result<()> {
-        let tables: Vec<String> = self.schema.lists().map(|field| self.schema.list_table(field)).collect();
-        let names: Vec<String> = self.schema.lists().map(|field| field.name.to_string()).collect();
-        for ((items, table), name) in plan.lists.iter_mut().zip(&tables).zip(&names) {
+        let schema = self.schema;
+        for (items, field) in plan.lists.iter_mut().zip(schema.lists()) {
+            let present = List::of(self.db.dialect(), schema, field).select("1", "l.record = ? AND l.value = ?");
             let mut sound = std::mem::take(items);
             let mut faults = BTreeSet::new();
             for (id, item) in &sound {
-                if !self.item(table, name, id.0, item)? {
+                if !self.item(&present, &field.name, id.0, item)? {
                     faults.insert(id.clone());
                 }
             }
@@ -219,14 +219,13 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn item(&mut self, table: &str, field: &str, record: i64, item: &NetItem) -> Result<bool> {
+    fn item(&mut self, present: &str, field: &str, record: i64, item: &NetItem) -> Result<bool> {
         let returns = self.back.contains(&(self.schema.kind, record));
         if !returns && !self.exists(self.schema.table, record)? {
             self.note(record, Message::new("It was deleted since."));
             return Ok(false);
         }
-        let sql = format!("SELECT 1 FROM \"{table}\" WHERE record = ? AND value = ?");
-        let present = self.db.first(&sql, &[record.into(), item.value.clone()])?.is_some();
+        let present = self.db.first(present, &[record.into(), item.value.clone()])?.is_some();
         if present != item.after.is_some() {
             self.note(record, Message::new("Its field {field} was changed again since.").with("field", field));
             return Ok(false);
@@ -292,8 +291,8 @@ fn holders(db: &mut dyn Database, schemas: &[&Schema], plan: &Plan, target: usiz
         let points = |field: &&crate::record::Field| field.computed.is_none() && field.kind.target() == Some(wanted);
         let links = schema.fields.iter().filter(points);
         for field in links {
-            let list = field.kind.is_list();
-            let sql = holders_sql(schema, wanted, list.then(|| schema.list_table(field)), &field.name);
+            let list = field.kind.is_list().then(|| List::of(db.dialect(), schema, field));
+            let sql = holders_sql(schema, wanted, list.as_ref(), &field.name);
             let place = schema.lists().position(|other| other.name == field.name);
             let op = Sql::Integer(plan.op);
             db.each(&sql, &[op.clone(), op], &mut |row| {
@@ -312,14 +311,14 @@ fn holders(db: &mut dyn Database, schemas: &[&Schema], plan: &Plan, target: usiz
     Ok(held)
 }
 
-fn holders_sql(schema: &Schema, wanted: &str, list: Option<String>, field: &str) -> String {
-    let (table, value, record) = match list {
-        Some(table) => (table, "value", "record"),
-        None => (schema.table.to_owned(), field, "id"),
+fn holders_sql(schema: &Schema, wanted: &str, list: Option<&List>, field: &str) -> String {
+    let (table, value, record, belongs) = match list {
+        Some(list) => (list.table(), "value", "record", list.belongs("holder")),
+        None => (schema.table, field, "id", "TRUE".to_owned()),
     };
     let holder = schema.kind;
     format!(
-        "SELECT made.key, holder.{record} FROM change AS made JOIN \"{table}\" AS holder ON holder.\"{value}\" = made.key \
+        "SELECT made.key, holder.{record} FROM change AS made JOIN {table} AS holder ON {belongs} AND holder.\"{value}\" = +made.key \
          WHERE made.op = ? AND made.kind = '{wanted}' AND made.what = 'insert' \
          AND NOT EXISTS (SELECT 1 FROM undo_kept WHERE undo_kept.kind = '{wanted}' AND undo_kept.key = made.key) \
          AND (NOT EXISTS (SELECT 1 FROM change AS own WHERE own.key = holder.{record} AND own.kind = '{holder}' \

@@ -30,6 +30,7 @@ fn here() -> Launch {
         watch: kehu::customers::duplicates::Watch::default(),
         language: Language::English,
         color: true,
+        depth: kehu::tui::theme::Depth::True,
         ascii: Some(false),
         wide: false,
         editor: "true".to_owned(),

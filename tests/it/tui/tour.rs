@@ -18,6 +18,7 @@ fn sit(world: &World, width: u16, height: u16) -> Driver {
         watch: kehu::customers::duplicates::Watch::default(),
         language: Language::English,
         color: true,
+        depth: kehu::tui::theme::Depth::True,
         ascii: Some(false),
         wide: false,
         editor: "true".to_owned(),
