@@ -126,7 +126,9 @@ fn frames(launch: &Launch) -> Outcome {
         for turn in 0..300 {
             let key = Key::sequence(if turn % 3 == 2 { "PgDn" } else { "j" });
             let started = Instant::now();
-            key.into_iter().for_each(|key| it.send(Msg::Key(key)));
+            for key in key {
+                it.send(Msg::Key(key));
+            }
             let written = wired.draw(&it.state);
             times.push(milliseconds(started));
             bytes.push(f64::from(u32::try_from(written)?) / 1024.0);

@@ -39,7 +39,7 @@ record! {
         /// When it is planned for; empty for what was never planned
         due: Option<Timestamp> [index, list],
         /// When it was done; empty while it is planned
-        done: Option<Timestamp> [index, list],
+        done: Option<Timestamp> [index, list, also("(owner, done, kind, deleted_at) WHERE done IS NOT NULL")],
         /// How long it took, in minutes
         minutes: Option<i64> [min("0"), max("10000000")],
         /// What came of it

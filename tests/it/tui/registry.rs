@@ -119,7 +119,7 @@ fn every_action_belongs_to_a_page_that_can_be_reached_and_is_in_its_help_and_pal
     let mut it = super::at(120, 36);
     it.desk.say("deal add Sensors --customer C1 amount=3万").done();
     let mut seen = BTreeSet::new();
-    let walk = "1 2 Tab Tab Esc Enter Tab Tab Tab Esc 3 m Esc b b 5 6 Enter Tab Esc 7 j Enter Enter Tab Esc Esc Esc 2 q Esc Ctrl-k Esc";
+    let walk = "1 2 Tab Tab Esc Enter Tab Tab Tab Esc 3 m Esc b b 5 6 Enter Tab Esc 7 j Enter Enter Tab Esc Esc Esc 2 N Esc 2 q Esc Ctrl-k Esc";
     for key in walk.split(' ') {
         it.press(key);
         seen.extend(it.state.contexts());
