@@ -63,9 +63,7 @@ pub(crate) fn odd(draft: &Draft) -> Option<Message> {
     let said = |field: &str| draft.get(field).as_text().map(str::to_owned);
     let (first, resolved) = (said("first_response")?, said("resolved")?);
     let subject = said("subject").unwrap_or_default();
-    (resolved < first).then(|| {
-        Message::new("{ticket} was solved before anybody answered it.").with("ticket", subject)
-    })
+    (resolved < first).then(|| Message::new("{ticket} was solved before anybody answered it.").with("ticket", subject))
 }
 
 /// A contact says whose the ticket is, and works for nobody else.

@@ -53,7 +53,11 @@ fn five_hundred_tickets_come_in_with_their_figures_and_once() {
         assert_eq!(count(&mut world, &format!("status={ours}")), counted(&path, "Ticket Status")[theirs], "{theirs}");
     }
     for (theirs, ours) in [("Critical", "urgent"), ("High", "high"), ("Medium", "normal"), ("Low", "low")] {
-        assert_eq!(count(&mut world, &format!("priority={ours}")), counted(&path, "Ticket Priority")[theirs], "{theirs}");
+        assert_eq!(
+            count(&mut world, &format!("priority={ours}")),
+            counted(&path, "Ticket Priority")[theirs],
+            "{theirs}"
+        );
     }
     for (channel, rows) in counted(&path, "Ticket Channel") {
         assert_eq!(count(&mut world, &format!("channel=\"{channel}\"")), rows, "{channel}");
@@ -71,15 +75,32 @@ fn five_hundred_tickets_come_in_with_their_figures_and_once() {
     }
     assert_eq!(lines, 357);
     assert_eq!(world.crm.count_where("customer", "id=1..").expect("counts"), people.len() as u64, "one an address");
-    let grid = world.crm.list(&kehu::crm::Query { columns: vec!["description".into()], ..kehu::crm::Query::new("ticket") });
-    let kept = grid.expect("lists").rows.iter().filter(|row| row.cells[0].as_text().is_some_and(|text| text.contains('\n'))).count();
+    let grid =
+        world.crm.list(&kehu::crm::Query { columns: vec!["description".into()], ..kehu::crm::Query::new("ticket") });
+    let kept = grid
+        .expect("lists")
+        .rows
+        .iter()
+        .filter(|row| row.cells[0].as_text().is_some_and(|text| text.contains('\n')))
+        .count();
     assert_eq!(kept, lines, "line breaks stay");
     // Solved before anybody answered: taken as it is, and said.
     let told = done.warnings.iter().filter(|warning| warning.to_string().contains("before anybody answered")).count();
-    let more = done.warnings.iter().find_map(|warning| warning.to_string().strip_prefix("And ")?.split(' ').next()?.parse().ok());
+    let more = done
+        .warnings
+        .iter()
+        .find_map(|warning| warning.to_string().strip_prefix("And ")?.split(' ').next()?.parse().ok());
     assert_eq!(told + more.unwrap_or(0), early);
-    let odd = world.crm.list(&kehu::crm::Query { columns: vec!["first_response".into(), "resolved".into()], ..kehu::crm::Query::new("ticket") });
-    let odd = odd.expect("lists").rows.iter().filter(|row| !row.cells[1].is_empty() && row.cells[1].as_text() < row.cells[0].as_text()).count();
+    let odd = world.crm.list(&kehu::crm::Query {
+        columns: vec!["first_response".into(), "resolved".into()],
+        ..kehu::crm::Query::new("ticket")
+    });
+    let odd = odd
+        .expect("lists")
+        .rows
+        .iter()
+        .filter(|row| !row.cells[1].is_empty() && row.cells[1].as_text() < row.cells[0].as_text())
+        .count();
     assert_eq!(odd, early, "as the file says");
     let again = import(&mut world, &path, &["customer", "product"]);
     assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 500));

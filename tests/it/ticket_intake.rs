@@ -24,8 +24,12 @@ fn receive(world: &mut World, bytes: &[u8]) -> Taken {
 
 /// A letter with these headers beside the usual ones.
 fn letter(headers: &str, text: &str) -> Vec<u8> {
-    let usual = if headers.contains("From:") { "" } else { "From: Ingrid Larsen <ingrid@nordic-instruments.example>\r\n" };
-    format!("{usual}To: support@ours.example\r\n{headers}\r\n\r\n{text}\r\n").replace("\r\n", "\n").replace('\n', "\r\n").into_bytes()
+    let usual =
+        if headers.contains("From:") { "" } else { "From: Ingrid Larsen <ingrid@nordic-instruments.example>\r\n" };
+    format!("{usual}To: support@ours.example\r\n{headers}\r\n\r\n{text}\r\n")
+        .replace("\r\n", "\n")
+        .replace('\n', "\r\n")
+        .into_bytes()
 }
 
 fn opened(taken: &Taken) -> i64 {
@@ -212,7 +216,12 @@ fn expected(folder: &std::path::Path) -> Vec<serde_json::Value> {
     json["messages"].as_array().expect("a list").clone()
 }
 
-fn check_letter(world: &mut World, expected: &serde_json::Value, taken: &Taken, roots: &mut std::collections::HashMap<String, i64>) {
+fn check_letter(
+    world: &mut World,
+    expected: &serde_json::Value,
+    taken: &Taken,
+    roots: &mut std::collections::HashMap<String, i64>,
+) {
     let about = &expected["subject"];
     let ticket = taken.ticket().unwrap_or_else(|| panic!("{about}: {taken:?}"));
     let bare = |value: &serde_json::Value| value.as_str().unwrap_or_default().trim_matches(['<', '>']).to_owned();
@@ -220,7 +229,10 @@ fn check_letter(world: &mut World, expected: &serde_json::Value, taken: &Taken, 
         Some(_) => format!("message_id=\"{}\"", bare(&expected["message_id"])),
         None => format!("from_email={}", expected["from_addr"].as_str().expect("an address")),
     };
-    let query = kehu::crm::Query { filter: kehu::record::filter::parse(&filter).expect("a filter"), ..kehu::crm::Query::new("ticket_message") };
+    let query = kehu::crm::Query {
+        filter: kehu::record::filter::parse(&filter).expect("a filter"),
+        ..kehu::crm::Query::new("ticket_message")
+    };
     let message = world.crm.matching(&query).expect("lists");
     assert_eq!(message.len(), 1, "{about}");
     let message = message[0];
@@ -229,7 +241,11 @@ fn check_letter(world: &mut World, expected: &serde_json::Value, taken: &Taken, 
     for (theirs, ours) in [("from_name", "from_name"), ("from_addr", "from_email"), ("subject", "subject")] {
         assert_eq!(field(world, ours), expected[theirs].as_str().expect(theirs), "{about}");
     }
-    assert_eq!(field(world, "to").split(", ").next().unwrap_or_default(), expected["to"][0].as_str().unwrap_or_default(), "{about}");
+    assert_eq!(
+        field(world, "to").split(", ").next().unwrap_or_default(),
+        expected["to"][0].as_str().unwrap_or_default(),
+        "{about}"
+    );
     if let Some(date) = expected["date"].as_str() {
         let date: jiff::Timestamp = date.parse().expect("an instant");
         assert_eq!(field(world, "at"), date.to_string(), "{about}");
@@ -242,7 +258,10 @@ fn check_letter(world: &mut World, expected: &serde_json::Value, taken: &Taken, 
     }
     let words = |key: &str| expected[key].as_array().cloned().unwrap_or_default();
     assert!(words("text_contains").iter().all(|word| body.contains(word.as_str().expect("a word"))), "{about}: {body}");
-    assert!(words("text_must_not_contain").iter().all(|word| !body.contains(word.as_str().expect("a word"))), "{about}: {body}");
+    assert!(
+        words("text_must_not_contain").iter().all(|word| !body.contains(word.as_str().expect("a word"))),
+        "{about}: {body}"
+    );
     let files = words("attachments");
     for file in &files {
         let query = kehu::crm::Query {
@@ -336,10 +355,16 @@ fn letters_come_through_standard_input_and_from_files() {
     let output = desk.run(["ticket", "intake", &path, "--queue", "Support", "-v"]);
     assert_eq!(output.code, 6, "{}", output.err);
     assert!(output.err.contains("E-mail 2 is left out: It is no e-mail that names a sender"), "{}", output.err);
-    assert_eq!(desk.say("ticket show T1 -c queue -f json").json()["queue"]["title"].as_str().or(desk.say("ticket show T1 -c queue -f json").json()["queue"].as_str()), Some("Support"));
+    assert_eq!(
+        desk.say("ticket show T1 -c queue -f json").json()["queue"]["title"]
+            .as_str()
+            .or(desk.say("ticket show T1 -c queue -f json").json()["queue"].as_str()),
+        Some("Support")
+    );
     let mut command = desk.command(["ticket", "intake", "-v"]);
     let mut lone = tempfile::NamedTempFile::new().expect("a file");
-    lone.write_all(b"From: zoe@acme.example\nSubject: Re: Dark [T1]\nAuto-Submitted: auto-replied\n\nAway.\n").expect("writes");
+    lone.write_all(b"From: zoe@acme.example\nSubject: Re: Dark [T1]\nAuto-Submitted: auto-replied\n\nAway.\n")
+        .expect("writes");
     command.stdin(std::fs::File::open(lone.path()).expect("opens"));
     let output = crate::world::finished(&mut command);
     assert_eq!(output.code, 5, "{}", output.err);

@@ -302,10 +302,15 @@ fn a_day_at_the_support_desk_from_the_command_line() {
     }
     let shown = desk.say("ticket show T1 -f json").json();
     assert_eq!((shown["status"].as_str(), shown["category"].as_str()), (Some("resolved"), Some("resolved")));
-    let said: Vec<&str> = shown["conversation"].as_array().expect("a list").iter().filter_map(|said| said["body"].as_str()).collect();
+    let said: Vec<&str> =
+        shown["conversation"].as_array().expect("a list").iter().filter_map(|said| said["body"].as_str()).collect();
     assert_eq!(said, ["A photo, please.", "The logs, please."]);
     assert_eq!(shown["ticket_steps"].as_array().map(Vec::len), Some(2));
-    assert_eq!(shown["linked_tickets"].as_array().map(Vec::len), Some(1), "the incident; what was split off is in it by now");
+    assert_eq!(
+        shown["linked_tickets"].as_array().map(Vec::len),
+        Some(1),
+        "the incident; what was split off is in it by now"
+    );
     desk.say("undo").done();
     assert_eq!(desk.say("ticket show T3 -c subject -f json").json()["subject"], "A second matter");
     let mut reply = desk.command(["ticket", "reply", "T2", "--file", "-"]);
