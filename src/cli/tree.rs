@@ -287,9 +287,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "ticket_step" => ("\"Ask for a photo\"", "--ticket T1", "ticket=T1"),
         "ticket_type" => ("training", "--word-zh 培训 --needs product --priority low", "word=repair"),
         "queue" => ("\"Spare parts\"", "--members emily --reopen-days 14", "open_tickets=1.."),
-        "macro" => {
-            ("\"Ask for the invoice\"", "--reply \"Please send us the invoice.\" --status pending", "status=pending")
-        }
+        "macro" => ("\"Ask for logs\"", "--reply \"The logs, please.\" --status pending", "status=pending"),
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
         "stage" => ("Trial", "--pipeline 2 --probability 50", "outcome=open"),
@@ -299,11 +297,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
         "forecast_snapshot" => ("2026-04", "--day today", "month=undated"),
         "satisfaction" => ("--ticket T4", "--score 4 --comment \"quick\"", "score=..2"),
-        "survey" => (
-            "\"How was it?\"",
-            "--language en --text \"Please answer with a number from 1 to 5. {token}\"",
-            "active=yes",
-        ),
+        "survey" => ("\"How was it?\"", "--language en --text \"1 to 5? {token}\"", "active=yes"),
         "article" => {
             ("\"No signal after a power cut\"", "--language en --tags power,signal --body \"Wait.\"", "state=published")
         }
@@ -543,7 +537,8 @@ fn edit_examples(schema: &Schema, filter: &str) -> String {
 /// Two records of the demo company that nobody depends on, and what must be done before there are such.
 fn spare(kind: &str) -> (&'static str, u8, u8) {
     match kind {
-        "user" => ("", 7, 9),
+        "user" => ("kehu user add \"Ada Lund\"\n  kehu user add \"Tom Weller\"\n  ", 15, 16),
+        "queue" => ("kehu queue add Field\n  kehu queue add Hotline\n  ", 4, 5),
         "branch" => ("kehu branch add Hangzhou --code HZ\n  kehu branch add Kunshan --code KS\n  ", 4, 5),
         "product" => ("kehu product add Cable\n  kehu product add Bracket\n  ", 8, 9),
         "pipeline" => ("kehu pipeline add Renewals\n  kehu pipeline add Tenders\n  ", 3, 4),

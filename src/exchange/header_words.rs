@@ -39,7 +39,7 @@ pub(super) fn is_broken(text: &str) -> bool {
 
 fn in_charset(bytes: &[u8], charset: Option<&str>) -> String {
     if let Ok(text) = std::str::from_utf8(bytes)
-        && charset.is_none_or(|charset| encoding(charset).is_none_or(|named| named.is_ascii_compatible()))
+        && charset.is_none_or(|charset| encoding(charset).is_none_or(Encoding::is_ascii_compatible))
     {
         return text.to_owned();
     }

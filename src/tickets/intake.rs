@@ -155,8 +155,8 @@ impl Crm {
 
     /// A form is known by what it says, since nothing else tells one from another.
     fn receive_form(&mut self, pairs: &Pairs, reception: &Reception) -> Result<Taken> {
-        let whole: String = pairs.iter().map(|(key, text)| format!("{key}\n{text}\n")).collect();
-        let known_by = format!("form-{}", letter::fingerprint(whole.as_bytes()));
+        let whole: Vec<&str> = pairs.iter().flat_map(|(key, text)| [key.as_str(), text.as_str()]).collect();
+        let known_by = format!("form-{}", letter::fingerprint(whole.join("\n").as_bytes()));
         if let Some(ticket) = self.ticket_of_message(&known_by)? {
             return Ok(Taken::Unchanged(ticket));
         }
@@ -172,7 +172,7 @@ impl Crm {
         let email = said(&values, "requester");
         let phone = named(pairs, &["phone", "mobile", "tel", "telephone", "电话", "手机", "联系电话"]);
         let name = named(pairs, &["name", "your name", "full name", "contact", "姓名", "联系人", "称呼"]);
-        let body = said(&values, "description").or_else(|| said(&values, "notes"));
+        let body = said(&values, "description");
         if said(&values, "subject").is_none() {
             let first = body.as_deref().and_then(|text| text.lines().find(|line| !line.trim().is_empty()));
             let Some(first) = first else {

@@ -47,7 +47,7 @@ pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
         }
         return Ok(());
     }
-    if !draft.changed("customer").is_some_and(|customer| !customer.same(&draft.before("customer"))) {
+    if draft.changed("customer").is_none_or(|customer| customer.same(&draft.before("customer"))) {
         return Ok(());
     }
     let customer = draft.get("customer").as_integer().map_or(Sql::Null, Sql::Integer);
@@ -127,7 +127,7 @@ fn follow_status(crm: &Crm, draft: &mut Draft) {
         return;
     }
     let now = Value::Text(crm.now_text());
-    let was_over = before.is_some_and(|before| before.is_over());
+    let was_over = before.is_some_and(TicketStatus::is_over);
     if status.is_over() {
         if !said(draft, "resolved") && draft.get("resolved").is_empty() {
             draft.set("resolved", now.clone());

@@ -57,7 +57,7 @@ impl TicketStep {
             name: "done",
             doc: "Ticks off a step",
             asks: &[],
-            example: "kehu ticket_step done TC1",
+            example: "kehu ticket_step done TC3",
             refused: |crm, id| {
                 let step: Self = crm.get(Id::new(id))?;
                 Ok(step.done.map(|_| Message::new("{step} is done already.").with("step", &step.name)))
@@ -71,7 +71,7 @@ impl TicketStep {
             name: "undone",
             doc: "Says that a step is to be done still",
             asks: &[],
-            example: "kehu ticket_step done TC1\n  kehu ticket_step undone TC1",
+            example: "kehu ticket_step undone TC1",
             refused: |crm, id| {
                 let step: Self = crm.get(Id::new(id))?;
                 Ok(step.done.is_none().then(|| Message::new("{step} is to be done still.").with("step", &step.name)))

@@ -142,7 +142,7 @@ fn rows_of_other_sorts_are_not_guessed_to_be_contacts() {
     for (file, kind) in [
         ("freshdesk_tickets", "ticket"),
         ("hubspot_deals", "deal"),
-        ("odoo_crm_lead", "lead"),
+        ("odoo_crm_lead", "deal"),
         ("salesforce_leads_dataloader", "lead"),
         ("salesforce_opportunities_dataloader", "deal"),
         ("hubspot_contacts", "contact"),

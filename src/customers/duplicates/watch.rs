@@ -34,7 +34,9 @@ const LOOKED_AT: usize = 20;
 pub(crate) fn look(crm: &mut Crm, draft: &Draft) -> Result<()> {
     let schema = draft.schema.clone();
     let renamed = draft.changed(&schema.title().name).is_some();
-    if crm.watch == Watch::Off || !renamed || draft.deleted() || schema.field("distinct_from").is_none() {
+    // Many tickets are about the same: only what has a name is somebody or something that could be there already.
+    let named = schema.field("merged_into").is_some() && schema.title().is_name();
+    if crm.watch == Watch::Off || !renamed || draft.deleted() || !named {
         return Ok(());
     }
     if let Some((other, reasons)) = crm.suspect(draft)? {

@@ -261,9 +261,8 @@ fn better(field: &Field, mine: &Value, theirs: &Value) -> Option<Value> {
     match (&field.kind, &*field.name) {
         (Kind::LongText, _) if mine.contains(theirs.as_str()) => Some(Value::text(mine)),
         (Kind::LongText, _) => Some(Value::Text(format!("{mine}\n\n{theirs}"))),
-        (Kind::Date, "since") => Some(Value::text(mine.min(theirs))),
         // What came in twice came in first when the first of it did, and was answered when either was.
-        (Kind::Timestamp, "received" | "first_response") => Some(Value::text(mine.min(theirs))),
+        (Kind::Date, "since") | (Kind::Timestamp, "received" | "first_response") => Some(Value::text(mine.min(theirs))),
         (Kind::Choice(_), "lifecycle") => Some(Value::text(if stage(mine) < stage(theirs) { theirs } else { mine })),
         _ => None,
     }

@@ -171,7 +171,12 @@ impl Plan {
         let lane = &self.lanes[place];
         let schema = &lane.shape.schema;
         let own = self.resumed.as_ref().is_some_and(|resumed| u64::from(number) < resumed.done);
-        if wish == OnDuplicate::Off || own || lane.matcher.nothing || schema.field("merged_into").is_none() {
+        if wish == OnDuplicate::Off
+            || own
+            || lane.matcher.nothing
+            || schema.field("merged_into").is_none()
+            || !lane.shape.named
+        {
             return Ok(false);
         }
         let draft = new_draft(&lane.shape, &spoken.said);

@@ -169,7 +169,7 @@ impl Cells<'_> {
                 // Customers go by their address as well as by numbers.
                 if system == "email" && slot.field.kind.target() == Some("customer") {
                     let address = types::parse(&Kind::Email, &cell, self.reading).ok();
-                    email = address.as_ref().and_then(Value::as_text).unwrap_or_default().to_owned();
+                    address.as_ref().and_then(Value::as_text).unwrap_or_default().clone_into(&mut email);
                     continue;
                 }
                 let first = cell.split([';', ',']).next().unwrap_or_default().trim();

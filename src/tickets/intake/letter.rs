@@ -184,7 +184,8 @@ struct Arriving<'a> {
 
 /// What content without a number of its own is known by.
 pub(super) fn fingerprint(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let hash = Sha256::digest(bytes);
+    u128::from_be_bytes(std::array::from_fn(|place| hash[place])).to_string()
 }
 
 /// What tells a letter without a number of its own from every other.
