@@ -50,6 +50,7 @@ static EXTRAS: &[Extra] = &[
     super::satisfaction::INTAKE,
     super::satisfaction::ASK_TICKET,
     super::satisfaction::RATE,
+    super::quality::WARN,
     super::article::SEARCH,
     super::article::DIFF,
     super::article::SUGGEST,

@@ -37,6 +37,7 @@ mod people;
 mod plan;
 mod pool;
 mod qualify;
+mod quality;
 mod reads;
 mod record;
 mod report;

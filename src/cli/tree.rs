@@ -313,11 +313,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "stage_move" => ("Proposal", "--deal D1", "created_at=today"),
         "forecast_snapshot" => ("2026-04", "--day today", "month=undated"),
         "satisfaction" => ("--ticket T4", "--score 4 --comment \"quick\"", "score=..2"),
-        "survey" => (
-            "\"How was it?\"",
-            "--language en --text \"Please answer with a number from 1 to 5. {token}\"",
-            "active=yes",
-        ),
+        "survey" => ("\"How was it?\"", "--language en --text \"1 to 5? {token}\"", "active=yes"),
         "article" => {
             ("\"No signal after a power cut\"", "--language en --tags power,signal --body \"Wait.\"", "state=published")
         }

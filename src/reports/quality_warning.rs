@@ -13,7 +13,8 @@ use crate::{
     Result,
     crm::{Crm, Query, Sort},
     message::Message,
-    record::{Ask, Choice, Column, Grid, Kind, Value, Values, filter, types::fold},
+    record::{Ask, Choice, Column, Grid, Kind, Link, Value, Values, filter, types::fold},
+    store::Sql,
 };
 use jiff::{ToSpan, civil::Date};
 use std::collections::BTreeMap;
@@ -62,21 +63,68 @@ struct Cell {
     before: BTreeMap<String, i64>,
 }
 
+/// What is judged.
+struct Asked<'v> {
+    values: &'v Values,
+    days: (Date, Date),
+    kinds: String,
+    region: Option<String>,
+    product: Option<i64>,
+}
+
+/// Complaints of regions and products, and how many months say what is usual.
+struct Counted {
+    cells: BTreeMap<(String, Option<i64>), Cell>,
+    known: i64,
+}
+
+/// The complaints of one region and product beside what is usual there.
+struct Judged {
+    region: String,
+    product: Option<i64>,
+    now: i64,
+    before: i64,
+    grave: i64,
+    /// From how many on it is a warning and an alarm; nothing where nothing says what is usual.
+    limits: Option<(i64, i64)>,
+    state: &'static str,
+}
+
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
-    let days = period(crm, values, "this-month")?;
-    let months = parameter(values, "months").as_integer().unwrap_or(12).clamp(1, 120);
-    let before = (days.0.first_of_month().saturating_sub(months.months()), days.0.yesterday().unwrap_or(days.0));
-    let kinds = kinds(values);
-    let counted: Vec<String> = kinds.split(',').map(fold).collect();
-    let region = parameter(values, "region").as_text().map(str::to_owned);
     let product = match parameter(values, "product").as_text() {
         Some(name) => Some(crm.find("product", name).map_err(|error| error.on_field("product"))?),
         None => None,
     };
+    let asked = Asked {
+        values,
+        days: period(crm, values, "this-month")?,
+        kinds: kinds(values),
+        region: parameter(values, "region").as_text().map(str::to_owned),
+        product,
+    };
+    let counted = count(crm, &asked)?;
+    if counted.known < 6 {
+        let message =
+            "What is usual is taken from {count} {count:month|months} only; with fewer than six it says little.";
+        crm.notice(Message::new(message).with("count", counted.known));
+    }
+    let mut parts = vec![limits(crm, &asked, &counted)?];
+    if asked.region.is_some() || asked.product.is_some() {
+        parts.extend(dossier(crm, &asked, &counted)?);
+    }
+    Ok(parts)
+}
+
+/// Counts complaints by region and product: those that are judged, and by month those before.
+fn count(crm: &mut Crm, asked: &Asked<'_>) -> Result<Counted> {
+    let (values, days) = (asked.values, asked.days);
+    let months = parameter(values, "months").as_integer().unwrap_or(12).clamp(1, 120);
+    let before = (days.0.first_of_month().saturating_sub(months.months()), days.0.yesterday().unwrap_or(days.0));
+    let kinds: Vec<String> = asked.kinds.split(',').map(fold).collect();
     let wanted = |case: &Case| {
-        counted.contains(&fold(&case.kind))
-            && region.as_ref().is_none_or(|region| fold(region) == fold(&case.region))
-            && product.is_none_or(|product| case.product == Some(product))
+        kinds.contains(&fold(&case.kind))
+            && asked.region.as_ref().is_none_or(|region| fold(region) == fold(&case.region))
+            && asked.product.is_none_or(|product| case.product == Some(product))
     };
     let zone = crm.reading().clock.zone().clone();
     let mut cells: BTreeMap<(String, Option<i64>), Cell> = BTreeMap::new();
@@ -94,25 +142,139 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     })?;
     Cases { values, dated: "received", days }.each(crm, &mut |case| {
         if wanted(&case) {
+            let grave = i64::from(GRAVE.contains(&fold(&case.grade).as_str()));
             let cell = cells.entry((case.region, case.product)).or_default();
             cell.now += 1;
-            cell.grave += i64::from(GRAVE.contains(&fold(&case.grade).as_str()));
+            cell.grave += grave;
         }
     })?;
-    let known = first.map_or(0, |first| known_months(&first, days.0));
-    if known < 6 {
-        crm.notice(
-            Message::new(
-                "What is usual is taken from {count} {count:month|months} only; with fewer than six it says little.",
-            )
-            .with("count", known),
-        );
+    Ok(Counted { cells, known: first.map_or(0, |first| known_months(&first, days.0)) })
+}
+
+impl Counted {
+    /// Those with complaints now, the gravest first.
+    fn judged(&self) -> Vec<Judged> {
+        let mut all: Vec<Judged> = self
+            .cells
+            .iter()
+            .filter(|(_, cell)| cell.now > 0)
+            .map(|((region, product), cell)| self.judge(region, *product, cell))
+            .collect();
+        let rank = |state: &str| ["grave", "alarm", "warning"].iter().position(|known| *known == state).unwrap_or(3);
+        all.sort_by_key(|judged| (rank(judged.state), std::cmp::Reverse(judged.now)));
+        all
     }
-    let mut parts = vec![limits(crm, &cells, known, days, &kinds)?];
-    if region.is_some() || product.is_some() {
-        parts.extend(dossier(crm, &cells, region.as_deref(), product, days, &kinds)?);
+
+    fn judge(&self, region: &str, product: Option<i64>, cell: &Cell) -> Judged {
+        let before: i64 = cell.before.values().sum();
+        #[expect(clippy::cast_precision_loss, reason = "a count of complaints in some months")]
+        let usual = before as f64 / self.known.max(1) as f64;
+        let limits = (self.known > 0).then(|| (limit(usual, WARNING), limit(usual, ALARM)));
+        let state = match limits {
+            _ if cell.grave > 0 => "grave",
+            Some((_, alarm)) if cell.now >= alarm => "alarm",
+            Some((warning, _)) if cell.now >= warning => "warning",
+            _ => "usual",
+        };
+        Judged { region: region.to_owned(), product, now: cell.now, before, grave: cell.grave, limits, state }
     }
-    Ok(parts)
+}
+
+impl Crm {
+    /// Gives whoever decides, and heads customer service, a task for each region and product whose complaints of this
+    /// month are beyond what chance explains, or grave; once a month. Says how many tasks that were.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn warn_of_quality(&mut self) -> Result<usize> {
+        let values = Values::new();
+        let days = period(self, &values, "this-month")?;
+        let asked = Asked { values: &values, days, kinds: kinds(&values), region: None, product: None };
+        let judged = count(self, &asked)?.judged();
+        let heads = "tier=decision or (tier=management department=service)";
+        let query = Query { filter: filter::parse(&format!("active=yes ({heads})"))?, ..Query::new("user") };
+        let heads = self.matching(&query)?;
+        let products = products(self, judged.iter().map(|judged| judged.product))?;
+        let month = days.0.strftime("%Y-%m").to_string();
+        self.transaction("Warn of complaints", |crm| {
+            let mut told = 0;
+            for judged in judged.iter().filter(|judged| matches!(judged.state, "grave" | "alarm")) {
+                let product = judged.product.and_then(|id| products.get(&id));
+                for head in &heads {
+                    told += usize::from(crm.warn_head(*head, judged, product, &month)?);
+                }
+            }
+            crm.relabel(&format!("Warn of complaints: {told} tasks"))?;
+            Ok(told)
+        })
+    }
+
+    /// Gives one task, unless it was given before.
+    fn warn_head(&mut self, head: i64, judged: &Judged, product: Option<&Value>, month: &str) -> Result<bool> {
+        let title = match product {
+            Some(Value::Link(link)) => link.title.clone(),
+            _ => String::new(),
+        };
+        let of: Vec<&str> = [judged.region.as_str(), &title].into_iter().filter(|word| !word.is_empty()).collect();
+        let subject = format!("⚠ {month} {}", of.join(" · "));
+        let sql = "SELECT 1 FROM activities WHERE owner = ? AND subject = ? LIMIT 1";
+        if self.db.first(sql, &[Sql::Integer(head), Sql::Text(subject.clone())])?.is_some() {
+            return Ok(false);
+        }
+        let region = format!(" --region \"{}\"", judged.region);
+        let product = judged.product.map(|id| format!(" --product R{id}")).unwrap_or_default();
+        let region = if judged.region.is_empty() { "" } else { &region };
+        let limit = judged.limits.map(|(_, alarm)| format!(" ≥ {alarm}")).unwrap_or_default();
+        let notes = format!("{}{limit}\nkehu report quality-warning{region}{product}", judged.now);
+        let values = vec![
+            ("subject".to_owned(), Value::Text(subject)),
+            ("kind".to_owned(), Value::text("task")),
+            ("owner".to_owned(), Link::to(head)),
+            ("due".to_owned(), Value::Text(self.now_text())),
+            ("notes".to_owned(), Value::Text(notes)),
+        ];
+        self.add("activity", values).map(|_| true)
+    }
+}
+
+fn limits(crm: &mut Crm, asked: &Asked<'_>, counted: &Counted) -> Result<Part> {
+    let judged = counted.judged();
+    let products = products(crm, judged.iter().map(|judged| judged.product))?;
+    let known = counted.known;
+    let row = |judged: &Judged| {
+        let (warning, alarm) = judged
+            .limits
+            .map_or((Value::Null, Value::Null), |(warning, alarm)| (Value::Integer(warning), Value::Integer(alarm)));
+        vec![
+            word(&judged.region),
+            judged.product.and_then(|id| products.get(&id)).cloned().unwrap_or_default(),
+            Value::Integer(judged.now),
+            Value::Integer(judged.before),
+            Value::Integer(if known > 0 { (judged.before * 200 + known) / (known * 2) } else { 0 }),
+            warning,
+            alarm,
+            Value::Integer(judged.grave),
+            Value::text(judged.state),
+        ]
+    };
+    let rows = judged.iter().map(row).collect();
+    let columns = vec![
+        Column::new("region", "Region", "区域", Kind::Text),
+        Column::new("product", "Product", "产品", Kind::Link("product".into())),
+        Column::new("complaints", "Complaints", "投诉数", Kind::Integer),
+        Column::new("before", "Before", "此前投诉数", Kind::Integer),
+        Column::new("usual", "Usual a month", "月均", Kind::Decimal { scale: 2 }),
+        Column::new("warning", "Warning from", "预警线", Kind::Integer),
+        Column::new("alarm", "Alarm from", "控制上限", Kind::Integer),
+        Column::new("grave", "Grave", "重大", Kind::Integer),
+        Column::new("state", "State", "状态", Kind::Choice(states())),
+    ];
+    let records = Records::of("ticket")
+        .and(range("received", asked.days))
+        .and(format!("kind={}", asked.kinds))
+        .by("region", "customer.region")
+        .by("product", "product");
+    Ok(Part::new("Control limits", Grid::of(super::GROUPS, columns, rows)).of(records))
 }
 
 /// How many whole months lie between a month and a day.
@@ -139,65 +301,6 @@ fn limit(usual: f64, tail: f64) -> i64 {
     (LEAST..100_000).find(|count| chance(*count, usual) < tail).unwrap_or(i64::MAX)
 }
 
-fn limits(
-    crm: &mut Crm,
-    cells: &BTreeMap<(String, Option<i64>), Cell>,
-    known: i64,
-    days: (Date, Date),
-    kinds: &str,
-) -> Result<Part> {
-    let products = products(crm, cells.keys().map(|(_, product)| *product))?;
-    let mut rows = Vec::new();
-    for ((region, product), cell) in cells.iter().filter(|(_, cell)| cell.now > 0) {
-        let sum: i64 = cell.before.values().sum();
-        #[expect(clippy::cast_precision_loss, reason = "a count of complaints in some months")]
-        let usual = sum as f64 / known.max(1) as f64;
-        let (warning, alarm) = (limit(usual, WARNING), limit(usual, ALARM));
-        let state = match cell.now {
-            _ if cell.grave > 0 => "grave",
-            now if known > 0 && now >= alarm => "alarm",
-            now if known > 0 && now >= warning => "warning",
-            _ => "usual",
-        };
-        let product = product.and_then(|id| products.get(&id)).cloned().unwrap_or_default();
-        let limits =
-            if known > 0 { [Value::Integer(warning), Value::Integer(alarm)] } else { [Value::Null, Value::Null] };
-        let [warning, alarm] = limits;
-        rows.push(vec![
-            word(region),
-            product,
-            Value::Integer(cell.now),
-            Value::Integer(sum),
-            Value::Integer(if known > 0 { (sum * 200 + known) / (known * 2) } else { 0 }),
-            warning,
-            alarm,
-            Value::Integer(cell.grave),
-            Value::text(state),
-        ]);
-    }
-    let rank = |row: &Vec<Value>| {
-        ["grave", "alarm", "warning"].iter().position(|state| row[8].as_text() == Some(state)).unwrap_or(3)
-    };
-    rows.sort_by_key(|row| (rank(row), std::cmp::Reverse(row[2].as_integer())));
-    let columns = vec![
-        Column::new("region", "Region", "区域", Kind::Text),
-        Column::new("product", "Product", "产品", Kind::Link("product".into())),
-        Column::new("complaints", "Complaints", "投诉数", Kind::Integer),
-        Column::new("before", "Before", "此前投诉数", Kind::Integer),
-        Column::new("usual", "Usual a month", "月均", Kind::Decimal { scale: 2 }),
-        Column::new("warning", "Warning from", "预警线", Kind::Integer),
-        Column::new("alarm", "Alarm from", "控制上限", Kind::Integer),
-        Column::new("grave", "Grave", "重大", Kind::Integer),
-        Column::new("state", "State", "状态", Kind::Choice(states())),
-    ];
-    let records = Records::of("ticket")
-        .and(range("received", days))
-        .and(format!("kind={kinds}"))
-        .by("region", "customer.region")
-        .by("product", "product");
-    Ok(Part::new("Control limits", Grid::of(super::GROUPS, columns, rows)).of(records))
-}
-
 fn states() -> Vec<Choice> {
     let word = |key: &'static str, label: &'static str, label_zh: &'static str| Choice {
         key: key.into(),
@@ -214,16 +317,9 @@ fn states() -> Vec<Choice> {
 }
 
 /// Everything that is known of a region or a product in that time: how it went, why, whom it concerns, and each case.
-fn dossier(
-    crm: &mut Crm,
-    cells: &BTreeMap<(String, Option<i64>), Cell>,
-    region: Option<&str>,
-    product: Option<i64>,
-    days: (Date, Date),
-    kinds: &str,
-) -> Result<Vec<Part>> {
+fn dossier(crm: &mut Crm, asked: &Asked<'_>, counted: &Counted) -> Result<Vec<Part>> {
     let mut series: BTreeMap<&str, i64> = BTreeMap::new();
-    for (month, count) in cells.values().flat_map(|cell| &cell.before) {
+    for (month, count) in counted.cells.values().flat_map(|cell| &cell.before) {
         *series.entry(month).or_default() += count;
     }
     let rows = series.iter().map(|(month, count)| vec![Value::text(*month), Value::Integer(*count)]).collect();
@@ -231,11 +327,11 @@ fn dossier(
         Column::new("month", "Month", "月份", Kind::Text),
         Column::new("complaints", "Complaints", "投诉数", Kind::Integer),
     ];
-    let mut condition = format!("{} kind={kinds}", range("received", days));
-    if let Some(region) = region {
+    let mut condition = format!("{} kind={}", range("received", asked.days), asked.kinds);
+    if let Some(region) = &asked.region {
         condition = format!("{condition} customer.region=\"{}\"", region.replace('"', "\"\""));
     }
-    if let Some(product) = product {
+    if let Some(product) = asked.product {
         condition = format!("{condition} product=R{product}");
     }
     let query = |group_by: &[&str]| -> Result<Query> {

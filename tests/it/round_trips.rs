@@ -30,6 +30,7 @@ fn kinds() -> Vec<&'static str> {
         "deal",
         "lead",
         "queue",
+        "article",
         "ticket",
     ];
     let others = catalog::ENTRIES.iter().filter(|entry| entry.business && entry.kind != "attachment");
@@ -129,6 +130,26 @@ fn fill_the_support_desk(world: &mut World) {
     world.add("ticket_message", &[("ticket", "T1"), ("direction", "in"), ("body", "Dark again"), ("minutes", "3")]);
     world.edit("ticket", ticket, &[("owner", "lukas")]);
     world.edit("ticket_step", 1, &[("done", "2026-03-30 10:00")]);
+    fill_the_knowledge_base(world);
+}
+
+/// An article of two versions that a ticket is linked to, a rating, a question, and a search in vain.
+fn fill_the_knowledge_base(world: &mut World) {
+    world.add("article", &[("title", "Dark display"), ("tags", "display"), ("state", "draft"), ("body", "Wait.")]);
+    world.edit("article", 1, &[("body", "Wait.\nThen call.")]);
+    world.edit("ticket", 1, &[("articles", "N1")]);
+    world.add("survey", &[("subject", "How was it?"), ("text", "1 to 5? {token}")]);
+    world.add("satisfaction", &[("ticket", "T1"), ("score", "2"), ("comment", "slow")]);
+    world.crm.search_articles("bluetooth", kehu::tickets::Scope::All, 5).expect("searches");
+    world
+        .crm
+        .queue_message(&kehu::tickets::Outgoing {
+            to: vec!["a@x.example".to_owned()],
+            subject: "Hello".to_owned(),
+            customer: Some(1),
+            ..Default::default()
+        })
+        .expect("queues");
 }
 
 /// A product, a deal about it that moved, a lead that came to nothing yet, and what is done with leads by itself.

@@ -219,6 +219,10 @@ on_both! {
         let titles: Vec<String> = parts.iter().map(|part| part.title.to_string()).collect();
         assert_eq!(titles, ["Control limits", "Months before", "Causes", "Customers concerned", "Who deals with them", "Cases"]);
         assert_eq!(parts[5].grid.rows.len(), 7);
+        // Whoever decides is told once a month.
+        assert_eq!(world.crm.warn_of_quality().expect("warns"), 1);
+        assert_eq!(world.crm.warn_of_quality().expect("warns"), 0);
+        assert_eq!(world.names("activity", "owner=lin"), ["⚠ 2026-03 华南 · HC-P20"]);
         let parts = report(&mut world.crm, "complaints", &[("period", "2026-03")]);
         assert_eq!(cells(&parts[0], &["product", "tickets", "complaints", "rate"]), [["HC-P20", "7", "7", "100.00%"]]);
         assert_eq!(cells(&parts[1], &["product", "cause", "complaints", "share"]), [["HC-P20", "noise", "7", "100.00%"]]);

@@ -101,16 +101,9 @@ pub(crate) const YIELDS: &str = "state IN ('queued', 'failed', 'cancelled')";
 /// The door through which messages are sent: such operations are never undone.
 pub(crate) const DOOR: &str = "outbox";
 
-/// Messages are written by the program, or come out of another database, where they are none of this one's to send.
+/// Messages are written by the program, or come out of another database, whose place this one takes.
 pub(crate) fn check(_: &mut Crm, draft: &mut Draft) -> Result<()> {
     let restored = draft.values.iter().any(|(name, _)| name == "deleted_at");
-    if draft.origin == Origin::Export && draft.is_new() {
-        let state = draft.get("state");
-        if matches!(state.as_text(), Some("queued" | "sending") | None) {
-            draft.set("state", crate::record::Value::text("cancelled"));
-        }
-        return Ok(());
-    }
     if draft.deleted() || restored || draft.id.is_some() || draft.origin == Origin::Export {
         return Ok(());
     }
