@@ -115,7 +115,9 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         }
     })?;
     let mut all = Line::default();
-    groups.values().for_each(|line| all.add(line));
+    for line in groups.values() {
+        all.add(line);
+    }
     let wholes: Vec<i64> = groups.values().flat_map(Line::wholes).collect();
     super::tell_few(crm, wholes);
     let rows: Vec<Vec<Value>> =
