@@ -141,7 +141,7 @@ fn holidays_command() -> Command {
             "Whole days are holidays; 补班 and 上班 in a name, or the mark that phones give, make a working day of one.\n\
              Files lie on disk or come through standard input:\n  \
              curl https://site.example/holidays.ics | kehu business_calendar holidays BC1 -\n\n\
-             Examples:\n  kehu holiday add \"Founding day\" --calendar BC1 --day 2026-05-18 --yearly\n  \
+             Examples:\n  kehu holiday add \"Founding day\" --calendar BC1 --day 2026-05-18 --yearly yes\n  \
              kehu holiday list calendar=BC1",
         )
 }

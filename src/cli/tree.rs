@@ -303,7 +303,7 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "business_calendar" => {
             ("\"Early shift\"", "--hours \"Mon-Fri 06:00-14:00\" --zone Europe/Berlin", "zone=Europe/Berlin")
         }
-        "holiday" => ("\"Founding day\"", "--day 2026-05-18 --yearly", "yearly=yes"),
+        "holiday" => ("\"Founding day\"", "--day 2026-05-18 --yearly yes", "yearly=yes"),
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
         "stage" => ("Trial", "--pipeline 2 --probability 50", "outcome=open"),

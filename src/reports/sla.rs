@@ -19,7 +19,7 @@ pub const REPORT: Report = Report {
     title: ["Service levels", "服务达标率"],
     doc: "How many tickets were answered and solved in time, in working time and round the clock",
     asks: &[PERIOD, BY, WHERE],
-    example: "kehu report sla\n  kehu report sla --by priority --period last-90-days -f json",
+    example: "kehu report sla\n  kehu report sla --by priority --period this-quarter -f json",
     run,
 };
 
@@ -115,7 +115,9 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         }
     })?;
     let mut all = Line::default();
-    groups.values().for_each(|line| all.add(line));
+    for line in groups.values() {
+        all.add(line);
+    }
     let wholes: Vec<i64> = groups.values().flat_map(Line::wholes).collect();
     super::tell_few(crm, wholes);
     let rows: Vec<Vec<Value>> =

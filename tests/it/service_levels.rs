@@ -189,7 +189,7 @@ on_both! {
         edit(&mut crm, ticket, &[("status", "resolved")]);
         let why = crm.why(ticket).expect("explains");
         let states: Vec<&str> = why.clocks.rows.iter().filter_map(|row| row.cells[1].as_text()).collect();
-        assert_eq!(states, ["missed", "waiting", "missed"]);
+        assert_eq!(states, ["missed", "met", "missed"]);
         let pauses: Vec<String> =
             why.pauses.rows.iter().map(|row| row.cells[2].as_text().unwrap_or_default().to_owned()).collect();
         assert_eq!(pauses, ["4h30m", "3h30m", "0m"]);

@@ -54,7 +54,7 @@ impl Crm {
     /// # Errors
     /// A colleague or queue that can take no ticket any more; storage faults.
     pub fn escalate(&mut self) -> Result<Escalated> {
-        let mut due = self.to_escalate()?;
+        let mut due = self.waiting_for_escalation()?;
         let left = due.len().saturating_sub(MOST);
         due.truncate(MOST);
         let mut lines = Vec::new();
@@ -75,7 +75,7 @@ impl Crm {
     }
 
     /// The tickets for which there is something to do by now, the longest waiting first.
-    fn to_escalate(&mut self) -> Result<Vec<i64>> {
+    fn waiting_for_escalation(&mut self) -> Result<Vec<i64>> {
         let now = timestamp_text(self.this_second());
         let sql = "SELECT id FROM tickets WHERE escalate_at IS NOT NULL AND escalate_at <= ? AND deleted_at IS NULL \
                    ORDER BY escalate_at, id";

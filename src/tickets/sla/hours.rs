@@ -179,8 +179,7 @@ fn days_of(word: &str) -> Option<Vec<usize>> {
 }
 
 fn day(word: &str) -> Option<usize> {
-    let english = |name: &&str| word.len() >= 2 && name.starts_with(word);
-    if let Some(place) = DAYS.iter().position(|name| english(&name)) {
+    if let Some(place) = DAYS.iter().position(|name| word.len() >= 2 && name.starts_with(word)) {
         return Some(place);
     }
     let bare = ["星期", "礼拜", "周"].iter().find_map(|prefix| word.strip_prefix(prefix)).unwrap_or(word);

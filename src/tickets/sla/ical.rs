@@ -67,9 +67,9 @@ impl Crm {
             let values = values.into_iter().filter(|(name, _)| name != "hours").collect();
             let changed = !self.change("holiday", *id, values, None)?.changed.is_empty();
             if changed {
-                taken.changed += 1
+                taken.changed += 1;
             } else {
-                taken.unchanged += 1
+                taken.unchanged += 1;
             }
             return Ok(());
         }

@@ -99,8 +99,8 @@ fn duration(word: &str) -> Option<i64> {
 pub fn duration_text(seconds: i64) -> String {
     let (sign, seconds) = (if seconds < 0 { "-" } else { "" }, seconds.abs());
     let parts = [(seconds / 3600, "h"), (seconds % 3600 / 60, "m"), (seconds % 60, "s")];
-    let text: String =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    let told = parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}"));
+    let text = told.collect::<Vec<_>>().concat();
     if text.is_empty() { "0m".to_owned() } else { format!("{sign}{text}") }
 }
 
