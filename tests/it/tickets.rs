@@ -322,7 +322,7 @@ fn a_day_at_the_support_desk_from_the_command_line() {
     reply.stdin(std::fs::File::open(folder.path()).expect("opens"));
     crate::world::finished(&mut reply).done();
     let last = desk.say("ticket_message list ticket=T2 --sort -id --limit 1 -c body -f json").json();
-    assert_eq!(last[0]["body"], "Two\nlines.");
+    assert_eq!(last["items"][0]["body"], "Two\nlines.");
     for (line, code, what) in [
         ("ticket resolve T2", 5, "What solved Another one?"),
         ("ticket reopen T2", 5, "Another one is"),
