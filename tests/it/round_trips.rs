@@ -146,6 +146,7 @@ fn fill_the_knowledge_base(world: &mut World) {
         .queue_message(&kehu::tickets::Outgoing {
             to: vec!["a@x.example".to_owned()],
             subject: "Hello".to_owned(),
+            text: "We are moving.".to_owned(),
             customer: Some(1),
             ..Default::default()
         })

@@ -31,7 +31,7 @@ record! {
         /// What it is about
         title: String [title, search, list],
         /// Draft, in review, published or retired
-        state: ArticleState [kept, list],
+        state: ArticleState [default("draft"), kept, list],
         /// Language it is written in, such as en or zh
         language: Option<Open> [list],
         /// Whether customers may read it

@@ -53,6 +53,9 @@ impl Crm {
         if to.is_empty() {
             return Err(Error::bad_value(Message::new("A message needs somebody to go to.")).on_field("to"));
         }
+        let Some(first) = outgoing.text.lines().map(str::trim).find(|line| !line.is_empty()) else {
+            return Err(Error::bad_value(Message::new("A message needs to say something.")).on_field("body"));
+        };
         if outgoing.automatic
             && let Some(who) = self.wants_no_mail(&to, outgoing)?
         {
@@ -60,7 +63,8 @@ impl Crm {
             return Ok(None);
         }
         let from = outgoing.from.iter().map(|from| self.address(from, "from")).next().transpose()?;
-        let subject = one_line(&outgoing.subject);
+        let subject = Some(one_line(&outgoing.subject)).filter(|subject| !subject.is_empty());
+        let subject = subject.unwrap_or_else(|| one_line(first));
         let cause = match outgoing.cause {
             Some((kind, id)) => Value::Text(self.schema(kind)?.short(id)),
             None => Value::Null,
