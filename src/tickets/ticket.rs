@@ -38,7 +38,7 @@ record! {
         /// Serial number of the piece
         serial: Option<String> [index, search],
         /// Where it waits for somebody to take it
-        queue: Option<Id<Queue>> [index],
+        queue: Option<Id<Queue>> [index("due")],
         /// Who deals with it; nobody yet when empty
         owner: Option<Id<User>> [index("status"), list],
         /// Address of whoever wrote, where no contact is known

@@ -12,7 +12,8 @@ pub(crate) const PLAN: PlanPart = PlanPart { title: "Tickets due", grid: due };
 
 fn due(crm: &mut Crm, user: i64, day: Date, limit: Option<u64>) -> Result<Option<Grid>> {
     let query = Query {
-        filter: filter::parse(&format!("owner=U{user} due=..{day}"))?,
+        // The status leads to the few that are open; only such are due.
+        filter: filter::parse(&format!("owner=U{user} status=new,open due=..{day}"))?,
         columns: ["due", "subject", "priority", "status", "customer", "policy"].map(str::to_owned).into(),
         sort: Sort::parse("due,id"),
         limit,
