@@ -58,7 +58,7 @@ pub struct Bounds {
     /// What of the record itself stands with them, so that one index holds both: a name and a number of its row, `{r}`.
     pub beside: &'static [(&'static str, &'static str)],
     pub ends: &'static [End],
-    /// What follows from these: a name and the SQL of it.
+    /// What follows from these, kept too so that the index holds it: a name and the SQL of it.
     pub computed: &'static [(&'static str, &'static str)],
     /// The columns of its index.
     pub index: &'static str,

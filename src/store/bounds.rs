@@ -6,6 +6,7 @@ use crate::{
     error::Result,
     record::{Bounds, End, Schema},
 };
+use std::fmt::Write;
 
 /// Makes the table of what is kept beside a kind's records, where anything is.
 pub(super) fn table(dialect: Dialect, schema: &Schema) -> Vec<String> {
@@ -14,8 +15,8 @@ pub(super) fn table(dialect: Dialect, schema: &Schema) -> Vec<String> {
     let mut columns = vec!["record BIGINT PRIMARY KEY".to_owned()];
     columns.extend(bounds.beside.iter().map(|(name, _)| format!("{name} BIGINT")));
     columns.extend(bounds.ends.iter().map(|end| format!("{} {text}", end.name)));
-    let made = |(name, sql): &(&str, &str)| format!("{name} {text} GENERATED ALWAYS AS ({sql}) STORED");
-    columns.extend(bounds.computed.iter().map(made));
+    // No generated columns: SQLite reads none of those from an index alone.
+    columns.extend(bounds.computed.iter().map(|(name, _)| format!("{name} {text}")));
     let ending = if dialect == Dialect::Sqlite { " WITHOUT ROWID" } else { "" };
     vec![
         format!("CREATE TABLE {table} (\n    {}\n){ending}", columns.join(",\n    ")),
@@ -25,7 +26,9 @@ pub(super) fn table(dialect: Dialect, schema: &Schema) -> Vec<String> {
 
 fn names(bounds: &Bounds) -> String {
     let own = bounds.beside.iter().map(|(name, _)| *name);
-    ["record"].into_iter().chain(own).chain(bounds.ends.iter().map(|end| end.name)).collect::<Vec<_>>().join(", ")
+    let computed = bounds.computed.iter().map(|(name, _)| *name);
+    let ends = bounds.ends.iter().map(|end| end.name);
+    ["record"].into_iter().chain(own).chain(ends).chain(computed).collect::<Vec<_>>().join(", ")
 }
 
 /// The instant of one of the rows `x`.
@@ -42,15 +45,18 @@ fn recount(bounds: &Bounds, table: &str) -> String {
     for (number, (from, link)) in sources(bounds).into_iter().enumerate() {
         let ends: Vec<&End> = bounds.ends.iter().filter(|end| end.from == from).collect();
         let of: Vec<String> = ends.iter().map(|end| format!("{} AS {}", found(end), end.name)).collect();
-        joins.push_str(&format!(
+        let _ = write!(
+            joins,
             " LEFT JOIN (SELECT x.\"{link}\" AS record, {} FROM {from} x WHERE x.\"{link}\" IS NOT NULL \
              GROUP BY x.\"{link}\") s{number} ON s{number}.record = t.id",
             of.join(", ")
-        ));
+        );
     }
     let place = |end: &End| sources(bounds).iter().position(|(from, _)| *from == end.from).unwrap_or_default();
     cells.extend(bounds.ends.iter().map(|end| format!("s{}.{}", place(end), end.name)));
-    format!("SELECT {} FROM {table} t{joins}", cells.join(", "))
+    let inner = format!("SELECT {} FROM {table} t{joins}", cells.join(", "));
+    let whole = ["k.*"].into_iter().chain(bounds.computed.iter().map(|(_, sql)| *sql));
+    format!("SELECT {} FROM ({inner}) k", whole.collect::<Vec<_>>().join(", "))
 }
 
 /// The tables that the instants come from, each with its link.
@@ -104,11 +110,12 @@ impl<'a> Source<'a> {
         });
         let sets: Vec<String> = sets.collect();
         format!(
-            "INSERT INTO {table} (record, {}) VALUES (NEW.\"{}\", {}) ON CONFLICT (record) DO UPDATE SET {};",
+            "INSERT INTO {table} (record, {}) VALUES (NEW.\"{}\", {}) ON CONFLICT (record) DO UPDATE SET {};\n    {}",
             names.join(", "),
             self.link,
             values.join(", "),
-            sets.join(", ")
+            sets.join(", "),
+            self.settle(&format!("NEW.\"{}\"", self.link)),
         )
     }
 
@@ -118,12 +125,21 @@ impl<'a> Source<'a> {
         let names: Vec<&str> = self.ends.iter().map(|end| end.name).collect();
         let found: Vec<String> = self.ends.iter().map(|end| found(end)).collect();
         let records: Vec<String> = rows.iter().map(|row| format!("{row}.\"{link}\"")).collect();
+        let records = records.join(", ");
         format!(
-            "UPDATE {table} SET ({}) = (SELECT {} FROM {from} x WHERE x.\"{link}\" = {table}.record) WHERE record IN ({});",
+            "UPDATE {table} SET ({}) = (SELECT {} FROM {from} x WHERE x.\"{link}\" = {table}.record) \
+             WHERE record IN ({records});\n    {}",
             names.join(", "),
             found.join(", "),
-            records.join(", "),
+            self.settle(&records),
         )
+    }
+
+    /// What follows from the ends, which were written just before.
+    fn settle(&self, records: &str) -> String {
+        let sets = self.bounds.computed.iter().map(|(name, sql)| format!("{name} = {sql}"));
+        let sets: Vec<String> = sets.collect();
+        format!("UPDATE {} SET {} WHERE record IN ({records});", self.bounds.table, sets.join(", "))
     }
 
     fn whole(&self, row: &str) -> String {
@@ -209,7 +225,9 @@ impl Parts {
                 "CREATE OR REPLACE FUNCTION \"{table}_{kept}\"() RETURNS TRIGGER LANGUAGE plpgsql AS $kehu$
 BEGIN
     IF TG_OP = 'INSERT' THEN
+        IF {insert_if} THEN
         {insert}
+        END IF;
     ELSIF TG_OP = 'DELETE' THEN
         {delete}
     ELSIF ({old}) IS DISTINCT FROM ({new}) THEN
