@@ -192,8 +192,9 @@ fn by_rival(crm: &mut Crm, basis: &Basis) -> Result<Vec<Basis>> {
     others.conditions.push(format!("NOT {lost_to}"));
     let schema = crm.schema("deal")?;
     if let Some(field) = schema.field("competitors") {
-        let list = List::of(crm.db.dialect(), &schema, field);
-        let _ = write!(others.beside, " LEFT JOIN {} rival ON {} AND {RIVALS}", list.table(), list.belongs("rival"));
+        let rivals = List::of(crm.db.dialect(), &schema, field);
+        let _ =
+            write!(others.beside, " LEFT JOIN {} rival ON {} AND {RIVALS}", rivals.table(), rivals.belongs("rival"));
     }
     Ok(vec![lost, others])
 }

@@ -181,7 +181,7 @@ impl Visit<'_> {
                 let issue =
                     Message::new("{count} values of the list {list} belong or point to a record that does not exist.");
                 self.found(
-                    issue.with("count", lost).with("list", &format!("{}.{}", schema.kind, field.name)),
+                    issue.with("count", lost).with("list", format!("{}.{}", schema.kind, field.name)),
                     "Correct or clear the link.",
                 );
             }
