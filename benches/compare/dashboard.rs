@@ -55,6 +55,7 @@ fn launch(database: &Path) -> Result<Launch, Box<dyn Error>> {
         watch: kehu::customers::duplicates::Watch::default(),
         language: Language::English,
         color: true,
+        depth: kehu::tui::theme::Depth::True,
         ascii: Some(false),
         wide: false,
         editor: "true".to_owned(),

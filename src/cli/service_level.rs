@@ -29,7 +29,7 @@ fn escalate_command() -> Command {
 fn escalate(session: &mut Session, _: &ArgMatches) -> Result<u8> {
     let done = session.crm()?.escalate()?;
     let nothing = done.grid.rows.is_empty();
-    if !session.terminal.quiet && !(nothing && session.terminal.format() == Format::Table) {
+    if !(session.terminal.quiet || nothing && session.terminal.format() == Format::Table) {
         session.print(&done.grid)?;
     }
     if nothing {

@@ -440,7 +440,7 @@ fn escalation_and_the_queue_page_look_at_few_tickets() {
     let mut db = kehu::store::open(&world.url, kehu::store::Open::default()).expect("opens");
     let mut plan = |sql: &str| -> String {
         let rows = db.query(&format!("EXPLAIN QUERY PLAN {sql}"), &[]).expect("plans");
-        rows.iter().map(|row| format!("{:?}\n", row[3])).collect()
+        rows.iter().map(|row| format!("{:?}", row[3])).collect::<Vec<_>>().join("\n")
     };
     let escalate = plan(
         "SELECT id FROM tickets WHERE escalate_at IS NOT NULL AND escalate_at <= '2026-03-31T01:00:00Z' \
