@@ -110,8 +110,12 @@ impl Crm {
         Ok(Place { field, alias, schema })
     }
 
-    /// A computed field that speaks of today, with this day's date or the instants at which it begins and ends.
+    /// A computed field that speaks of today, with this day's date or the instants at which it begins and ends, or of the
+    /// values of a list, with where they rest.
     pub(super) fn by_the_clock(&self, mut field: Field) -> Field {
+        if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{list ")) {
+            field.computed = Some(self.with_lists(sql).into());
+        }
         if let Some(sql) = field.computed.as_deref().filter(|sql| sql.contains("{day}")) {
             field.computed = Some(self.with_days(sql).into());
         }
@@ -128,6 +132,20 @@ impl Crm {
             field.computed = Some(sql.replace("{now}", &self.now_text()).into());
         }
         field
+    }
+
+    /// An expression in which `{list ticket.articles}` is the rows of that list.
+    fn with_lists(&self, sql: &str) -> String {
+        let mut done = String::with_capacity(sql.len());
+        let mut pieces = sql.split("{list ");
+        done.extend(pieces.next());
+        for piece in pieces {
+            let (name, rest) = piece.split_once('}').unwrap_or((piece, ""));
+            let list = name.split_once('.').and_then(|(kind, field)| self.list_of(kind, field).ok());
+            done.push_str(&list.map_or_else(|| "NULL".to_owned(), |list| list.rows()));
+            done.push_str(rest);
+        }
+        done
     }
 
     /// An expression with this day's date, and with those that end the next two days, this week and this month.

@@ -72,7 +72,7 @@ impl Crm {
     }
 
     /// Where the values of a list field rest.
-    pub(crate) fn list_of(&mut self, kind: &str, field: &str) -> Result<List> {
+    pub(crate) fn list_of(&self, kind: &str, field: &str) -> Result<List> {
         let schema = self.schema(kind)?;
         let field = self.field(&schema, field)?;
         Ok(List::of(self.db.dialect(), &schema, field))

@@ -94,5 +94,6 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
 
 /// Tickets that an article is linked to.
 fn with_article(crm: &mut Crm) -> Result<HashSet<i64>> {
-    Ok(crm.numbers("SELECT DISTINCT record FROM tickets_articles", &[])?.into_iter().collect())
+    let sql = crm.list_of("ticket", "articles")?.select("DISTINCT l.record", "TRUE");
+    Ok(crm.numbers(&sql, &[])?.into_iter().collect())
 }

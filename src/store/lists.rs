@@ -52,6 +52,15 @@ impl List {
         }
     }
 
+    /// Its rows alone, to stand behind `FROM`.
+    #[must_use]
+    pub fn rows(&self) -> String {
+        match &self.field {
+            Some(_) => format!("({})", self.select("l.record, l.value", "TRUE")),
+            None => self.table.clone(),
+        }
+    }
+
     /// A question for rows of this list, by the alias `l`.
     #[must_use]
     pub fn select(&self, cells: &str, condition: &str) -> String {

@@ -57,12 +57,12 @@ record! {
     }
     computed {
         /// How many colleagues it helped
-        helped: Kind::Integer => "(SELECT COUNT(*) FROM articles_helpful v WHERE v.record = {t}.id)",
+        helped: Kind::Integer => "(SELECT COUNT(*) FROM {list article.helpful} v WHERE v.record = {t}.id)",
         /// How many colleagues it did not help
-        not_helped: Kind::Integer => "(SELECT COUNT(*) FROM articles_unhelpful v WHERE v.record = {t}.id)",
+        not_helped: Kind::Integer => "(SELECT COUNT(*) FROM {list article.unhelpful} v WHERE v.record = {t}.id)",
         /// How many tickets it is linked to
         ticket_count: Kind::Integer =>
-            "(SELECT COUNT(*) FROM tickets_articles l JOIN tickets k ON k.id = l.record WHERE l.value = {t}.id \
+            "(SELECT COUNT(*) FROM {list ticket.articles} v JOIN tickets k ON k.id = v.record WHERE v.value = {t}.id \
              AND k.deleted_at IS NULL)",
     }
 }
