@@ -7,6 +7,7 @@ mod kinds;
 mod notices;
 mod record;
 mod reports;
+mod tickets;
 mod today;
 
 pub use board::{Board, Lane as BoardLane};
@@ -15,6 +16,7 @@ pub use customers::Customers;
 pub use notices::{Notices, ring};
 pub use record::RecordView;
 pub use reports::Reports;
+pub use tickets::Tickets;
 pub use today::Today;
 
 use super::{
@@ -31,6 +33,7 @@ pub static PAGES: &[&PageKind] = &[
     &today::KIND,
     &customers::KIND,
     &board::KIND,
+    &tickets::KIND,
     &reports::KIND,
     &browser::KIND,
     &record::KIND,

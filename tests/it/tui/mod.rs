@@ -18,6 +18,7 @@ mod registry;
 mod reports;
 mod terminal;
 mod themes;
+mod tickets;
 mod tmux;
 mod today;
 mod tour;
