@@ -29,15 +29,22 @@ fn fewer_tables_and_indexes(db: &mut dyn Database, schemas: &[&Schema]) -> Resul
     Ok(added)
 }
 
-/// SQLite no longer keeps indexes of kinds of which there are few records.
+/// Takes away SQLite's indexes that are no longer made, such as those of kinds of which there are few records.
 fn drop_needless_indexes(db: &mut dyn Database, schemas: &[&Schema]) -> Result<()> {
     if db.dialect() == Dialect::Postgres {
         return Ok(());
     }
     let sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?";
-    for schema in schemas.iter().filter(|schema| schema.few) {
+    for schema in schemas {
+        let made = super::tables::index_statements(Dialect::Sqlite, schema);
+        let made: Vec<&str> = made.iter().filter_map(|made| made.split('"').nth(1)).collect();
+        // Those of custom fields are not known here.
+        let custom = format!("{}_x_", schema.table);
         for row in db.query(sql, &[schema.table.into()])? {
-            db.script(&format!("DROP INDEX \"{}\"", row[0].as_text().unwrap_or_default()))?;
+            let name = row[0].as_text().unwrap_or_default();
+            if schema.few || !made.contains(&name) && !name.starts_with(&custom) {
+                db.script(&format!("DROP INDEX \"{name}\""))?;
+            }
         }
     }
     Ok(())

@@ -130,6 +130,21 @@ fn set_lists_apart(db: &mut dyn Database, kept: Option<&Tables>) {
         .expect("sets a list apart");
     }
     db.script("DROP TABLE item").expect("drops the one table");
+    // Their triggers wrote to one view, whatever happened.
+    let views = ["log_insert", "log_update", "log_delete"].map(|view| format!("DROP VIEW {view}")).join("; ");
+    db.script(&format!("{views}; CREATE VIEW log AS SELECT what, kind, key, before, after FROM change")).expect("adds");
+    for schema in base_schemas() {
+        let (table, kind) = (schema.table, schema.kind);
+        if kept.is_some_and(|kept| !kept.contains_key(table)) {
+            continue;
+        }
+        db.script(&format!(
+            "DROP TRIGGER {table}_log_insert; DROP TRIGGER {table}_log_update; DROP TRIGGER {table}_log_delete;
+             CREATE TRIGGER \"{table}_log_insert\" AFTER INSERT ON \"{table}\"
+             BEGIN INSERT INTO log VALUES ('insert', '{kind}', NEW.id, NULL, NULL); END"
+        ))
+        .expect("makes the triggers of old");
+    }
 }
 
 /// The small company, with a custom field and something in the recycle bin.
