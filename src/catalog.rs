@@ -494,6 +494,7 @@ pub static ENTRIES: &[Entry] = &[
         check: outbox::check,
         verbs: OutboxMessage::VERBS,
         noun_zh: "发件箱",
+        detail: true,
         append_only: true,
         automatic: true,
         yields: outbox::YIELDS,

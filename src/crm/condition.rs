@@ -314,6 +314,16 @@ impl Crm {
     /// Days and instants compare with whole periods: `close=2026-q4`, `created_at>2026-03`.
     fn compare_period(&self, place: &Place, operator: Operator, text: &str) -> Result<Condition> {
         let sql = place.sql();
+        // Before and after an hour is before and after that hour; on a day with an hour is all day.
+        let ordered =
+            matches!(operator, Operator::Greater | Operator::GreaterOrEqual | Operator::Less | Operator::LessOrEqual);
+        if ordered
+            && place.field.kind == Kind::Timestamp
+            && text.contains(':')
+            && let Ok(Value::Text(instant)) = self.parsed(place, text)
+        {
+            return Ok(Condition::new(format!("{sql} {} ?", sign(operator)), vec![Sql::Text(instant)]));
+        }
         let (first, last) = match types::parse_period(text, &self.reading) {
             Ok((first, last)) if place.field.kind == Kind::Date => (first.to_string(), last.to_string()),
             Ok((first, last)) => types::day_bounds(first, last, &self.reading)?,

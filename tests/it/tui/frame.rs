@@ -21,7 +21,7 @@ fn numbers_and_clicks_lead_to_tabs() {
     it.press("6").sees("[6 Activities]").press("Alt-7").sees("All kinds of record");
     click(&mut it, "2 Customers");
     it.sees("[2 Customers]");
-    it.press("4").sees("There is no such page yet");
+    it.press("4").sees("[4 Tickets]");
 }
 
 #[test]

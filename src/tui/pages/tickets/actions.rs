@@ -39,7 +39,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["note", "备注"],
         help: ["Notes something among us", "写一条内部备注"],
         keys: &["n"],
-        rank: 2,
+        rank: 1,
         run: |state| state.with(|page: &mut Tickets, context| page.begin(true, context)),
         ..TICKET
     },
@@ -48,7 +48,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["take", "接手"],
         help: ["Makes the ticket yours and begins with it", "接手工单并开始处理"],
         keys: &["t"],
-        rank: 3,
+        rank: 1,
         run: |state| acts::verb(state, "take"),
         ..TICKET
     },
@@ -57,7 +57,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["assign", "转派"],
         help: ["Gives the ticket to a colleague", "把工单转给同事"],
         keys: &["m"],
-        rank: 4,
+        rank: 1,
         run: acts::assign,
         ..TICKET
     },
@@ -66,7 +66,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["status", "状态"],
         help: ["Says how far it has come: waiting, on hold, solved", "设置进度：等待客户、搁置、已解决"],
         keys: &["S"],
-        rank: 5,
+        rank: 1,
         run: acts::status,
         ..TICKET
     },
@@ -75,7 +75,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["prio", "优先级"],
         help: ["Says how urgent it is", "设置紧急程度"],
         keys: &["P"],
-        rank: 6,
+        rank: 1,
         run: acts::priority,
         ..TICKET
     },
@@ -84,7 +84,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["macro", "快捷处理"],
         help: ["Does with it what a macro says, all of it or nothing", "按快捷处理执行，全部成功或全不执行"],
         keys: &["M"],
-        rank: 7,
+        rank: 1,
         run: acts::run_macro,
         ..TICKET
     },
@@ -93,7 +93,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["solve", "解决"],
         help: ["Asks what solved it, and closes the matter", "填写解决办法并标为已解决"],
         keys: &["x"],
-        rank: 8,
+        rank: 1,
         run: |state| acts::verb(state, "resolve"),
         ..TICKET
     },
@@ -105,7 +105,7 @@ pub static ACTIONS: &[Action] = &[
             "在队列下方显示或收起工单，窗口太小时打开工单",
         ],
         keys: &["p"],
-        rank: 9,
+        rank: 2,
         run: preview,
         ..QUEUE
     },

@@ -24,9 +24,17 @@ pub const MINE: usize = 5;
 pub const ALL: usize = 7;
 
 pub static VIEWS: [View; 8] = [
-    View { words: ["Breached", "已超时"], short: ["Breached", "超时"], base: |_| "due<now".to_owned() },
+    View {
+        words: ["Breached", "已超时"],
+        short: ["Breached", "超时"],
+        base: |context| format!("due<{}", instant(context, 0)),
+    },
     View { words: ["< 1h", "1 小时内"], short: ["<1h", "<1时"], base: within_the_hour },
-    View { words: ["Today", "今天到期"], short: ["Today", "今天"], base: |_| "due>=now due<tomorrow".to_owned() },
+    View {
+        words: ["Today", "今天到期"],
+        short: ["Today", "今天"],
+        base: |context| format!("due>={} due<tomorrow", instant(context, 0)),
+    },
     View { words: ["New", "新工单"], short: ["New", "新"], base: |_| "status=new".to_owned() },
     View {
         words: ["Waiting on customer", "等待客户"],
@@ -38,10 +46,15 @@ pub static VIEWS: [View; 8] = [
     View { words: ["All", "全部"], short: ["All", "全部"], base: |_| OPEN.to_owned() },
 ];
 
+/// So many hours from now, to the second.
+fn instant(context: &Context, hours: i64) -> String {
+    let now = context.reading.clock.now();
+    let then = now.checked_add(SignedDuration::from_hours(hours)).unwrap_or(now);
+    then.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 fn within_the_hour(context: &Context) -> String {
-    let until = context.reading.clock.now().checked_add(SignedDuration::from_hours(1));
-    let until = until.unwrap_or_else(|_| context.reading.clock.now());
-    format!("due>=now due<{}", until.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    format!("due>={} due<{}", instant(context, 0), instant(context, 1))
 }
 
 impl Tickets {

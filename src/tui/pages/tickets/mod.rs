@@ -60,8 +60,8 @@ pub struct Tickets {
     /// Whether the ticket is shown below where there is room.
     below: bool,
     told: Option<preview::Told>,
-    /// What may help: number, ref and title; and with which ticket.
-    articles: Vec<(i64, String, String)>,
+    /// What may help, and with which ticket.
+    articles: Vec<preview::Article>,
     helped: Option<i64>,
     /// What was begun to be written in each ticket, and in which it is being written now.
     drafts: HashMap<i64, reply::Draft>,

@@ -66,6 +66,23 @@ fn around(crm: &mut Crm, id: i64) -> Result<Customer> {
     Ok(Customer { entry, open, deal })
 }
 
+/// An article: number, ref and title.
+pub type Article = (i64, String, String);
+
+/// The articles that are linked to a ticket, and those that may solve it.
+fn help(crm: &mut Crm, id: i64) -> Result<Vec<Article>> {
+    let mut articles = Vec::new();
+    for item in crm.record("ticket", id)?.value("articles").items() {
+        if let Value::Link(link) = item {
+            articles.push((link.id, link.short(), link.title.clone()));
+        }
+    }
+    let title = |row: &Row| row.cells.first().and_then(Value::as_text).unwrap_or_default().to_owned();
+    let found = crm.suggest_articles(id, 3)?;
+    articles.extend(found.rows.iter().map(|row| (row.id, row.short.clone(), title(row))));
+    Ok(articles)
+}
+
 impl Tickets {
     /// The ticket that is looked at: the one that is being answered, else the one under the cursor.
     pub(super) fn ticket(&self) -> Option<i64> {
@@ -96,15 +113,17 @@ impl Tickets {
 
     fn ask_help(&self) -> Vec<Cmd> {
         let Some(id) = self.ticket() else { return Vec::new() };
-        let ask = move |crm: &mut Crm| crm.suggest_articles(id, 3);
-        vec![Cmd::ask(self.number, "articles", ask, move |page: &mut Self, answer, _| {
-            if let Ok(grid) = answer {
-                let title = |row: &Row| row.cells.first().and_then(Value::as_text).unwrap_or_default().to_owned();
-                page.articles = grid.rows.iter().map(|row| (row.id, row.short.clone(), title(row))).collect();
-                page.helped = Some(id);
-            }
-            Vec::new()
-        })]
+        vec![Cmd::ask(
+            self.number,
+            "articles",
+            move |crm| help(crm, id),
+            move |page: &mut Self, answer, _| {
+                if let Ok(articles) = answer {
+                    (page.articles, page.helped) = (articles, Some(id));
+                }
+                Vec::new()
+            },
+        )]
     }
 
     pub(super) fn draw_preview(&self, canvas: &mut Canvas, area: Rect) {
@@ -135,7 +154,7 @@ impl Tickets {
 
     fn draw_help(&self, canvas: &mut Canvas, line: Rect) {
         let theme = canvas.context.theme;
-        let used = canvas.text(line, canvas.context.pick("Suggested  ", "推荐文章  "), theme.dim);
+        let used = canvas.text(line, canvas.context.pick("Articles   ", "相关文章  "), theme.dim);
         let mut left = Rect { x: line.x + used, width: line.width.saturating_sub(used), ..line };
         if self.helped != self.ticket() || self.articles.is_empty() {
             canvas.text(left, "-", theme.dim);
@@ -178,7 +197,8 @@ fn draw_clocks(canvas: &mut Canvas, line: Rect, told: &Told) {
             let until = clock::moment(context, due);
             let until = context.pick("until {}", "截止 {}").replace("{}", &until);
             let style = if left < 0 { theme.bad } else { theme.text };
-            (format!("{name} {} ({until})", clock::countdown(context, left)), style)
+            let until = if line.width < 90 { String::new() } else { format!(" ({until})") };
+            (format!("{name} {}{until}", clock::countdown(context, left)), style)
         };
         pieces.push((words, style));
     }
@@ -238,10 +258,11 @@ fn message(context: &Context, width: u16, [at, direction, who, body, files]: [&s
         _ => (context.pick("note", "内部"), context.theme.dim),
     };
     let files = if files.is_empty() { String::new() } else { format!(" [{files}]") };
-    let head = format!("{} {sign} {who}", clock::moment(context, at));
+    let who = if who.is_empty() { String::new() } else { format!(" {who}:") };
+    let head = format!("{} {sign}{who}", clock::moment(context, at));
     let said = body.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" / ");
     let indent = 4;
-    let all = text::wrap(&format!("{head}: {said}{files}"), usize::from(width).saturating_sub(indent));
+    let all = text::wrap(&format!("{head} {said}{files}"), usize::from(width).saturating_sub(indent));
     let more = all.len() > LINES;
     let cut = all.into_iter().take(LINES).enumerate().map(|(place, line)| {
         let end = if more && place + 1 == LINES { context.glyphs.ellipsis } else { "" };
