@@ -189,12 +189,13 @@ impl Crm {
             return Ok(HashSet::new());
         }
         let list: Vec<String> = deals.iter().map(i64::to_string).collect();
-        let sql = format!(
-            "SELECT t.id FROM deals t{} WHERE t.id IN ({}) AND {}",
-            beside(moment),
-            list.join(", "),
-            staleness(stage, &limits, moment)
-        );
+        let (from, id) = match moment.evening {
+            None => ("deal_times p".to_owned(), "p.record"),
+            Some(_) => (format!("deals t{}", beside(moment)), "t.id"),
+        };
+        // A few by their numbers: with a sign before it, the stage is no reason to go through all that are stale in it.
+        let condition = staleness(stage, &limits, moment).replacen("p.stage", "+p.stage", 1);
+        let sql = format!("SELECT {id} FROM {from} WHERE {id} IN ({}) AND {condition}", list.join(", "));
         Ok(self.numbers(&sql, &[])?.into_iter().collect())
     }
 
