@@ -3,27 +3,36 @@
 use super::context::Context;
 
 /// Verbs as something that can be done; the help tells what each does.
-const VERBS: [(&str, &str, &str); 21] = [
+const VERBS: [(&str, &str, &str); 30] = [
     ("activate", "Activate", "启用"),
+    ("assign", "Assign", "转派"),
     ("cancel", "Call off", "取消"),
     ("claim", "Claim", "领取"),
+    ("close", "Close", "关闭"),
     ("deactivate", "Deactivate", "停用"),
     ("disqualify", "Disqualify", "判为无效"),
     ("done", "Done", "完成"),
+    ("follow", "Follow", "关注"),
+    ("hold", "Put on hold", "搁置"),
     ("lapse", "Lapse", "标为流失"),
     ("leave", "Left", "标为离职"),
+    ("link", "Link to a problem", "关联问题"),
     ("lose", "Lose", "输单"),
     ("move", "Move", "移动"),
+    ("pend", "Wait for the customer", "等待客户"),
     ("plan", "Plan the steps", "安排阶段待办"),
     ("prefer", "Prefer", "设为首选"),
     ("protect", "Protect", "设为保护"),
     ("qualify", "Qualify", "评定"),
     ("release", "Release", "退回公海"),
     ("reopen", "Reopen", "重新打开"),
+    ("resolve", "Solve", "解决"),
     ("return", "Return", "退回"),
     ("revive", "Revive", "重新激活"),
     ("shelve", "Shelve", "搁置"),
     ("sign", "Sign", "标为签约"),
+    ("take", "Take", "接手"),
+    ("unfollow", "Unfollow", "取消关注"),
     ("win", "Win", "赢单"),
 ];
 
@@ -41,7 +50,7 @@ pub fn verb(context: &Context, kind: &str, name: &str) -> String {
 }
 
 /// The places where keys count, as the help calls them.
-const PLACES: [(&str, &str, &str); 14] = [
+const PLACES: [(&str, &str, &str); 16] = [
     ("global", "everywhere", "全局"),
     ("list", "lists", "列表"),
     ("record", "records", "记录"),
@@ -51,6 +60,8 @@ const PLACES: [(&str, &str, &str); 14] = [
     ("customers", "customers", "客户"),
     ("board", "board", "看板"),
     ("board-grab", "moving", "移动中"),
+    ("tickets", "tickets", "工单"),
+    ("ticket-reply", "writing an answer", "撰写回复"),
     ("reports", "reports", "报表"),
     ("kinds", "admin", "管理"),
     ("page-record", "record page", "记录页"),

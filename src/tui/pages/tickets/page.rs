@@ -80,20 +80,18 @@ impl Page for Tickets {
         if self.writing.is_some() {
             return Vec::new();
         }
-        match (target, gesture) {
-            (Target::Part(place), Gesture::Click) => match place.checked_sub(preview::ARTICLE) {
+        if let (Target::Part(place), Gesture::Click) = (target, gesture) {
+            return match place.checked_sub(preview::ARTICLE) {
                 Some(place) => {
                     let article = self.articles.get(place);
                     article.map(|(id, ..)| Cmd::visit("article", *id)).into_iter().collect()
                 }
                 None => self.choose(*place, context),
-            },
-            _ => {
-                let mut commands = list_mouse(&mut self.listing, target, gesture, context);
-                commands.extend(self.follow(context));
-                commands
-            }
+            };
         }
+        let mut commands = list_mouse(&mut self.listing, target, gesture, context);
+        commands.extend(self.follow(context));
+        commands
     }
 
     fn view(&self, canvas: &mut Canvas, area: Rect) {
