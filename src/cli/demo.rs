@@ -10,7 +10,7 @@ use kehu::{
     crm::{Query, Sort},
     customers::Access,
     record::{Link, Value, filter},
-    tickets::Rating,
+    tickets::{Rating, Scope},
 };
 use std::path::{Path, PathBuf};
 
@@ -91,8 +91,18 @@ fn fill(session: &mut Session, file: &str) -> Result<()> {
     pool_some(session)?;
     plan_some(session)?;
     rate_some(session)?;
+    search_some(session)?;
     // What is expected now, to be compared one day with what came of it.
     session.crm()?.keep_forecast().map(|_| ())
+}
+
+/// Two things were looked for of which no article says anything yet.
+fn search_some(session: &mut Session) -> Result<()> {
+    let crm = session.crm()?;
+    for words in ["IO-Link", "防雷"] {
+        crm.search_articles(words, Scope::Published, 1)?;
+    }
+    Ok(())
 }
 
 /// Customers whom nobody looks after wait in the pool of their region.

@@ -289,20 +289,12 @@ fn sample(schema: &Schema) -> (&'static str, &'static str, &'static str) {
         "ticket_step" => ("\"Ask for a photo\"", "--ticket T1", "ticket=T1"),
         "ticket_type" => ("training", "--word-zh 培训 --needs product --priority low", "word=repair"),
         "queue" => ("\"Spare parts\"", "--members emily --reopen-days 14", "open_tickets=1.."),
-        "macro" => {
-            ("\"Ask for the invoice\"", "--reply \"Please send us the invoice.\" --status pending", "status=pending")
-        }
+        "macro" => ("\"Ask for logs\"", "--reply \"The logs, please.\" --status pending", "status=pending"),
         "ticket_rule" => ("\"kind=repair\"", "--skill repair --order least_busy --capacity 20", "paused=no"),
-        "sla_policy" => (
-            "\"Key customers\"",
-            "--condition customer.level=A --first-response 1h --resolution \"urgent 4h, 8h\"",
-            "default=no",
-        ),
+        "sla_policy" => ("\"Key customers\"", "--condition customer.level=A --resolution 8h", "default=no"),
         "sla_step" => ("resolution", "--policy SP1 --percent 80 --tell owner", "policy=SP1"),
         "escalation" => ("resolution", "--ticket T1", "clock=resolution"),
-        "business_calendar" => {
-            ("\"Early shift\"", "--hours \"Mon-Fri 06:00-14:00\" --zone Europe/Berlin", "zone=Europe/Berlin")
-        }
+        "business_calendar" => ("\"Early shift\"", "--hours \"Mon-Fri 06:00-14:00\"", "zone=Europe/Berlin"),
         "holiday" => ("\"Founding day\"", "--day 2026-05-18 --yearly yes", "yearly=yes"),
         "product" => ("\"Crane controller\"", "--code CC-1 --price 48000", "active=yes"),
         "pipeline" => ("Renewals", "--notes \"service contracts\"", "active=yes"),
@@ -529,6 +521,7 @@ fn edit_examples(schema: &Schema, filter: &str) -> String {
         |one: &str, other: &str| format!("{}{first} {one}\n  {first} {other} --dry-run -v", self::first(schema.kind));
     match schema.kind {
         "node" => return two("--label \"Visit\"", "position=7"),
+        "stage" => return two("--probability 25", "days_to_rot=30"),
         "review_rule" => return two("--level B", "position=9"),
         "attachment" => return two("--note \"Signed\"", "name=list.csv"),
         "share" => return two("--access write", "until=+30d"),
@@ -565,6 +558,13 @@ fn spare(kind: &str) -> (&'static str, u8, u8) {
              kehu sla_policy add Returns --condition kind=return --resolution 80h\n  ",
             4,
             5,
+        ),
+        "article" => ("kehu article add \"Cable lengths\"\n  kehu article add \"Spare parts\"\n  ", 9, 10),
+        "survey" => (
+            "kehu survey add \"How was it?\" --text \"1 to 5? {token}\"\n  \
+             kehu survey add \"And the product?\" --text \"1 to 5? {token}\"\n  ",
+            3,
+            4,
         ),
         "pipeline" => ("kehu pipeline add Renewals\n  kehu pipeline add Tenders\n  ", 3, 4),
         "pool" => ("kehu pool add \"Open to all\"\n  kehu pool add \"Old leads\"\n  ", 3, 4),

@@ -119,6 +119,15 @@ impl<'a> Source<'a> {
         )
     }
 
+    /// A row that is linked anew may be so, when something is done again, before the record is there.
+    fn make_room(&self) -> String {
+        let (table, link) = (self.bounds.table, self.link);
+        format!(
+            "INSERT INTO {table} (record) SELECT NEW.\"{link}\" WHERE NEW.\"{link}\" IS NOT NULL \
+             ON CONFLICT (record) DO NOTHING;"
+        )
+    }
+
     /// Reads the ends anew beside the records that these rows link to.
     fn anew(&self, rows: &[&str]) -> String {
         let (table, from, link) = (self.bounds.table, self.from, self.link);
@@ -163,7 +172,7 @@ pub(super) fn triggers(dialect: Dialect, schema: &Schema, columns: &[Logged]) ->
         let parts = Parts {
             insert: source.enter(),
             insert_if: format!("NEW.\"{link}\" IS NOT NULL"),
-            update: source.anew(&["OLD", "NEW"]),
+            update: format!("{}\n    {}", source.make_room(), source.anew(&["OLD", "NEW"])),
             delete: source.anew(&["OLD"]),
         };
         statements.extend(parts.made(dialect, from, bounds.table, &differ));

@@ -20,7 +20,7 @@ record! {
         /// Inquiry, complaint, quality, repair, return or a word of one's own
         kind: Option<Open> [index],
         /// How far it has come: pending waits for the customer, on hold for somebody else
-        status: TicketStatus [default("new"), list],
+        status: TicketStatus [default("new"), index("due"), list],
         /// A finer word for the status, of one's own
         substatus: Option<Open>,
         /// How urgent it is; what its kind or queue says, else normal, unless said

@@ -153,7 +153,7 @@ pub static ACTIONS: &[Action] = &[
             "Shows what is late or due, what lies still and what others did",
             "逾期与今日事项、停滞商机、同事的操作",
         ],
-        keys: &["g n", "F8"],
+        keys: &["g n", "F9"],
         run: |state| {
             if state.page().is_some_and(|page| page_of::<Notices>(page).is_some()) {
                 return Vec::new();

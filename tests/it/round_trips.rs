@@ -31,6 +31,9 @@ fn kinds() -> Vec<&'static str> {
         "lead",
         "queue",
         "article",
+        "business_calendar",
+        "sla_policy",
+        "sla_step",
         "ticket",
     ];
     let others = catalog::ENTRIES.iter().filter(|entry| entry.business && entry.kind != "attachment");
@@ -130,7 +133,20 @@ fn fill_the_support_desk(world: &mut World) {
     world.add("ticket_message", &[("ticket", "T1"), ("direction", "in"), ("body", "Dark again"), ("minutes", "3")]);
     world.edit("ticket", ticket, &[("owner", "lukas")]);
     world.edit("ticket_step", 1, &[("done", "2026-03-30 10:00")]);
+    fill_the_service_levels(world);
     fill_the_knowledge_base(world);
+}
+
+/// Hours, a holiday, a policy with a step that was taken, and who gets which tickets.
+fn fill_the_service_levels(world: &mut World) {
+    world.add("business_calendar", &[("name", "Always"), ("hours", "24x7"), ("zone", "Europe/Berlin")]);
+    world.add("holiday", &[("name", "Founding day"), ("calendar", "BC1"), ("day", "2026-05-18")]);
+    world.add("sla_policy", &[("name", "Usual"), ("calendar", "BC1"), ("first_response", "1h"), ("resolution", "8h")]);
+    world.add("sla_step", &[("clock", "first_response"), ("policy", "SP1"), ("percent", "50"), ("tell", "owner")]);
+    world.add("ticket_rule", &[("condition", "kind=repair"), ("user", "mei")]);
+    world.add("ticket", &[("subject", "It smokes"), ("customer", "C2"), ("owner", "mei")]);
+    let mut later = crate::service_levels::at(world, "lin", "2026-03-31T09:40");
+    assert_eq!(later.escalate().expect("escalates").grid.rows.len(), 1);
 }
 
 /// An article of two versions that a ticket is linked to, a rating, a question, and a search in vain.

@@ -324,7 +324,7 @@ fn a_day_at_the_support_desk_from_the_command_line() {
     let last = desk.say("ticket_message list ticket=T2 --sort -id --limit 1 -c body -f json").json();
     assert_eq!(last["items"][0]["body"], "Two\nlines.");
     for (line, code, what) in [
-        ("ticket resolve T2", 5, "What solved Another one?"),
+        ("ticket resolve T3", 5, "What solved A second matter?"),
         ("ticket reopen T2", 5, "Another one is"),
         ("ticket macro T2 \"No such\"", 3, "No such"),
         ("ticket reply T99 x", 3, "T99"),

@@ -26,7 +26,7 @@ pub use version::{ArticleVersion, Change};
 pub(crate) use version::{PANEL, check as check_version};
 
 record! {
-    /// What is known about a question or a fault, for colleagues or for customers too.
+    /// What is known about a question or a fault, for colleagues or customers.
     pub struct Article in "articles" as "N" called "article" {
         /// What it is about
         title: String [title, search, list],
