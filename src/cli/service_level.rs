@@ -95,7 +95,7 @@ fn preview_command() -> Command {
     }
     command.after_help(
         "Examples:\n  kehu sla_policy preview SP1\n  \
-         kehu sla_policy preview --condition priority=urgent --position 0 --first-response 15m --resolution 2h",
+         kehu sla_policy preview --condition priority=urgent --position 0 --resolution 2h",
     )
 }
 
