@@ -87,11 +87,14 @@ pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
     for argument in global_flags() {
         root = root.arg(argument);
     }
-    // Whoever names a noun waits for no other.
-    if let Wanted::Noun(noun, verb) = wanted
-        && let Some(schema) = schemas.iter().find(|schema| is_called(schema, noun))
-    {
-        return root.subcommand(noun_verbs(noun_command(schema), schema, verb.as_deref()));
+    // Whoever names a noun or a command waits for no other.
+    if let Wanted::Noun(noun, verb) = wanted {
+        if let Some(command) = bespoke_named(noun) {
+            return root.subcommand(command);
+        }
+        if let Some(schema) = schemas.iter().find(|schema| is_called(schema, noun)) {
+            return root.subcommand(noun_verbs(noun_command(schema), schema, verb.as_deref()));
+        }
     }
     root = root.after_help(format!("{}\n\n{FIRST_EXAMPLES}", overview(schemas)));
     for schema in schemas {
@@ -600,21 +603,44 @@ fn history(schema: &Schema) -> Command {
         ))
 }
 
-/// The commands that stand beside the record kinds, in the order a newcomer meets them.
+/// The commands that stand beside the record kinds, in the order a newcomer meets them, with the names of those that
+/// each line makes.
+static BESPOKE: &[(&[&str], fn() -> Vec<Command>)] = &[
+    (&["log", "today"], super::daily::commands),
+    (&["attach"], || vec![super::attach::command("attach")]),
+    (&["find", "show", "schema", "oplog", "undo", "redo"], super::global::commands),
+    (&["import"], || vec![import::any_command()]),
+    (&["report"], || vec![report::command()]),
+    (&["calendar"], || vec![super::calendar::command()]),
+    (&["sql"], || vec![sql::command()]),
+    (&["field"], || vec![field::command()]),
+    (&["view"], || vec![view::command()]),
+    (&["demo"], || vec![super::demo::command()]),
+    (&["init", "config"], setup::commands),
+    (&["backup", "restore", "doctor", "status"], upkeep::commands),
+    (&["completions", "man"], generate::commands),
+    (&["tui", "keys"], super::tui::commands),
+];
+
 fn bespoke() -> Vec<Command> {
-    let mut commands = super::daily::commands();
-    commands.push(super::attach::command("attach"));
-    commands.extend(super::global::commands());
-    commands.push(import::any_command());
-    commands.push(report::command());
-    commands.push(super::calendar::command());
-    commands.push(sql::command());
-    commands.push(field::command());
-    commands.push(view::command());
-    commands.push(super::demo::command());
-    commands.extend(setup::commands());
-    commands.extend(upkeep::commands());
-    commands.extend(generate::commands());
-    commands.extend(super::tui::commands());
-    commands
+    BESPOKE.iter().flat_map(|(_, made)| made()).collect()
+}
+
+/// The command of that name; the others are not made for it.
+fn bespoke_named(name: &str) -> Option<Command> {
+    let (_, made) = BESPOKE.iter().find(|(names, _)| names.contains(&name))?;
+    made().into_iter().find(|command| command.get_name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BESPOKE;
+
+    #[test]
+    fn every_command_is_found_by_the_names_that_its_line_says() {
+        for (names, made) in BESPOKE {
+            let made = made();
+            assert_eq!(*names, made.iter().map(clap::Command::get_name).collect::<Vec<_>>());
+        }
+    }
 }

@@ -33,7 +33,7 @@ impl Crm {
     pub fn find_any(&mut self, reference: &str) -> Result<(&'static str, i64)> {
         for schema in self.schemas().to_vec() {
             if let Some(id) = number_of_short(&schema, reference) {
-                self.record(schema.kind, id)?;
+                self.stands(&schema, id)?;
                 return Ok((schema.kind, self.standing(&schema, id)?));
             }
         }
@@ -57,6 +57,15 @@ impl Crm {
                 }
                 Err(error)
             }
+        }
+    }
+
+    /// Whether there is such a record; whoever only wants to know need not read it.
+    fn stands(&mut self, schema: &Schema, id: i64) -> Result<()> {
+        let sql = format!("SELECT 1 FROM \"{}\" WHERE id = ?", schema.table);
+        match self.db.first(&sql, &[Sql::Integer(id)])? {
+            Some(_) => Ok(()),
+            None => self.record(schema.kind, id).map(drop),
         }
     }
 

@@ -128,7 +128,13 @@ impl Crm {
 
     /// Rewrites the search text of every row of which an operation changed something that can be searched.
     pub(super) fn refresh_search(&mut self, operation: i64) -> Result<()> {
-        for schema in self.schemas().to_vec().iter().filter(|schema| schema.searchable()) {
+        // One question for all kinds: an operation concerns few of them.
+        let kinds = self.db.query("SELECT DISTINCT kind FROM change WHERE op = ?", &[Sql::Integer(operation)])?;
+        let kinds: Vec<String> = kinds.iter().map(|row| text(&row[0])).collect();
+        let concerned = |schema: &Schema| {
+            schema.searchable() && kinds.iter().any(|kind| kind.split('.').next() == Some(schema.kind))
+        };
+        for schema in self.schemas().to_vec().iter().filter(|schema| concerned(schema)) {
             let sql = format!(
                 "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND ({}) AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}",
                 search_rows::concerned(schema)

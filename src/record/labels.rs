@@ -18,8 +18,8 @@ pub(crate) fn apply(schemas: &mut [Schema]) {
             own = schemas.iter().position(|schema| schema.kind == kind);
             continue;
         }
-        let Some((key, word)) = line.split_once(" = ") else { continue };
-        let word = word.trim_matches('"');
+        let Some((key, word)) = line.split_once('=') else { continue };
+        let (key, word) = (key.trim_ascii_end(), word.trim_ascii_start().trim_matches('"'));
         match own.and_then(|own| schemas.get_mut(own)) {
             Some(schema) if field.is_empty() => label_field(schema, key, word, true),
             Some(schema) => label_choice(schema, field, key, word),

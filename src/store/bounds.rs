@@ -1,7 +1,7 @@
 //! First and last instants that triggers keep beside a kind's records of those that link to them, in the same
 //! transaction, whoever writes; a recount proves them.
 
-use super::{Database, Dialect, triggers::Logged};
+use super::{Database, Dialect, recount::differing, triggers::Logged};
 use crate::{
     error::Result,
     record::{Bounds, End, Schema},
@@ -268,13 +268,9 @@ pub(crate) fn wrong_bounds(db: &mut dyn Database, schema: &Schema) -> Result<i64
     let Some(bounds) = schema.bounds else { return Ok(0) };
     let recount = recount(bounds, schema.table);
     let kept = format!("SELECT {} FROM {}", names(bounds), bounds.table);
-    let mut wrong = 0;
-    for (one, other) in [(&recount, &kept), (&kept, &recount)] {
-        let sql = format!("SELECT COUNT(*) FROM (SELECT * FROM ({one}) a EXCEPT SELECT * FROM ({other}) b) AS c");
-        let row = db.first(&sql, &[])?;
-        wrong = wrong.max(row.and_then(|row| row[0].as_integer()).unwrap_or_default());
-    }
-    Ok(wrong)
+    let all = names(bounds);
+    let columns: Vec<&str> = all.split(", ").skip(1).collect();
+    differing(db, &["record"], &columns, [&kept, &recount])
 }
 
 /// Reads everything anew; stands inside a transaction.

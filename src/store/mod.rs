@@ -14,6 +14,7 @@ mod migrations;
 mod open;
 mod operation;
 mod postgres;
+mod recount;
 mod sql;
 mod sqlite;
 mod summaries;

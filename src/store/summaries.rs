@@ -1,6 +1,6 @@
 //! Sums that triggers keep beside a kind's records, in the same transaction, whoever writes; a recount proves them.
 
-use super::{Database, Dialect};
+use super::{Database, Dialect, recount::differing};
 use crate::{
     error::Result,
     record::{Schema, Summary},
@@ -130,13 +130,8 @@ pub(crate) fn wrong_sums(db: &mut dyn Database, schema: &Schema) -> Result<i64> 
     let Some(summary) = schema.summary else { return Ok(0) };
     let recount = recount(summary, schema.table);
     let kept = format!("SELECT {}, records, {} FROM {}", names(summary), summary.sum, summary.table);
-    let mut wrong = 0;
-    for (one, other) in [(&recount, &kept), (&kept, &recount)] {
-        let sql = format!("SELECT COUNT(*) FROM (SELECT * FROM ({one}) a EXCEPT SELECT * FROM ({other}) b) AS c");
-        let row = db.first(&sql, &[])?;
-        wrong = wrong.max(row.and_then(|row| row[0].as_integer()).unwrap_or_default());
-    }
-    Ok(wrong)
+    let keys: Vec<&str> = summary.keys.iter().map(|key| key.name).collect();
+    differing(db, &keys, &["records", summary.sum], [&kept, &recount])
 }
 
 /// Counts everything anew; stands inside a transaction.

@@ -287,8 +287,12 @@ impl State {
         }
     }
 
-    /// Shows a toast for a while and keeps it in the log.
+    /// Shows a toast for a while and keeps it in the log. What an error on the screen says already is not said twice.
     pub fn toast(&mut self, mut toast: Toast) -> Vec<Cmd> {
+        let said = |shown: &Toast| shown.tone == Tone::Error && shown.text.starts_with(&toast.text);
+        if toast.tone == Tone::Error && self.toasts.iter().any(said) {
+            return Vec::new();
+        }
         toast.number = self.context.number();
         let clock = &self.context.reading.clock;
         toast.at = clock.now().to_zoned(clock.zone().clone()).strftime("%H:%M:%S").to_string();

@@ -93,8 +93,7 @@ fn a_part_that_breaks_is_said_and_started_again_and_the_screen_stays() {
         session.until("Write to");
         session.say("\r");
         session.until("broke and was started again: the exporter broke on purpose");
-        session.say("\x1b");
-        session.wait("dismissed", |session| !session.screen().contains("started again"));
+        session.dismiss("started again");
     }
     // Those who read and those who write go on.
     session.say("N");

@@ -110,6 +110,18 @@ impl Session {
         }
     }
 
+    /// Presses Esc until a text is gone from the screen: what tells it may come more than once.
+    #[track_caller]
+    pub fn dismiss(&mut self, text: &str) {
+        let late = Instant::now() + Duration::from_secs(30);
+        while self.screen().contains(text) {
+            assert!(Instant::now() < late, "{text:?} stays:\n{}", self.screen());
+            self.say("\x1b");
+            let soon = Instant::now() + Duration::from_millis(500);
+            self.wait("answered", |session| !session.screen().contains(text) || Instant::now() > soon);
+        }
+    }
+
     pub fn say(&mut self, text: &str) {
         self.input.write_all(text.as_bytes()).expect("writes");
         self.input.flush().expect("writes");
