@@ -318,6 +318,7 @@ pub static ENTRIES: &[Entry] = &[
         panels: &[tickets::OPEN, tickets::CONVERSATION, tickets::CHECKLIST, tickets::INCIDENTS, escalation::PANEL],
         holds: &[tickets::HOLD],
         plan: Some(sla::PLAN),
+        summary: Some(&sla::totals::TOTALS),
         ..of::<Ticket>()
     },
     Entry {

@@ -7,6 +7,7 @@ mod deals;
 mod filling;
 mod generate;
 mod pieces;
+mod tickets;
 
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use std::error::Error;
@@ -27,6 +28,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         ["load", file, database] => println!("{}", bare_loader::load(Path::new(file), Path::new(database))?),
         ["activities", database, count] => activities::add(Path::new(database), count.parse()?)?,
         ["deals", database, count] => deals::add(Path::new(database), count.parse()?)?,
+        ["tickets", database, count] => tickets::add(Path::new(database), count.parse()?)?,
         ["dashboard", database] => dashboard::measure(Path::new(database))?,
         ["query", database, file] => query(database, file)?,
         ["pieces"] => pieces::measure(),
@@ -35,7 +37,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         _ => {
             return Err(
                 "compare [SIZE] | generate COUNT | owners | pieces | load FILE DATABASE | activities DATABASE COUNT | \
-                 deals DATABASE COUNT | dashboard DATABASE | query DATABASE FILE"
+                 deals DATABASE COUNT | tickets DATABASE COUNT | dashboard DATABASE | query DATABASE FILE"
                     .into(),
             );
         }

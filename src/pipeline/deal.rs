@@ -173,6 +173,8 @@ pub(crate) const BEST_CASE: i64 = 5_000;
 /// What boards, funnels and forecasts ask all the time.
 pub(crate) const TOTALS: Summary = Summary {
     table: "deal_totals",
+    only: "",
+    parts: "",
     keys: &[
         SummaryKey { name: "pipeline", sql: "{r}.pipeline", text: false },
         SummaryKey { name: "stage", sql: "{r}.stage", text: false },

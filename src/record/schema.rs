@@ -35,13 +35,18 @@ pub struct Schema {
 #[derive(Debug)]
 pub struct Summary {
     pub table: &'static str,
+    /// Which of the live records count, as an SQL condition on a row, `{r}`, that is never null; all when empty.
+    pub only: &'static str,
+    /// Rows `{p}` for each of which a record counts once, such as its clocks; once in all when empty.
+    pub parts: &'static str,
     /// What they are summed up by.
     pub keys: &'static [SummaryKey],
     /// The number that is summed, beside how many `records` there are.
     pub sum: &'static str,
 }
 
-/// A column of a summary: of which SQL expression of a row, `{r}`.
+/// A column of a summary: of which SQL expression of a row, `{r}`, and of a part, `{p}`. The whole seconds from one
+/// instant to another, which databases word differently, are `{seconds_from}a{seconds_to}b{seconds_end}`.
 #[derive(Debug)]
 pub struct SummaryKey {
     pub name: &'static str,

@@ -3,14 +3,22 @@
 
 use super::{
     Part, Report, share,
-    tickets::{BY, Basis, CLOCKS, PERIOD, Seen, WHERE},
+    tickets::{BY, Basis, CLOCKS, OVER, PERIOD, Seen, UNSOLVED, WHERE},
 };
 use crate::{
     Result,
-    crm::Crm,
-    record::{Column, Grid, Kind, Value, Values},
-    tickets::sla::Rules,
+    crm::{Crm, integer, text},
+    record::{Column, Grid, Kind, Value, Values, types::FieldType},
+    store::Sql,
+    tickets::{
+        Priority,
+        sla::{
+            Rules,
+            totals::{self, TOTALS},
+        },
+    },
 };
+use jiff::{ToSpan, civil::Date};
 use std::collections::BTreeMap;
 
 /// `kehu report sla`.
@@ -34,24 +42,35 @@ struct Line {
     missed_always: [i64; 2],
 }
 
+/// What became of a clock of some tickets: in time or not, and round the clock; nothing where it is not known.
+#[derive(Default, Clone, Copy)]
+struct Became {
+    late: Option<bool>,
+    late_always: Option<bool>,
+}
+
 impl Line {
-    fn count(&mut self, ticket: &Seen, rules: &Rules) {
-        self.tickets += 1;
+    fn count(&mut self, ticket: &Seen, rules: &Rules, times: i64) {
+        self.tickets += times;
         let ends = [ticket.answered.or(ticket.ended), ticket.ended];
         for (place, clock) in CLOCKS.into_iter().enumerate() {
             if !ticket.promised[place] {
                 continue;
             }
-            // What is neither in time nor late yet counts for nothing.
-            self.missed[place] += i64::from(ticket.missed[place]);
-            self.met[place] += i64::from(!ticket.missed[place] && ends[place].is_some());
             let target = rules.of(Some(ticket.policy)).and_then(|rule| rule.target(clock, ticket.priority));
-            if let (Some(target), Some(end)) = (target, ends[place]) {
-                let late = end - ticket.received > target;
-                self.missed_always[place] += i64::from(late);
-                self.met_always[place] += i64::from(!late);
-            }
+            // What is neither in time nor late yet counts for nothing.
+            let late = (ticket.missed[place] || ends[place].is_some()).then_some(ticket.missed[place]);
+            let late_always = target.zip(ends[place]).map(|(target, end)| end - ticket.received > target);
+            self.enter(place, Became { late, late_always }, times);
         }
+    }
+
+    fn enter(&mut self, place: usize, became: Became, times: i64) {
+        let count = |late: Option<bool>, as_said: bool| if late == Some(as_said) { times } else { 0 };
+        self.missed[place] += count(became.late, true);
+        self.met[place] += count(became.late, false);
+        self.missed_always[place] += count(became.late_always, true);
+        self.met_always[place] += count(became.late_always, false);
     }
 
     fn add(&mut self, other: &Self) {
@@ -101,19 +120,132 @@ fn columns(first: Column) -> Vec<Column> {
     ]
 }
 
+type Lines = BTreeMap<String, Line>;
+
+/// The groups with their counts: from the sums where those hold them, else from the tickets.
+fn counted(crm: &mut Crm, basis: &Basis, rules: &Rules) -> Result<Lines> {
+    let mut groups = Lines::new();
+    let months = match (basis.summed(), basis.bounds(crm)?) {
+        (Some(by), Some((start, end))) => Months::between(&start, &end).map(|months| (by, months)),
+        _ => None,
+    };
+    let summed = match &months {
+        Some((by, months)) => sum_up(crm, by, months, rules, &mut groups)?,
+        None => false,
+    };
+    let Some((_, months)) = months.filter(|_| summed) else {
+        groups.clear();
+        basis.each(crm, &mut |ticket| enter(&mut groups, ticket, rules, 1))?;
+        return Ok(groups);
+    };
+    // What is over is in the sums; what is not, and what lies between the period and its months, is looked at.
+    let open = format!("{UNSOLVED} AND t.received >= ? AND t.received <= ?");
+    basis.among(crm, &open, &[&months.start, &months.end], &mut |ticket| enter(&mut groups, ticket, rules, 1))?;
+    for (condition, [from, to], times) in months.edges() {
+        let condition = format!("{condition} AND {OVER}");
+        basis.among(crm, &condition, &[from, to], &mut |ticket| enter(&mut groups, ticket, rules, times))?;
+    }
+    groups.retain(|_, line| line.tickets > 0);
+    Ok(groups)
+}
+
+fn enter(groups: &mut Lines, ticket: Seen, rules: &Rules, times: i64) {
+    if let Some(line) = groups.get_mut(&ticket.group) {
+        line.count(&ticket, rules, times);
+    } else {
+        let mut line = Line::default();
+        line.count(&ticket, rules, times);
+        groups.insert(ticket.group, line);
+    }
+}
+
+/// Adds what the sums say of those months; they may not know of a target how many tickets took longer.
+fn sum_up(crm: &mut Crm, by: &str, months: &Months, rules: &Rules, groups: &mut Lines) -> Result<bool> {
+    let sql = format!(
+        "SELECT t.{by}, t.policy, t.priority, t.clock, t.outcome, t.span, CAST(SUM(t.records) AS BIGINT) FROM {} t \
+         WHERE t.month >= ? AND t.month < ? GROUP BY t.{by}, t.policy, t.priority, t.clock, t.outcome, t.span",
+        TOTALS.table
+    );
+    let arguments = [Sql::Text(months.first.clone()), Sql::Text(months.after.clone())];
+    for row in crm.db.query(&sql, &arguments)? {
+        let group = match &row[0] {
+            Sql::Integer(-1) => String::new(),
+            Sql::Integer(number) => number.to_string(),
+            other => text(other),
+        };
+        let (place, times) = (usize::from(integer(&row[3]) == 2), integer(&row[6]));
+        let line = groups.entry(group).or_default();
+        line.tickets += if place == 0 { times } else { 0 };
+        let late = match &*text(&row[4]) {
+            "none" => continue,
+            "missed" => Some(true),
+            "met" => Some(false),
+            _ => None,
+        };
+        let priority = Priority::from_value(&Value::Text(text(&row[2]))).unwrap_or(Priority::Normal);
+        let target = rules.of(Some(integer(&row[1]))).and_then(|rule| rule.target(CLOCKS[place], priority));
+        if target.is_some_and(|target| !totals::knows(target)) {
+            return Ok(false);
+        }
+        let length = Some(integer(&row[5])).filter(|length| *length >= 0);
+        let late_always = target.zip(length).map(|(target, length)| length > target);
+        line.enter(place, Became { late, late_always }, times);
+    }
+    Ok(true)
+}
+
+/// The months of a period as the sums have them, which begin and end with those of Greenwich.
+struct Months {
+    start: String,
+    end: String,
+    /// The first of them, and the one after the last.
+    first: String,
+    after: String,
+}
+
+impl Months {
+    /// None where fewer tickets lie in the period itself than between it and its months.
+    fn between(start: &str, end: &str) -> Option<Self> {
+        let day = |instant: &str| instant.get(..10)?.parse::<Date>().ok();
+        let (from, to) = (day(start)?, day(end)?);
+        let beside = |day: Date| i32::from(day.day().min(day.days_in_month() - day.day()));
+        // The nearer end of a month is the one from which the rest is counted.
+        let nearest = |day: Date| {
+            let later = if day.day() > day.days_in_month() / 2 { 1 } else { 0 };
+            day.first_of_month().checked_add(later.months()).ok()
+        };
+        let (first, after) = (nearest(from)?, nearest(to)?);
+        let month = |day: Date| day.to_string()[..7].to_owned();
+        (first < after && beside(from) + beside(to) < (to - from).get_days()).then(|| Self {
+            start: start.to_owned(),
+            end: end.to_owned(),
+            first: month(first),
+            after: month(after),
+        })
+    }
+
+    /// What lies between the period and its months, to be added or taken away.
+    fn edges(&self) -> [(&'static str, [&str; 2], i64); 2] {
+        let Self { start, end, first, after } = self;
+        [
+            if start < first {
+                ("t.received >= ? AND t.received < ?", [start, first], 1)
+            } else {
+                ("t.received >= ? AND t.received < ?", [first, start], -1)
+            },
+            if after <= end {
+                ("t.received >= ? AND t.received <= ?", [after, end], 1)
+            } else {
+                ("t.received > ? AND t.received < ?", [end, after], -1)
+            },
+        ]
+    }
+}
+
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let basis = Basis::of(crm, values, "policy", true)?;
     let rules = crm.sla_rules()?;
-    let mut groups: BTreeMap<String, Line> = BTreeMap::new();
-    basis.each(crm, &mut |ticket| {
-        if let Some(line) = groups.get_mut(&ticket.group) {
-            line.count(&ticket, &rules);
-        } else {
-            let mut line = Line::default();
-            line.count(&ticket, &rules);
-            groups.insert(ticket.group, line);
-        }
-    })?;
+    let groups = counted(crm, &basis, &rules)?;
     let mut all = Line::default();
     for line in groups.values() {
         all.add(line);

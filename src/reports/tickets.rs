@@ -47,6 +47,12 @@ pub(super) struct Basis {
     condition: String,
 }
 
+/// What still waits for a solution.
+pub(super) const UNSOLVED: &str = "t.status IN ('new', 'open', 'pending', 'on_hold')";
+
+/// What is over, worded so that no database goes by the status, which most tickets have.
+pub(super) const OVER: &str = "t.status NOT IN ('new', 'open', 'pending', 'on_hold')";
+
 /// One ticket as a report sees it.
 #[derive(Default)]
 pub(super) struct Seen {
@@ -138,24 +144,34 @@ impl Basis {
 
     /// Hands over the tickets one by one.
     pub fn each(&self, crm: &mut Crm, look: &mut dyn FnMut(Seen)) -> Result<()> {
-        let mut tests = vec!["t.deleted_at IS NULL AND t.merged_into IS NULL".to_owned()];
-        let mut arguments = Vec::new();
-        if let Some((first, last)) = self.days {
-            let (start, end) = types::day_bounds(first, last, crm.reading())?;
-            tests.push("t.received >= ? AND t.received <= ?".to_owned());
-            arguments.extend([Sql::Text(start), Sql::Text(end)]);
-        } else {
-            tests.push("t.status IN ('new', 'open', 'pending', 'on_hold')".to_owned());
-        }
+        let Some((start, end)) = self.bounds(crm)? else {
+            return self.among(crm, UNSOLVED, &[], look);
+        };
+        self.among(crm, "t.received >= ? AND t.received <= ?", &[&start, &end], look)
+    }
+
+    /// The first and the last instant of the period, where there is one.
+    pub fn bounds(&self, crm: &Crm) -> Result<Option<(String, String)>> {
+        self.days.map(|(first, last)| types::day_bounds(first, last, crm.reading())).transpose()
+    }
+
+    /// By which column of the sums it is answered; by none where the records are asked.
+    pub fn summed(&self) -> Option<&'static str> {
+        let name = GROUPS[self.by].0;
+        (self.among.is_none() && matches!(name, "policy" | "priority" | "queue")).then_some(name)
+    }
+
+    /// Hands over the tickets of which a condition holds.
+    pub fn among(&self, crm: &mut Crm, condition: &str, arguments: &[&str], look: &mut dyn FnMut(Seen)) -> Result<()> {
         let sql = format!(
             "SELECT t.\"{}\", t.policy, t.priority, t.status, t.received, t.first_response, t.resolved, t.closed, \
              t.first_due, t.resolve_due, t.first_breached, t.resolve_breached, t.paused_since, t.reopened, t.reassigned, \
-             t.id FROM tickets t WHERE {}",
+             t.id FROM tickets t WHERE t.deleted_at IS NULL AND t.merged_into IS NULL AND {condition}",
             GROUPS[self.by].0,
-            tests.join(" AND ")
         );
         let now = types::timestamp_text(crm.reading().clock.now());
         let among = self.among.as_ref();
+        let arguments: Vec<Sql> = arguments.iter().map(|text| Sql::Text((*text).to_owned())).collect();
         crm.db.each(&sql, &arguments, &mut |row| {
             if among.is_none_or(|among| among.contains(&integer(&row[15]))) {
                 look(seen(row, &now));

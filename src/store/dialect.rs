@@ -56,6 +56,20 @@ impl Dialect {
         if yes { "TRUE" } else { "FALSE" }
     }
 
+    /// The words around two instants that say the whole seconds from the first to the second.
+    #[must_use]
+    pub(super) fn seconds(self) -> [&'static str; 3] {
+        match self {
+            // Each falls on a whole second, as instants are read elsewhere.
+            Self::Sqlite => ["(-unixepoch(", ") + unixepoch(", "))"],
+            Self::Postgres => [
+                "CAST(-FLOOR(EXTRACT(EPOCH FROM CAST(",
+                " AS TIMESTAMPTZ))) + FLOOR(EXTRACT(EPOCH FROM CAST(",
+                " AS TIMESTAMPTZ))) AS BIGINT)",
+            ],
+        }
+    }
+
     /// The words after a foreign key that let a transaction postpone its check.
     #[must_use]
     pub fn deferrable(self) -> &'static str {

@@ -29,49 +29,78 @@ fn names(summary: &Summary) -> String {
 }
 
 /// What a row is summed up under. What is empty is kept as -1 or as no text, since keys must have a value.
-fn values(summary: &Summary, row: &str) -> Vec<String> {
+fn values(dialect: Dialect, summary: &Summary, row: &str) -> Vec<String> {
     let value = |key: &crate::record::SummaryKey| {
-        let sql = key.sql.replace("{r}", row);
+        let marks = ["{seconds_from}", "{seconds_to}", "{seconds_end}"].into_iter().zip(dialect.seconds());
+        let sql = key.sql.replace("{r}", row).replace("{p}", "p");
+        let sql = marks.fold(sql, |sql, (mark, word)| sql.replace(mark, word));
         if key.text { format!("COALESCE({sql}, '')") } else { format!("COALESCE({sql}, -1)") }
     };
     summary.keys.iter().map(value).collect()
 }
 
+/// Whether a row counts.
+fn counts(summary: &Summary, row: &str) -> String {
+    let live = format!("{row}.deleted_at IS NULL");
+    if summary.only.is_empty() { live } else { format!("{live} AND {}", summary.only.replace("{r}", row)) }
+}
+
+/// The parts of a row, each of which counts.
+fn parts(summary: &Summary, word: &str) -> String {
+    if summary.parts.is_empty() { String::new() } else { format!(" {word} ({}) p", summary.parts) }
+}
+
 /// Counts a row in.
-fn enter(summary: &Summary, row: &str) -> String {
+fn enter(dialect: Dialect, summary: &Summary, row: &str) -> String {
     let (table, sum) = (summary.table, summary.sum);
     format!(
-        "INSERT INTO {table} SELECT {}, 1, COALESCE({row}.{sum}, 0) WHERE {row}.deleted_at IS NULL
+        "INSERT INTO {table} SELECT {}, 1, COALESCE({row}.{sum}, 0){} WHERE {}
     ON CONFLICT ({}) DO UPDATE SET records = {table}.records + 1, {sum} = {table}.{sum} + excluded.{sum};",
-        values(summary, row).join(", "),
+        values(dialect, summary, row).join(", "),
+        parts(summary, "FROM"),
+        counts(summary, row),
         names(summary),
     )
 }
 
 /// Takes a row out; sums of nothing are not kept.
-fn leave(summary: &Summary, row: &str) -> String {
+fn leave(dialect: Dialect, summary: &Summary, row: &str) -> String {
     let (table, sum) = (summary.table, summary.sum);
-    let same = format!("({}) = ({}) AND {row}.deleted_at IS NULL", names(summary), values(summary, row).join(", "));
+    let (names, values, counts) = (names(summary), values(dialect, summary, row).join(", "), counts(summary, row));
+    let same = if summary.parts.is_empty() {
+        format!("({names}) = ({values}) AND {counts}")
+    } else {
+        format!("({names}) IN (SELECT {values}{} WHERE {counts})", parts(summary, "FROM"))
+    };
     format!(
         "UPDATE {table} SET records = records - 1, {sum} = {sum} - COALESCE({row}.{sum}, 0) WHERE {same};
     DELETE FROM {table} WHERE {same} AND records = 0;"
     )
 }
 
-/// Everything of a row that the sums depend on.
-fn whole(summary: &Summary, row: &str) -> String {
-    format!("{}, {row}.{}, {row}.deleted_at", values(summary, row).join(", "), summary.sum)
+/// The columns of a row that the sums depend on.
+fn columns(summary: &Summary, row: &str) -> String {
+    let said = summary.keys.iter().map(|key| key.sql).chain([summary.only]);
+    let mut columns: Vec<&str> = vec![summary.sum, "deleted_at"];
+    for sql in said.flat_map(|sql| sql.split("{r}.").skip(1)) {
+        let name = sql.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next().unwrap_or_default();
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
+    columns.iter().map(|name| format!("{row}.{name}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The triggers that keep the sums.
 pub(super) fn triggers(dialect: Dialect, schema: &Schema) -> Vec<String> {
     let Some(summary) = schema.summary else { return Vec::new() };
     let table = schema.table;
+    let (leave, enter) = (leave(dialect, summary, "OLD"), enter(dialect, summary, "NEW"));
     match dialect {
         Dialect::Sqlite => {
-            let changed = format!(" WHEN ({}) IS NOT ({})", whole(summary, "OLD"), whole(summary, "NEW"));
-            let both = format!("{}\n    {}", leave(summary, "OLD"), enter(summary, "NEW"));
-            [("insert", "", enter(summary, "NEW")), ("update", &*changed, both), ("delete", "", leave(summary, "OLD"))]
+            let changed = format!(" WHEN ({}) IS NOT ({})", columns(summary, "OLD"), columns(summary, "NEW"));
+            let both = format!("{leave}\n    {enter}");
+            [("insert", "", enter), ("update", &*changed, both), ("delete", "", leave)]
                 .into_iter()
                 .flat_map(|(event, condition, body)| {
                     let made = event.to_uppercase();
@@ -102,10 +131,10 @@ BEGIN
     RETURN NULL;
 END
 $kehu$",
-                whole(summary, "OLD"),
-                whole(summary, "NEW"),
-                leave(summary, "OLD"),
-                enter(summary, "NEW"),
+                columns(summary, "OLD"),
+                columns(summary, "NEW"),
+                leave,
+                enter,
             ),
             format!("DROP TRIGGER IF EXISTS \"{table}_sum\" ON \"{table}\""),
             format!(
@@ -116,19 +145,23 @@ $kehu$",
     }
 }
 
-fn recount(summary: &Summary, table: &str) -> String {
-    let values = values(summary, "t").join(", ");
-    let sum = summary.sum;
+fn recount(dialect: Dialect, summary: &Summary, table: &str) -> String {
+    let (names, sum) = (names(summary), summary.sum);
+    let cells = values(dialect, summary, "t").into_iter().zip(summary.keys);
+    let cells: Vec<String> = cells.map(|(value, key)| format!("{value} AS {}", key.name)).collect();
     format!(
-        "SELECT {values}, COUNT(*), CAST(COALESCE(SUM(t.{sum}), 0) AS BIGINT) FROM {table} t WHERE t.deleted_at IS NULL \
-         GROUP BY {values}"
+        "SELECT {names}, COUNT(*), CAST(COALESCE(SUM(k.summed), 0) AS BIGINT) FROM (SELECT {}, t.{sum} AS summed \
+         FROM {table} t{} WHERE {}) k GROUP BY {names}",
+        cells.join(", "),
+        parts(summary, "CROSS JOIN"),
+        counts(summary, "t"),
     )
 }
 
 /// How many of the sums differ from a recount.
 pub(crate) fn wrong_sums(db: &mut dyn Database, schema: &Schema) -> Result<i64> {
     let Some(summary) = schema.summary else { return Ok(0) };
-    let recount = recount(summary, schema.table);
+    let recount = recount(db.dialect(), summary, schema.table);
     let kept = format!("SELECT {}, records, {} FROM {}", names(summary), summary.sum, summary.table);
     let keys: Vec<&str> = summary.keys.iter().map(|key| key.name).collect();
     differing(db, &keys, &["records", summary.sum], [&kept, &recount])
@@ -138,6 +171,6 @@ pub(crate) fn wrong_sums(db: &mut dyn Database, schema: &Schema) -> Result<i64> 
 pub(crate) fn sum_anew(db: &mut dyn Database, schema: &Schema) -> Result<()> {
     let Some(summary) = schema.summary else { return Ok(()) };
     db.execute(&format!("DELETE FROM {}", summary.table), &[])?;
-    db.execute(&format!("INSERT INTO {} {}", summary.table, recount(summary, schema.table)), &[])?;
+    db.execute(&format!("INSERT INTO {} {}", summary.table, recount(db.dialect(), summary, schema.table)), &[])?;
     Ok(())
 }

@@ -21,6 +21,7 @@ mod hardened;
 mod house;
 mod import;
 mod json_lines;
+mod kept_attainment;
 mod kept_histories;
 mod knowledge;
 mod leads;

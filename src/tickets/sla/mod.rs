@@ -16,6 +16,7 @@ pub(crate) mod sla_policy;
 pub(crate) mod sla_step;
 mod state;
 mod targets;
+pub(crate) mod totals;
 mod why;
 
 pub use business_calendar::BusinessCalendar;
