@@ -103,7 +103,12 @@ impl<'a> Source<'a> {
             let (from, link) = sources(bounds).into_iter().find(|(from, _)| *from == schema.table)?;
             let ends: Vec<&End> = bounds.ends.iter().filter(|end| end.from == from).collect();
             let there = |name: &str| columns.iter().any(|column| column.name == name);
-            (there(link) && ends.iter().all(|end| named(end.sql).all(there))).then_some(Self { bounds, from, link, ends })
+            (there(link) && ends.iter().all(|end| named(end.sql).all(there))).then_some(Self {
+                bounds,
+                from,
+                link,
+                ends,
+            })
         };
         schema.bounds_of.iter().copied().filter_map(of).collect()
     }
@@ -236,10 +241,11 @@ impl Parts {
         if dialect == Dialect::Sqlite {
             let (insert_if, written) = (format!(" WHEN {insert_if}"), format!("UPDATE OF {written}"));
             let events = [("insert", "INSERT", &*insert_if, insert), ("update", &written, "", update)];
-            let made = events.into_iter().chain([("delete", "DELETE", "", delete)]).map(|(event, when, condition, body)| {
-                let name = format!("{table}_{kept}_{event}");
-                format!("CREATE TRIGGER \"{name}\" AFTER {when} ON \"{table}\"{condition} BEGIN\n    {body}\nEND")
-            });
+            let made =
+                events.into_iter().chain([("delete", "DELETE", "", delete)]).map(|(event, when, condition, body)| {
+                    let name = format!("{table}_{kept}_{event}");
+                    format!("CREATE TRIGGER \"{name}\" AFTER {when} ON \"{table}\"{condition} BEGIN\n    {body}\nEND")
+                });
             return made.collect();
         }
         vec![

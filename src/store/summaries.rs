@@ -159,9 +159,8 @@ END",
         ("delete", "DELETE".to_owned(), left),
     ] {
         statements.push(format!("DROP TRIGGER IF EXISTS \"{table}_sum_{event}\""));
-        statements.push(format!(
-            "CREATE TRIGGER \"{table}_sum_{event}\" AFTER {when} ON \"{table}\" BEGIN\n    {body}\nEND"
-        ));
+        statements
+            .push(format!("CREATE TRIGGER \"{table}_sum_{event}\" AFTER {when} ON \"{table}\" BEGIN\n    {body}\nEND"));
     }
     statements
 }
