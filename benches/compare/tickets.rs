@@ -15,7 +15,9 @@ const LONG_AGO: &str = "2023-01-01T08:00:00Z";
 const HOUR: i64 = 3_600;
 
 /// Name, condition, first response and solution, and the seconds of both for tickets of normal priority.
-const POLICIES: [(&str, Option<&str>, &str, &str, i64, i64); 3] = [
+type Policy = (&'static str, Option<&'static str>, &'static str, &'static str, i64, i64);
+
+const POLICIES: [Policy; 3] = [
     ("Key customers", Some("customer.level=A"), "urgent 15m, high 30m, 1h", "urgent 2h, high 4h, 8h", HOUR, 8 * HOUR),
     ("Repairs", Some("kind=repair"), "4h", "72h", 4 * HOUR, 72 * HOUR),
     (
@@ -82,8 +84,9 @@ fn place(chance: i64, of: i64) -> usize {
     usize::try_from(chance % of).unwrap_or_default()
 }
 
+/// One ticket in ten is a key customer's, one in ten a repair.
 fn policy(chance: i64) -> usize {
-    place(chance / 16, 10).saturating_sub(7)
+    place(chance / 16, 10).min(2)
 }
 
 /// Adds so many tickets; the sums over them are kept on the way.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Result,
     crm::{Crm, integer, text},
-    record::{Column, Grid, Kind, Value, Values, types::FieldType},
+    record::{Column, Kind, Value, Values, types::FieldType},
     store::Sql,
     tickets::{
         Priority,
@@ -188,7 +188,7 @@ fn sum_up(crm: &mut Crm, by: &str, months: &Months, rules: &Rules, groups: &mut 
             return Ok(false);
         }
         let length = Some(integer(&row[5])).filter(|length| *length >= 0);
-        let late_always = target.zip(length).map(|(target, length)| length > target);
+        let late_always = target.zip(length).map(|(target, length)| length * 60 > target);
         line.enter(place, Became { late, late_always }, times);
     }
     Ok(true)
@@ -211,7 +211,7 @@ impl Months {
         let beside = |day: Date| i32::from(day.day().min(day.days_in_month() - day.day()));
         // The nearer end of a month is the one from which the rest is counted.
         let nearest = |day: Date| {
-            let later = if day.day() > day.days_in_month() / 2 { 1 } else { 0 };
+            let later = i32::from(day.day() > day.days_in_month() / 2);
             day.first_of_month().checked_add(later.months()).ok()
         };
         let (first, after) = (nearest(from)?, nearest(to)?);
@@ -252,12 +252,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     }
     let wholes: Vec<i64> = groups.values().flat_map(Line::wholes).collect();
     super::tell_few(crm, wholes);
-    let rows: Vec<Vec<Value>> =
-        basis.named(crm, groups)?.into_iter().map(|(group, line)| [vec![group], line.cells()].concat()).collect();
-    let mut grid = Grid::of("groups", columns(basis.column()), rows);
-    if grid.rows.len() > 1 {
-        grid.totals = Some([vec![Value::Null], all.cells()].concat());
-    }
+    let grid = basis.grid(crm, groups, columns(basis.column()), all.cells(), Line::cells)?;
     let records = basis
         .records()
         .only("first_missed", "not first_breached:")
