@@ -5,6 +5,7 @@ use super::{
     canvas::{Canvas, row},
     hits::{Hit, Target},
     key,
+    page::Page,
     state::State,
     text,
     toast::Tone,
@@ -150,8 +151,17 @@ fn footer(state: &State, canvas: &mut Canvas, line: Rect) {
     let context = &state.context;
     let theme = context.theme;
     let mut x = line.x + 1;
-    for action in action::offered(&state.contexts()) {
-        let keys = action.keys.first().map(|keys| key::label(keys)).unwrap_or_default();
+    // Where letters are text, an action is offered by a key that is none.
+    let typing = state.top().is_some_and(Page::typing);
+    let letter = |keys: &&&str| key::Key::sequence(keys).first().is_some_and(|key| key.letter().is_some());
+    let mut contexts = state.contexts();
+    if contexts.first().is_some_and(|first| matches!(*first, "bar" | "note")) {
+        contexts.retain(|context| matches!(*context, "bar" | "note" | "global"));
+    }
+    for action in action::offered(&contexts) {
+        let Some(keys) = action.keys.iter().find(|keys| !typing || !letter(keys)).map(|keys| key::label(keys)) else {
+            continue;
+        };
         let label = action.label(context);
         let wide = u16::try_from(text::width(&keys) + text::width(label) + 3).unwrap_or(u16::MAX);
         if x.saturating_add(wide) > line.right() {
@@ -166,21 +176,32 @@ fn footer(state: &State, canvas: &mut Canvas, line: Rect) {
     }
 }
 
-/// The latest words on the line above the footer, older ones above it.
+/// The latest words on the line above the footer, older ones above it; long ones take two lines.
 fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
     let theme = state.context.theme;
+    let mut y = line.y;
     for (place, toast) in state.toasts.iter().rev().enumerate() {
-        let up = u16::try_from(place).unwrap_or(u16::MAX);
-        let Some(y) = line.y.checked_sub(up).filter(|y| *y > 1) else { return };
-        let wide = u16::try_from(text::width(&toast.text) + text::width(toast.sign()) + 3).unwrap_or(line.width);
-        let here = Rect { y, width: if place == 0 { line.width } else { wide.min(line.width) }, ..line };
-        canvas.clear(here);
+        let sign = format!(" {} ", toast.sign());
+        let blank = " ".repeat(text::width(&sign));
+        let room = usize::from(line.width).saturating_sub(text::width(&sign) + 1).max(1);
+        let lines = text::wrap(&toast.text, room);
+        let widest = lines.iter().map(|words| text::width(words)).max().unwrap_or_default();
+        let wide = u16::try_from(widest + text::width(&sign) + 1).unwrap_or(line.width).min(line.width);
         let style = match toast.tone {
             Tone::Done => theme.good,
             Tone::Notice => theme.accent,
             Tone::Error => theme.bad,
         };
-        canvas.pieces(here, &[(&format!(" {} ", toast.sign()), style), (&toast.text, theme.text)]);
+        let count = lines.len().min(3);
+        for (at, words) in lines.iter().take(count).enumerate().rev() {
+            if y <= 1 {
+                return;
+            }
+            let here = Rect { y, width: if place == 0 && count == 1 { line.width } else { wide }, ..line };
+            canvas.clear(here);
+            canvas.pieces(here, &[(if at == 0 { &sign } else { &blank }, style), (words, theme.text)]);
+            y -= 1;
+        }
     }
 }
 

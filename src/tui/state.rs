@@ -348,7 +348,19 @@ impl State {
     /// The contexts whose keys count now.
     #[must_use]
     pub fn contexts(&self) -> Vec<&'static str> {
-        self.top().map(Page::contexts).unwrap_or_default()
+        let mut contexts = self.top().map(Page::contexts).unwrap_or_default();
+        // The line above a list takes letters first; what a box lets through is its own matter.
+        let own = contexts.first().is_some_and(|first| matches!(*first, "note" | "ticket-reply"));
+        if self.boxes.is_empty() && !own && self.top().is_some_and(Page::typing) {
+            contexts.insert(0, "bar");
+        }
+        contexts
+    }
+
+    /// A key for whatever takes text just now.
+    pub fn press(&mut self, key: &str) -> Vec<Cmd> {
+        let (number, key) = (self.top().map(Page::id).unwrap_or_default(), Key::parse(key));
+        self.with_page(number, |page, context| key.and_then(|key| page.key(key, context)).unwrap_or_default())
     }
 
     /// After a while without a further key, what may follow is shown.

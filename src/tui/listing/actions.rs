@@ -281,6 +281,26 @@ pub static ACTIONS: &[Action] = &[
         ..LIST
     },
     Action {
+        id: "bar.keep",
+        label: ["keep it", "确定"],
+        help: ["Keeps what was typed above the list and goes back to it", "采用所输入的条件并回到列表"],
+        keys: &["Enter"],
+        context: "bar",
+        rank: 1,
+        run: |state| state.press("Enter"),
+        ..PLAIN
+    },
+    Action {
+        id: "bar.clear",
+        label: ["clear", "清空"],
+        help: ["Takes away what was typed above the list", "清空所输入的条件"],
+        keys: &["Ctrl-u"],
+        context: "bar",
+        rank: 2,
+        run: |state| state.press("Ctrl-u"),
+        ..PLAIN
+    },
+    Action {
         id: "record.edit",
         label: ["edit", "编辑"],
         help: ["Edits the record in a form", "用表单编辑记录"],

@@ -187,6 +187,16 @@ pub static ACTIONS: &[Action] = &[
         ..PLAIN
     },
     Action {
+        id: "form-one.done",
+        label: ["go on", "确定"],
+        help: ["Takes what was filled in", "采用所填内容"],
+        keys: &["Enter"],
+        context: "form-one",
+        rank: 1,
+        run: |state| state.with(Form::pick),
+        ..PLAIN
+    },
+    Action {
         id: "form.editor",
         label: ["editor", "编辑器"],
         help: ["Edits the text in your own editor", "用自己的编辑器编辑"],

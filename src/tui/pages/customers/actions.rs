@@ -71,6 +71,27 @@ pub static ACTIONS: &[Action] = &[
         ..HERE
     },
     Action {
+        id: "note.keep",
+        label: ["write it down", "记下"],
+        help: ["Writes down what was typed; --next plans what follows", "记下所写内容，--next 安排下一步"],
+        keys: &["Enter"],
+        context: "note",
+        rank: 1,
+        danger: Danger::Undoable,
+        run: |state| state.press("Enter"),
+        ..PLAIN
+    },
+    Action {
+        id: "note.leave",
+        label: ["leave it", "先放下"],
+        help: ["Goes back to the page; what was typed stays", "回到页面，已写内容保留"],
+        keys: &["Tab"],
+        context: "note",
+        rank: 2,
+        run: |state| state.press("Tab"),
+        ..PLAIN
+    },
+    Action {
         id: "customers.done",
         label: ["done", "完成"],
         help: ["Marks what is planned next as done, and plans what follows", "完成下一步，并安排后续"],

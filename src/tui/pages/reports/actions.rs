@@ -212,7 +212,9 @@ fn choose(state: &mut State) -> Vec<Cmd> {
     let context = &state.context;
     let item = |(place, choice): (usize, &super::Choice)| {
         let command = format!("kehu report {}", choice.report.name);
-        Item::new(words::name(context, choice), place.to_string()).detail(command)
+        Item::new(words::name(context, choice), place.to_string())
+            .found_as(format!("{} {}", choice.report.title.join(" "), choice.report.name))
+            .detail(command)
     };
     let items = page.choices.iter().enumerate().map(item).collect();
     let picker = Picker::new(context, context.pick("Reports", "报表"), items, |state, items| {
