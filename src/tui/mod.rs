@@ -41,4 +41,4 @@ mod words;
 mod workers;
 
 pub use keys::table as keys;
-pub use launch::{Launch, is_open, on_terminal, run};
+pub use launch::{Launch, has_signals, is_open, on_terminal, run};

@@ -47,7 +47,8 @@ fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
         canvas.hits.clear();
         canvas.caret = None;
         canvas.hit(area, Target::Nothing);
-        let place = page.place(area).intersection(area);
+        let room = Rect { height: area.height - if area.height >= 20 { 2 } else { 0 }, ..area };
+        let place = page.place(room).intersection(area);
         canvas.clear(place);
         page.view(canvas, place);
     }
@@ -58,7 +59,10 @@ fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
     if state.toasts.is_empty() || area.height >= 20 {
         footer(state, canvas, foot);
     }
-    toasts(state, canvas, if area.height >= 20 { row(area, area.height - 2) } else { foot });
+    // The line above the footer says where a card goes while it is carried.
+    if !state.contexts().contains(&"board-grab") {
+        toasts(state, canvas, if area.height >= 20 { row(area, area.height - 2) } else { foot });
+    }
 }
 
 /// A window that holds nothing but a word on that, and where one is.
@@ -174,13 +178,24 @@ fn footer(state: &State, canvas: &mut Canvas, line: Rect) {
         canvas.hit(here, Target::Act(action.id));
         x = x.saturating_add(wide);
     }
+    // Boxes let no other key through, but Esc leaves each of them.
+    let (key, label) = ("Esc", context.pick("cancel", "取消"));
+    let wide = u16::try_from(text::width(key) + text::width(label) + 1).unwrap_or(u16::MAX);
+    if !state.boxes.is_empty() && x.saturating_add(wide) <= line.right() {
+        let here = Rect { x, width: wide, ..line };
+        canvas.pieces(here, &[(key, theme.key), (" ", theme.text), (label, theme.text)]);
+        canvas.hit(here, Target::Act("frame.back"));
+    }
 }
 
 /// The latest words on the line above the footer, older ones above it; long ones take two lines.
 fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
     let theme = state.context.theme;
     let mut y = line.y;
-    for (place, toast) in state.toasts.iter().rev().enumerate() {
+    // Where there are few rows, older words give way; what went wrong does not.
+    let few = state.context.screen.height < 30;
+    let shown = state.toasts.iter().rev().enumerate();
+    for (place, toast) in shown.filter(|(place, toast)| !few || *place == 0 || toast.tone == Tone::Error) {
         let sign = format!(" {} ", toast.sign());
         let blank = " ".repeat(text::width(&sign));
         let room = usize::from(line.width).saturating_sub(text::width(&sign) + 1).max(1);

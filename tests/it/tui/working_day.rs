@@ -174,7 +174,7 @@ impl Day {
         self.keys(&["Right"]);
         self.shows("card-carried", "Proposal");
         self.keys(&["Enter"]);
-        self.shows("card-dropped", self.pick("u takes it back", "u 可撤销"));
+        self.shows("card-dropped", self.pick("u takes it back", "u 撤销"));
         assert_eq!(self.deal(), at("Proposal", ""));
         let moved = self.last();
         assert_eq!(moved.1, "tui");
@@ -185,10 +185,12 @@ impl Day {
         self.keys(&["Enter"]);
         self.shows("lost-to-whom", self.pick("Who won it instead?", "谁赢得了它"));
         self.keys(&["Enter"]);
-        self.sees("lost", "a lost deal", |screen| screen.contains("Lost") && screen.contains("Cold store temperature logging"));
+        self.sees("lost", "a lost deal", |screen| {
+            screen.contains("Lost") && screen.contains("Cold store temperature logging")
+        });
         self.tmux.wait("lost in the database", |_| self.deal() == at("Lost", "价格太高"));
         self.keys(&["u"]);
-        self.shows("lost-undone", self.pick("Undid", "撤销了"));
+        self.shows("lost-undone", self.pick("Undid", "已撤销"));
         self.tmux.wait("the loss undone", |_| self.deal() == at("Proposal", ""));
         self.keys(&["u"]);
         self.sees("move-undone", "the move undone", |_| self.deal() == at("Qualified", ""));

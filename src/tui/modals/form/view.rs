@@ -22,7 +22,9 @@ impl Form {
         };
         let inside = canvas.frame(area, &self.title, state, true);
         let widest = self.lines.iter().map(|line| text::width(&line.label)).max().unwrap_or_default().min(24);
-        let label = u16::try_from(widest + 5).unwrap_or(20).min(inside.width / 2);
+        // What is asked for alone stands in the title already.
+        let alone = matches!(self.lines.as_slice(), [line] if line.label == self.title);
+        let label = if alone { 2 } else { u16::try_from(widest + 5).unwrap_or(20).min(inside.width / 2) };
         let list = trimmed(inside, 0, 1);
         let top = self.menu.top(usize::from(list.height));
         for ((place, line), area) in self.lines.iter().enumerate().skip(top).zip(rows(list)) {

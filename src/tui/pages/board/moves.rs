@@ -249,7 +249,9 @@ fn ask_why(board: u64, journey: Journey, outcome: Outcome, competitors: Vec<Stri
         let context = &state.context;
         let mut reasons = reasons.unwrap_or_default();
         if reasons.len() < 3 {
-            reasons.extend(REASONS.map(|[english, chinese]| context.pick(english, chinese).to_owned()));
+            let known = |words: &[&str; 2]| reasons.iter().any(|reason| words.contains(&reason.as_str()));
+            let usual: Vec<[&str; 2]> = REASONS.into_iter().filter(|words| !known(words)).collect();
+            reasons.extend(usual.iter().map(|[english, chinese]| context.pick(english, chinese).to_owned()));
         }
         let mut seen = std::collections::BTreeSet::new();
         let items = reasons.iter().filter(|reason| seen.insert((*reason).clone()));

@@ -115,6 +115,7 @@ pub static ACTIONS: &[Action] = &[
         run: |state| {
             state.with(|page: &mut Today, context| {
                 page.scope = page.scope.next();
+                page.settled = true;
                 page.start(context)
             })
         },
