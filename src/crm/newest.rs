@@ -18,7 +18,9 @@ const FEW: i64 = 20_000;
 const BATCH: u64 = 200;
 const MOST: u64 = 4_000;
 /// How many are looked at to tell how many there are at least.
-const COUNTED: u64 = 600;
+const COUNTED: u64 = 400;
+/// Where less than one in so many has it, the index has few to gather and knows them sooner.
+const DENSE: u64 = 32;
 
 /// What looking at the newest came to.
 struct Walk {
@@ -45,12 +47,8 @@ impl Crm {
     pub(super) fn newest_total(&mut self, query: &Query) -> Result<Option<Total>> {
         let Some(walk) = self.walk(query, COUNTED, COUNTED)? else { return Ok(None) };
         let count = walk.ids.len() as u64;
-        Ok(match walk.whole {
-            true => Some(Total::Exactly(count)),
-            // Where few have it the index has few to gather.
-            false if count < COUNTED / 10 => None,
-            false => Some(Total::MoreThan(count / 100 * 100)),
-        })
+        let least = if count < 100 { count / 10 * 10 } else { count / 100 * 100 };
+        Ok(if walk.whole { Some(Total::Exactly(count)) } else { Some(Total::MoreThan(least)).filter(|_| least > 0) })
     }
 
     fn walk(&mut self, query: &Query, wanted: u64, most: u64) -> Result<Option<Walk>> {
@@ -67,11 +65,16 @@ impl Crm {
         }
         let mut next = Query { filter: rest, limit: Some(BATCH), ..Query::new(&query.kind) };
         let mut walk = Walk { ids: Vec::new(), whole: false };
+        let mut first = None;
         for _ in 0..most.div_ceil(BATCH) {
             let ids = self.matching(&next)?;
             next.after = ids.last().copied();
+            first = first.or(next.after);
             walk.ids.extend(search_rows::beginning_with(&mut *self.db, &schema, &ids, &beginning)?);
             walk.whole = (ids.len() as u64) < BATCH;
+            if !walk.whole && next.after == first && (walk.ids.len() as u64) < BATCH / DENSE {
+                return Ok(None);
+            }
             if walk.whole || walk.ids.len() as u64 >= wanted {
                 break;
             }

@@ -47,8 +47,7 @@ fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
         canvas.hits.clear();
         canvas.caret = None;
         canvas.hit(area, Target::Nothing);
-        let room = Rect { height: area.height - if area.height >= 20 { 2 } else { 0 }, ..area };
-        let place = page.place(room).intersection(area);
+        let place = place(&**page, area);
         canvas.clear(place);
         page.view(canvas, place);
     }
@@ -63,6 +62,13 @@ fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
     if !state.contexts().contains(&"board-grab") {
         toasts(state, canvas, if area.height >= 20 { row(area, area.height - 2) } else { foot });
     }
+}
+
+/// Where a box stands: above the lines of words and keys, where there is room.
+#[must_use]
+pub fn place(page: &dyn Page, area: Rect) -> Rect {
+    let below = if area.height >= 20 { 2 } else { 0 };
+    page.place(Rect { height: area.height.saturating_sub(below), ..area }).intersection(area)
 }
 
 /// A window that holds nothing but a word on that, and where one is.

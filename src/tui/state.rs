@@ -55,6 +55,8 @@ pub struct State {
     pub seen: i64,
     /// Why the database cannot be asked just now.
     pub lost: Option<Error>,
+    /// The tickets, with their deadlines, that were spoken of as due soon.
+    pub(super) warned: std::collections::BTreeSet<(i64, String)>,
     pub(super) leaving: bool,
     pub(super) composed: bool,
     pub(super) click: Option<(ratatui::layout::Position, jiff::Timestamp)>,
@@ -87,6 +89,7 @@ impl State {
             recent: Vec::new(),
             seen: 0,
             lost: None,
+            warned: std::collections::BTreeSet::new(),
             leaving: false,
             composed: false,
             click: None,
@@ -101,6 +104,7 @@ impl State {
         let mut commands = self.start_top();
         commands.extend(self.ring());
         commands.push(super::live::look());
+        commands.push(super::soon::look(self));
         commands
     }
 

@@ -33,14 +33,10 @@ pub fn tsquery(text: &str) -> Option<String> {
     read(text).map(|query| write(&query, &Words { and: " & ", or: " | ", term: tsquery_term }))
 }
 
-/// The beginning of a word that is all that is asked for, where most records have a word that begins so: one letter or
-/// digit, or two digits.
+/// The beginning of a word that is all that is asked for, where so short a one may begin a word of most records.
 pub fn short_beginning(text: &str) -> Option<String> {
     match read(text)?.terms.as_slice() {
-        [Term::Prefix(token)] if token.is_ascii() => {
-            let digits = token.len() == 2 && token.bytes().all(|byte| byte.is_ascii_digit());
-            (token.len() == 1 || digits).then(|| token.clone())
-        }
+        [Term::Prefix(token)] if token.is_ascii() && token.len() <= 2 => Some(token.clone()),
         _ => None,
     }
 }

@@ -117,8 +117,11 @@ fn saved(crm: &mut Crm, kind: &'static str, id: i64, fields: &[String], chinese:
         labels.filter(|label| !label.is_empty()).map_or_else(|| name.clone(), |label| label.to_string())
     };
     let labels: Vec<String> = fields.iter().map(label).collect();
-    let (word, comma) = if chinese { ("已保存", "、") } else { ("saved", ", ") };
-    format!("{} {word}: {}", called(crm, kind, id), labels.join(comma))
+    let called = called(crm, kind, id);
+    if chinese {
+        return format!("{called} 已保存：{}", labels.join("、"));
+    }
+    format!("{called} saved: {}", labels.join(", "))
 }
 
 /// A record by its ref and name.

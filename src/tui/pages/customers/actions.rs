@@ -5,6 +5,7 @@ use crate::{
     Message,
     tui::{
         action::{Action, Danger, PLAIN},
+        moving,
         page::Page,
         pages::record::actions as record,
         state::State,
@@ -188,38 +189,15 @@ pub static ACTIONS: &[Action] = &[
         run: acts::event,
         ..PROSE
     },
-    Action {
-        id: "customers.down",
-        label: ["down", "下移"],
-        help: ["Moves down", "下移"],
-        keys: &["j", "Down"],
-        run: |state| acts::go(state, 1),
-        ..PROSE
-    },
-    Action {
-        id: "customers.up",
-        label: ["up", "上移"],
-        help: ["Moves up", "上移"],
-        keys: &["k", "Up"],
-        run: |state| acts::go(state, -1),
-        ..PROSE
-    },
+    Action { id: "customers.down", run: |state| acts::go(state, 1), context: "customer-prose", ..moving::DOWN },
+    Action { id: "customers.up", run: |state| acts::go(state, -1), context: "customer-prose", ..moving::UP },
     Action {
         id: "customers.page-down",
-        label: ["page down", "下翻页"],
-        help: ["Moves ten events down; older ones are read as needed", "下翻十条，按需读取更早的"],
-        keys: &["PgDn", "Ctrl-d"],
         run: |state| acts::go(state, 10),
-        ..PROSE
+        context: "customer-prose",
+        ..moving::PAGE_DOWN
     },
-    Action {
-        id: "customers.page-up",
-        label: ["page up", "上翻页"],
-        help: ["Moves ten events up", "上翻十条"],
-        keys: &["PgUp", "Ctrl-u"],
-        run: |state| acts::go(state, -10),
-        ..PROSE
-    },
+    Action { id: "customers.page-up", run: |state| acts::go(state, -10), context: "customer-prose", ..moving::PAGE_UP },
     Action {
         id: "customers.top",
         label: ["top", "顶部"],

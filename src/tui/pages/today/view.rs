@@ -347,8 +347,8 @@ fn change(context: &Context, kind: &Kind, last: &Value, before: &Value, when: &s
     let brief = if now == then { sign.to_owned() } else { format!("{sign}{}", by.replace(' ', "")) };
     let by = if now == then { String::new() } else { format!(" {by}") };
     if then == 0 && now != 0 && !matches!(kind, Kind::Percent | Kind::Decimal { .. }) {
-        let none = context.pick("nothing in", "此前为零：");
-        return (context.glyphs.up.to_owned(), format!("{none} {when}"));
+        let told = if context.is_chinese() { format!("{when} 为零") } else { format!("nothing in {when}") };
+        return (context.glyphs.up.to_owned(), told);
     }
     let against = context.pick("vs", "对比");
     (brief, format!("{sign}{by}  {against} {when}"))
