@@ -145,7 +145,11 @@ impl Page for Form {
     }
 
     fn contexts(&self) -> Vec<&'static str> {
-        vec!["form"]
+        let picked = |line: &Line| matches!(line.kind, Kind::Choice(_) | Kind::Link(_) | Kind::YesNo);
+        match self.lines.as_slice() {
+            [line] if !picked(line) => vec!["form-one", "form"],
+            _ => vec!["form"],
+        }
     }
 
     /// What was filled in by its ref is called by its name too.
