@@ -65,24 +65,15 @@ fn enter(dialect: Dialect, summary: &Summary, row: &str, times: &str) -> String 
 
 /// Takes a row out; sums of nothing are not kept.
 fn leave(dialect: Dialect, summary: &Summary, row: &str) -> String {
-    let (table, sum) = (summary.table, summary.sum);
-    let (names, values, counts) = (names(summary), values(dialect, summary, row), counts(summary, row));
-    if summary.parts.is_empty() {
-        let same = format!("({names}) = ({}) AND {counts}", values.join(", "));
-        return format!(
-            "UPDATE {table} SET records = records - 1, {sum} = {sum} - COALESCE({row}.{sum}, 0) WHERE {same};
-    DELETE FROM {table} WHERE {same} AND records = 0;"
-        );
-    }
-    // Several parts at once: the key finds each of them so, and no list of keys would.
-    let shared = summary.keys.iter().zip(&values).filter(|(key, _)| !key.sql.contains("{p}"));
-    let shared = shared.map(|(key, value)| format!("{} = {value}", key.name)).collect::<Vec<_>>().join(" AND ");
+    // What the parts have in common finds those of all of them.
+    let shared = summary.keys.iter().zip(values(dialect, summary, row)).filter(|(key, _)| !key.sql.contains("{p}"));
+    let shared: Vec<String> = shared.map(|(key, value)| format!("{} = {value}", key.name)).collect();
     format!(
-        "INSERT INTO {table} SELECT {}, -1, -COALESCE({row}.{sum}, 0){} WHERE {counts}
-    ON CONFLICT ({names}) DO UPDATE SET records = {table}.records - 1, {sum} = {table}.{sum} + excluded.{sum};
-    DELETE FROM {table} WHERE {shared} AND {counts} AND records = 0;",
-        values.join(", "),
-        parts(summary, "FROM"),
+        "{}\n    DELETE FROM {} WHERE {} AND {} AND records = 0;",
+        enter(dialect, summary, row, "-1"),
+        summary.table,
+        shared.join(" AND "),
+        counts(summary, row),
     )
 }
 
