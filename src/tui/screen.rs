@@ -67,7 +67,7 @@ fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
 /// Where a box stands: above the lines of words and keys, where there is room.
 #[must_use]
 pub fn place(page: &dyn Page, area: Rect) -> Rect {
-    let below = if area.height >= 20 { 2 } else { 0 };
+    let below = if area.height >= 20 { 2 } else { 1 };
     page.place(Rect { height: area.height.saturating_sub(below), ..area }).intersection(area)
 }
 

@@ -138,10 +138,9 @@ fn draw(board: &Board, canvas: &mut Canvas, area: Rect, card: &Card, chosen: boo
     let sign = format!("{} ", card.signal.sign());
     let room = cells.saturating_sub(text::width(&next) + 5);
     // Whose deal it is matters more than what is planned, where both do not fit.
-    let aside: Vec<&str> =
-        customer.iter().map(String::as_str).chain([subject]).filter(|words| !words.is_empty()).collect();
-    let aside = aside.iter().map(|words| format!(" {} {words}", glyphs.dot)).collect::<String>();
-    let aside = if room >= 8 { aside } else { String::new() };
+    let asides = customer.iter().map(String::as_str).chain([subject]).filter(|words| room >= 8 && !words.is_empty());
+    let aside: Vec<String> = asides.map(|words| format!(" {} {words}", glyphs.dot)).collect();
+    let aside = aside.concat();
     canvas.pieces(row(inside, 2), &[(&sign, style), (&next, style), (&aside, theme.dim)]);
 }
 

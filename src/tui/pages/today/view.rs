@@ -180,12 +180,12 @@ impl Today {
             let here = Rect { x: line.x + (at % across) * wide, width: wide.min(line.width), ..line };
             let tile = tile(context, part);
             let short = SHORT.iter().find(|(title, _)| *title == tile.title).filter(|_| wide < 36);
-            let title = short.map_or(tile.title.as_str(), |(_, short)| short);
+            let called = short.map_or(tile.title.as_str(), |(_, short)| short);
             canvas.pieces(
                 Rect { width: here.width.saturating_sub(1), ..here },
                 &[
                     (" ", context.theme.text),
-                    (title, context.theme.dim),
+                    (called, context.theme.dim),
                     (" ", context.theme.text),
                     (&tile.figure, context.theme.title),
                     (" ", context.theme.text),
