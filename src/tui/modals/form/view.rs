@@ -45,9 +45,11 @@ fn field(canvas: &mut Canvas, area: Rect, label: u16, line: &Line, here: bool) {
     let (left, right) = split(area, label);
     let star = if line.required { "*" } else { " " };
     let room = usize::from(label).saturating_sub(4);
-    let name = if room > 0 { text::fit(&line.label, room, false, glyphs.ellipsis) } else { String::new() };
+    let name = text::fit(&line.label, room, false, glyphs.ellipsis);
+    let sign = if here { glyphs.cursor } else { " " };
+    let words = if room > 0 { format!("{sign}{name} {star}") } else { sign.to_owned() };
     let style = if here { theme.title } else { theme.dim };
-    canvas.text(left, &format!("{}{name} {star}", if here { glyphs.cursor } else { " " }), style);
+    canvas.text(left, &words, style);
     // A choice is called by its name; its key stands there while it is typed.
     let called = !here && line.fault.is_none() && matches!(line.kind, Kind::Choice(_)) && !line.echo.is_empty();
     let aside = match &line.fault {
