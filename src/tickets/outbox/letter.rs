@@ -8,7 +8,7 @@ use lettre::{
     address::Envelope,
     message::{
         Mailbox, Message as Mail,
-        header::{ContentType, HeaderName, HeaderValue},
+        header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0},
     },
 };
 
@@ -33,6 +33,8 @@ impl Letter {
             .date(now.into())
             .from(from)
             .subject(&message.subject)
+            // Without it the coding of the body means nothing (RFC 2045, 4).
+            .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN);
         for address in split(&message.to) {
             builder = builder.to(Mailbox::new(None, address_of(address)?));
