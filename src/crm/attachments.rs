@@ -14,6 +14,9 @@ use crate::{
 };
 use std::io::Read;
 
+/// How many bytes a file may have that is attached, unless the configuration says otherwise.
+pub const USUAL_LIMIT: u64 = 100 << 20;
+
 /// A file that is about to be attached.
 pub struct Incoming {
     pub name: String,
