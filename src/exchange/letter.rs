@@ -192,6 +192,11 @@ fn honest(part: &MessagePart, bytes: &[u8]) -> Option<String> {
         Encoding::Base64 => base64_decode(raw)?,
     };
     let charset = part.content_type().and_then(|kind| kind.attribute("charset"));
+    // In two bytes a letter each, every line break has a zero.
+    let wide = charset.is_some_and(|charset| charset.to_ascii_lowercase().starts_with("utf-16"));
+    if wide && decoded.is_ascii() && !decoded.contains(&0) {
+        return String::from_utf8(decoded).ok();
+    }
     let broken = text.contains('\u{fffd}') || part.is_encoding_problem;
     // ASCII hides whole alphabets in some charsets, and others are known to the parser alone.
     if !broken && (decoded.is_ascii() || charset.is_some_and(claims_nothing_known)) {

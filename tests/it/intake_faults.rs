@@ -249,6 +249,13 @@ on_both! {
         }
     }
 
+    fn what_claims_two_bytes_a_letter_and_has_one_is_read(world) {
+        people(world);
+        let text = letter("Subject: x\nMessage-ID: <w@x>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-16", "plain ascii really");
+        let id = opened(&receive(&mut world.crm, text));
+        assert_eq!(world.text("ticket", id, "description"), "plain ascii really");
+    }
+
     fn a_sender_is_known_by_every_address(world) {
         people(world);
         world.edit("contact", 2, &[("more_emails", "il@home.example")]);

@@ -69,16 +69,19 @@ on_both! {
 
 #[test]
 fn messages_out_of_another_database_wait_for_somebody_who_wants_them_sent_from_here() {
-    let desk = Desk::new();
-    desk.say("ticket add Dark --contact P2 --customer C2").done();
-    desk.say("ticket reply T1 \"A photo, please.\"").done();
-    desk.say("outbox export --output out.csv").done();
     let other = Desk::new();
-    let path = desk.folder().join("out.csv").display().to_string();
-    other.say("ticket add Dark --contact P2 --customer C2").done();
-    let output = other.run(["outbox", "import", &path, "-y"]);
+    let path = other.folder().join("out.csv");
+    let text = "uid,subject,to,state,attempts,next_attempt,automatic,message_id,body\n\
+                01a20404-023e-7aa5-9a9f-000000000004,Hi,a@x.example,queued,0,2026-03-01T00:00:00Z,no,<a@b>,Hello\n";
+    std::fs::write(&path, text).expect("writes");
+    let output = other.run(["outbox", "import", &path.display().to_string(), "-y"]);
     assert!(output.err.contains("are taken over as called off"), "{} {}", output.out, output.err);
     assert_eq!(other.say("outbox list -c state -f json").done().matches("cancelled").count(), 1);
+    let thief = text.replace("a@x.example", "thief@x.example");
+    std::fs::write(&path, thief).expect("writes");
+    other.run(["outbox", "import", &path.display().to_string(), "-y"]).done();
+    let kept = other.say("outbox list -c state,to -f json").done();
+    assert!(kept.contains("cancelled") && !kept.contains("thief"), "{kept}");
     let sent = other.say("outbox send --folder out -v");
     assert!(sent.err.contains("There is nothing to send."), "{}", sent.err);
 }

@@ -261,7 +261,8 @@ fn check_letter(
         let date: jiff::Timestamp = date.parse().expect("an instant");
         assert_eq!(field(world, "at"), date.to_string(), "{about}");
     } else {
-        assert_eq!(field(world, "at"), "2026-03-31T01:00:00Z", "{about}: when it came in");
+        let at = if came == Came::Then { "2024-03-04T09:00:2" } else { "2026-03-31T01:00:00Z" };
+        assert!(field(world, "at").starts_with(at), "{about}: when it came in");
     }
     let body = field(world, "body");
     if let Some(text) = expected["text"].as_str() {

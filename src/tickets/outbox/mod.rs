@@ -104,7 +104,15 @@ pub(crate) const DOOR: &str = "outbox";
 /// Messages are written by the program, or come out of another database, whose place this one takes.
 pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     let restored = draft.values.iter().any(|(name, _)| name == "deleted_at");
-    if draft.deleted() || restored || draft.id.is_some() {
+    if draft.deleted() || restored {
+        return Ok(());
+    }
+    if draft.id.is_some() {
+        // A message that is here stays what it is, whatever a file says of it; it may come to belong to somebody else.
+        let belongs = |name: &str| matches!(name, "customer" | "contact" | "lead" | "ticket");
+        if draft.origin != Origin::Person {
+            draft.values.retain(|(name, _)| belongs(name));
+        }
         return Ok(());
     }
     if draft.origin == Origin::Export {
