@@ -56,10 +56,18 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let mut known = Vec::new();
     let done = crm.receive(&mut from, &reception, &mut |_, arrival| known.push(arrival.clone()));
     match done {
-        Ok(arrivals) => tell(session, &arrivals),
-        // What was taken in before the fault stays, and is told of.
-        Err(error) if known.is_empty() => Err(error),
-        Err(error) => tell(session, &known).and(Err(error)),
+        Ok(arrivals) => {
+            let (code, tickets) = tell(session, &arrivals)?;
+            result(session, "ticket", &tickets)?;
+            Ok(code)
+        }
+        Err(error) => {
+            // What was taken in before the fault stays, and is told of; the fault itself is the one to answer.
+            if !known.is_empty() {
+                let _ = tell(session, &known);
+            }
+            Err(error)
+        }
     }
 }
 
@@ -76,7 +84,7 @@ fn opened(file: &str) -> Result<std::fs::File> {
 
 /// What became of all of them; a lone one that cannot be taken in is an error of its own, so that whoever handed it over
 /// does not throw it away. What is left out was dealt with.
-fn tell(session: &mut Session, arrivals: &[Arrival]) -> Result<u8> {
+fn tell(session: &mut Session, arrivals: &[Arrival]) -> Result<(u8, Vec<i64>)> {
     let mut refused = 0_u64;
     for arrival in arrivals {
         let (Taken::Ignored(why) | Taken::Refused(why)) = &arrival.taken else { continue };
@@ -107,6 +115,5 @@ fn tell(session: &mut Session, arrivals: &[Arrival]) -> Result<u8> {
         .with("left", count(|taken| taken.ticket().is_none()))
         .with("refs", if refs.is_empty() { "–".to_owned() } else { format!("{}{more}", refs.join(", ")) });
     session.wrote(&message)?;
-    result(session, "ticket", &tickets)?;
-    Ok(if refused > 0 { Cause::Partial.exit_code() } else { 0 })
+    Ok((if refused > 0 { Cause::Partial.exit_code() } else { 0 }, tickets))
 }

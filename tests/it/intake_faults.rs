@@ -344,6 +344,22 @@ fn what_is_left_out_is_dealt_with_and_what_cannot_be_taken_in_is_not() {
     assert_eq!(desk.say("ticket list -f json").done().matches("Question").count(), 0, "all of it");
 }
 
+/// What came before the fault stays and is told of, and the next run takes the rest.
+#[test]
+fn a_mailbox_that_cannot_be_kept_to_its_end_says_how_far_it_came() {
+    let desk = Desk::new();
+    let folder = desk.folder().join("kehu.db.files");
+    std::fs::write(&folder, "in the way").expect("writes");
+    let all = format!("{}From x Mon Mar 30 10:00:00 2026\n{}\n{}", mailbox(0..2), with_files(1, 5), mailbox(2..3));
+    let all = file(&desk, "all.mbox", &all);
+    let output = desk.run(["ticket", "intake", &all, "-v"]);
+    assert_eq!((output.code, output.out.as_str()), (1, ""), "{}", output.err);
+    assert!(output.err.starts_with("2 new tickets"), "{}", output.err);
+    std::fs::remove_file(&folder).expect("out of the way");
+    let output = desk.run(["ticket", "intake", &all, "-v"]);
+    assert!(output.err.contains("2 new tickets, 0 answers, 2 known already"), "{}", output.err);
+}
+
 /// Killed in the middle, a run is gone on with by the next one.
 #[test]
 fn a_run_that_is_killed_keeps_what_it_took_in_and_the_next_takes_the_rest() {
