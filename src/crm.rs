@@ -20,6 +20,7 @@ mod relink;
 mod remove;
 mod renew;
 mod rows;
+mod run;
 mod search;
 mod search_rows;
 mod sql;
@@ -41,7 +42,7 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 
-pub use attachments::Incoming;
+pub use attachments::{Incoming, USUAL_LIMIT};
 pub(crate) use columns::nearest;
 pub(crate) use condition::search_match;
 pub use history::{HistoryLine, OperationLine};
@@ -72,6 +73,8 @@ pub struct Settings {
     pub read_only: bool,
     /// How long to wait for another writer.
     pub wait: Duration,
+    /// Who writes to customers, as `Service <service@example.com>`: what comes from there is our own.
+    pub mail_from: Option<String>,
 }
 
 /// The handle to one database.
@@ -85,6 +88,10 @@ pub struct Crm {
     newcomer: Option<String>,
     pub(crate) door: &'static str,
     operation: Option<i64>,
+    /// Of what is written in several transactions and yet one operation.
+    run: Option<run::Run>,
+    /// The address from which we write.
+    pub(crate) own_address: Option<String>,
     /// Counts the rows of records that were written.
     writes: u64,
     dry_run: bool,
@@ -131,6 +138,8 @@ impl Crm {
             newcomer: None,
             door: settings.door,
             operation: None,
+            run: None,
+            own_address: settings.mail_from.as_deref().and_then(crate::tickets::outbox::address_of_sender),
             writes: 0,
             dry_run: false,
             notices: Vec::new(),
@@ -323,11 +332,12 @@ impl Crm {
 
     fn in_transaction<R>(&mut self, label: &str, work: &mut impl FnMut(&mut Self) -> Result<R>) -> Result<R> {
         self.welcome()?;
-        self.begin_operation(label)?;
+        let since = self.begin_or_resume(label)?;
         let result = work(self)?;
-        self.finish_operation()?;
+        let kept = self.finish_operation(since)?;
         if !self.dry_run {
             self.db.commit()?;
+            self.go_on_with(kept);
         }
         Ok(result)
     }
@@ -345,17 +355,18 @@ impl Crm {
         Ok(())
     }
 
-    /// Brings the search text up to date and closes the operation; one that changed nothing leaves no trace.
-    fn finish_operation(&mut self) -> Result<()> {
-        let Some(operation) = self.operation else { return Ok(()) };
-        self.refresh_search(operation)?;
+    /// Brings the search text of what was changed since up to date, and closes the operation; one that changed nothing
+    /// leaves no trace. Says which one is kept.
+    fn finish_operation(&mut self, since: i64) -> Result<Option<i64>> {
+        let Some(operation) = self.operation else { return Ok(None) };
+        self.refresh_search(operation, since)?;
         store::end_operation(&mut *self.db)?;
         let empty = self.db.first("SELECT 1 FROM change WHERE op = ? LIMIT 1", &[Sql::Integer(operation)])?.is_none();
         if empty {
             self.db.execute("DELETE FROM operation WHERE id = ?", &[Sql::Integer(operation)])?;
         }
         self.operation = None;
-        Ok(())
+        Ok(Some(operation).filter(|_| !empty))
     }
 
     /// The operation being written, inside a transaction.
@@ -379,7 +390,7 @@ impl Crm {
             ("branch".into(), crate::record::Link::to(branch)),
         ];
         let id = self.add("user", user)?;
-        self.finish_operation()?;
+        self.finish_operation(0)?;
         self.actor = Some((id, name.clone()));
         self.notice(
             Message::new("{name} is the first user of this database: decision tier, at head office.")

@@ -47,6 +47,7 @@ fn launch(database: &Path) -> Result<Launch, Box<dyn Error>> {
         create: false,
         read_only: false,
         wait: Duration::from_secs(5),
+        mail_from: None,
     };
     Ok(Launch {
         url: database.display().to_string(),

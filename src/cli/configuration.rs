@@ -271,7 +271,7 @@ impl Configuration {
 
     /// How many bytes an attached file may have.
     pub fn attachment_limit(&self) -> Result<u64> {
-        Ok(self.checked("attachment_limit", keys::bytes)?.unwrap_or(100 << 20))
+        Ok(self.checked("attachment_limit", keys::bytes)?.unwrap_or(kehu::crm::USUAL_LIMIT))
     }
 
     /// Hands data to the pager; false when there is none.

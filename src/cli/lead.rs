@@ -139,7 +139,8 @@ fn intake(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         Some(form) => form.into_bytes(),
         None => read(text("file").as_deref().unwrap_or("-"))?,
     };
-    let welcome = Welcome { source: text("source"), campaign: text("campaign") };
+    let attachment_limit = session.configuration.attachment_limit()?;
+    let welcome = Welcome { source: text("source"), campaign: text("campaign"), attachment_limit };
     let taken = session.crm()?.intake(&bytes, &welcome)?;
     let count = |wanted: fn(&Taken) -> bool| taken.iter().filter(|taken| wanted(taken)).count();
     let refs: Vec<String> = taken.iter().take(5).map(|taken| format!("L{}", taken.lead())).collect();

@@ -59,7 +59,7 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         let message = "{count} {count:message was|messages were} called off, since whoever would get it wants no mail.";
         session.terminal.warn(&Message::new(message).with("count", done.withheld));
     }
-    if done.sent + done.later + done.failed + done.withheld == 0 {
+    if done.sent + done.later + done.failed + done.withheld + done.unknown == 0 {
         session.terminal.say(&Message::new("There is nothing to send."));
         return Ok(0);
     }

@@ -265,6 +265,7 @@ impl Session {
             create,
             read_only: false,
             wait: self.wait,
+            mail_from: self.configuration.mail_from().map(str::to_owned),
         })
     }
 

@@ -8,7 +8,7 @@ use super::{
 use clap::{Arg, ArgMatches, Command, value_parser};
 use kehu::{
     Cause, Error, Message, Result,
-    tickets::{Direction, Said},
+    tickets::{Direction, Said, is_spoken},
 };
 use std::io::Read;
 
@@ -55,7 +55,7 @@ fn saying(command: Command) -> Command {
 fn reply_command() -> Command {
     saying(Command::new("reply").about("Answers the customer, and keeps what was said"))
         .arg(valued("to", "ADDRESS", "To which address; the contact's, else whoever wrote, unless said"))
-        .arg(valued("channel", "WORD", "How it was said: phone, wechat …; as the ticket came unless said"))
+        .arg(valued("channel", "WORD", "How it was said: phone, wechat … is only written down; by mail unless said"))
         .after_help(
             "Examples:\n  kehu ticket reply T1 \"Please send us a photo.\" --status pending --minutes 5\n  \
              kehu ticket reply T2 \"They will call at three.\" --channel phone -v\n  \
@@ -117,14 +117,20 @@ fn say(session: &mut Session, matches: &ArgMatches, direction: Direction) -> Res
     let entry = crm.record("ticket_message", message)?;
     let ticket = entry.value("ticket").as_integer().unwrap_or(ticket);
     let to = entry.value("to").as_text().map(str::to_owned).unwrap_or_default();
+    let channel = entry.value("channel").as_text().map(str::to_owned).unwrap_or_default();
+    let by_mouth = is_spoken(&channel);
     let title = crm.title("ticket", ticket)?;
     let template = match (direction, to.is_empty()) {
         (Direction::Out, false) => "Answered T{number} {title}, to {to} (TM{message}).",
+        (Direction::Out, true) if by_mouth => {
+            "Written down in T{number} {title}, as said by {channel} (TM{message}); nothing is sent."
+        }
         (Direction::Out, true) => "Answered T{number} {title} (TM{message}); no address is known to write to.",
         (Direction::In, _) => "Taken down in T{number} {title} (TM{message}).",
         (Direction::Note, _) => "Noted in T{number} {title} (TM{message}).",
     };
     let told = Message::new(template).with("number", ticket).with("title", title).with("to", to);
+    let told = told.with("channel", channel);
     session.wrote(&told.with("message", message))?;
     result(session, "ticket_message", &[message])
 }

@@ -33,7 +33,8 @@ fn command() -> Command {
         .after_help(
             "An e-mail belongs to the ticket whose e-mails it answers, or that its subject names ([T12]); else it makes\n\
              one. The sender is found among contacts and customers by the address. Files stay with their message.\n\
-             What a machine sent is left out; in a mailbox that keeps none of the others out (exit code 6).\n  \
+             What a machine sent is left out, and so is what is in the recycle bin. What cannot be taken in keeps none of\n\
+             the others of a mailbox out (exit code 6). `kehu undo` takes all of a mailbox back.\n  \
              fetchmail --mda \"kehu ticket intake\"\n  kehu ticket intake support.mbox --queue Support\n\n\
              Examples:\n  kehu ticket intake --form \"subject=Dark display&email=anna@berg.example&message=It stays dark.\" -v\n  \
              kehu ticket intake --form \"主题=屏幕不亮&姓名=张伟&手机=13900000001&内容=开机后屏幕不亮\" --dry-run",
@@ -47,12 +48,27 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         (None, None | Some("-")) => Box::new(BufReader::new(std::io::stdin().lock())),
         (None, Some(file)) => Box::new(BufReader::new(opened(file)?)),
     };
+    let attachment_limit = session.configuration.attachment_limit()?;
     let crm = session.crm()?;
     let queue = text("queue").map(|queue| crm.find("queue", &queue).map_err(|error| error.on_field("queue")));
     let quoting = if matches.get_flag("mboxo") { Quoting::Mboxo } else { Quoting::Mboxrd };
-    let reception = Reception { queue: queue.transpose()?, channel: text("channel"), quoting };
-    let arrivals = crm.receive(&mut from, &reception, &mut |_, _| ())?;
-    tell(session, &arrivals)
+    let reception = Reception { queue: queue.transpose()?, channel: text("channel"), quoting, attachment_limit };
+    let mut known = Vec::new();
+    let done = crm.receive(&mut from, &reception, &mut |_, arrival| known.push(arrival.clone()));
+    match done {
+        Ok(arrivals) => {
+            let (code, tickets) = tell(session, &arrivals)?;
+            result(session, "ticket", &tickets)?;
+            Ok(code)
+        }
+        Err(error) => {
+            // What was taken in before the fault stays, and is told of; the fault itself is the one to answer.
+            if !known.is_empty() {
+                let _ = tell(session, &known);
+            }
+            Err(error)
+        }
+    }
 }
 
 fn opened(file: &str) -> Result<std::fs::File> {
@@ -66,16 +82,21 @@ fn opened(file: &str) -> Result<std::fs::File> {
     })
 }
 
-/// What became of all of them; a lone one that was not taken in is an error of its own.
-fn tell(session: &mut Session, arrivals: &[Arrival]) -> Result<u8> {
+/// What became of all of them; a lone one that cannot be taken in is an error of its own, so that whoever handed it over
+/// does not throw it away. What is left out was dealt with.
+fn tell(session: &mut Session, arrivals: &[Arrival]) -> Result<(u8, Vec<i64>)> {
     let mut refused = 0_u64;
     for arrival in arrivals {
         let (Taken::Ignored(why) | Taken::Refused(why)) = &arrival.taken else { continue };
-        if arrivals.len() == 1 {
+        let cannot = matches!(arrival.taken, Taken::Refused(_));
+        if arrivals.len() == 1 && cannot {
             return Err(why.clone());
         }
-        refused += u64::from(matches!(arrival.taken, Taken::Refused(_)));
-        let message = Message::new("E-mail {number} is left out: {why}").with("number", arrival.number);
+        refused += u64::from(cannot);
+        let message = match arrivals.len() {
+            1 => Message::new("It is left out: {why}"),
+            _ => Message::new("E-mail {number} is left out: {why}").with("number", arrival.number),
+        };
         session.terminal.warn(&message.with("why", session.terminal.word(&why.message)));
     }
     let count = |wanted: fn(&Taken) -> bool| arrivals.iter().filter(|arrival| wanted(&arrival.taken)).count();
@@ -94,6 +115,5 @@ fn tell(session: &mut Session, arrivals: &[Arrival]) -> Result<u8> {
         .with("left", count(|taken| taken.ticket().is_none()))
         .with("refs", if refs.is_empty() { "–".to_owned() } else { format!("{}{more}", refs.join(", ")) });
     session.wrote(&message)?;
-    result(session, "ticket", &tickets)?;
-    Ok(if refused > 0 { Cause::Partial.exit_code() } else { 0 })
+    Ok((if refused > 0 { Cause::Partial.exit_code() } else { 0 }, tickets))
 }

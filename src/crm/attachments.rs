@@ -14,6 +14,9 @@ use crate::{
 };
 use std::io::Read;
 
+/// How many bytes a file may have that is attached, unless the configuration says otherwise.
+pub const USUAL_LIMIT: u64 = 100 << 20;
+
 /// A file that is about to be attached.
 pub struct Incoming {
     pub name: String,
@@ -114,7 +117,8 @@ impl Crm {
         for (name, content) in came {
             match self.stage(&mut content.as_slice(), name, largest) {
                 Ok(file) => files.push(file),
-                Err(error) if matches!(error.cause, Cause::Busy | Cause::Interrupted) => return Err(error),
+                // A disk that is full takes it another time, and the e-mail with it.
+                Err(error) if !matches!(error.cause, Cause::Refused | Cause::BadValue) => return Err(error),
                 Err(error) => {
                     let message = Message::new("{name}, which came with the e-mail, is left out: {why}");
                     self.notice(message.with("name", name).with("why", error.to_string()));

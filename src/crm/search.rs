@@ -126,22 +126,25 @@ impl Crm {
         Ok(words.iter().map(text).collect())
     }
 
-    /// Rewrites the search text of every row of which an operation changed something that can be searched.
-    pub(super) fn refresh_search(&mut self, operation: i64) -> Result<()> {
+    /// Rewrites the search text of every row of which an operation, behind that change, changed something that can be
+    /// searched.
+    pub(super) fn refresh_search(&mut self, operation: i64, since: i64) -> Result<()> {
         // One question for all kinds: an operation concerns few of them.
-        let kinds = self.db.query("SELECT DISTINCT kind FROM change WHERE op = ?", &[Sql::Integer(operation)])?;
+        let sql = "SELECT DISTINCT kind FROM change WHERE op = ? AND id > ?";
+        let kinds = self.db.query(sql, &[Sql::Integer(operation), Sql::Integer(since)])?;
         let kinds: Vec<String> = kinds.iter().map(|row| text(&row[0])).collect();
         let concerned = |schema: &Schema| {
             schema.searchable() && kinds.iter().any(|kind| kind.split('.').next() == Some(schema.kind))
         };
         for schema in self.schemas().to_vec().iter().filter(|schema| concerned(schema)) {
             let sql = format!(
-                "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND ({}) AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}",
+                "SELECT DISTINCT \"key\" FROM change WHERE op = ? AND id > ? AND ({}) AND \"key\" > ? ORDER BY \"key\" LIMIT {BATCH}",
                 search_rows::concerned(schema)
             );
             let mut last = i64::MIN;
             loop {
-                let keys = self.numbers(&sql, &[Sql::Integer(operation), Sql::Integer(last)])?;
+                let arguments = [Sql::Integer(operation), Sql::Integer(since), Sql::Integer(last)];
+                let keys = self.numbers(&sql, &arguments)?;
                 let Some(newest) = keys.last() else { break };
                 last = *newest;
                 self.index_rows(schema, &keys)?;
@@ -169,7 +172,7 @@ impl Crm {
         self.db.begin()?;
         let done = outside.iter().try_for_each(|operation| {
             self.refresh_keys(*operation)?;
-            self.refresh_search(*operation)
+            self.refresh_search(*operation, 0)
         });
         match done.and_then(|()| self.mark_seen()) {
             Ok(()) => self.db.commit(),

@@ -6,7 +6,7 @@ use crate::{
     crm::Crm,
     record::{Field, Kind, Value, Values},
 };
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
 use serde_json::Value as Json;
 
 /// A value that is longer was written by no person into a form.
@@ -53,7 +53,7 @@ pub fn posted(bytes: &[u8]) -> Option<Pairs> {
         Some((unescaped(&part[..equals]), unescaped(&part[equals + 1..])))
     };
     let pairs: Option<Pairs> = bytes.split(|byte| *byte == b'&').map(pair).collect();
-    pairs.map(|pairs| pairs.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect())
+    pairs.map(said)
 }
 
 /// With `+` and `%40` as what they stand for.
@@ -83,8 +83,7 @@ pub(super) fn text_of(bytes: &[u8]) -> String {
         return text.to_owned();
     }
     let guessed = guess::encoding(bytes);
-    let encoding = if guessed == UTF_8 { encoding_rs::GB18030 } else { guessed };
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
+    guessed.decode_without_bom_handling(bytes).0.into_owned()
 }
 
 fn form(json: Json, forms: &mut Vec<Pairs>) -> Result<()> {
@@ -95,9 +94,15 @@ fn form(json: Json, forms: &mut Vec<Pairs>) -> Result<()> {
     for (key, value) in object {
         flatten(&key, value, &mut pairs);
     }
-    pairs.retain(|(_, text)| !text.trim().is_empty());
-    forms.push(pairs);
+    forms.push(said(pairs));
     Ok(())
+}
+
+/// What says anything, without the NUL that neither database keeps and nobody types.
+fn said(pairs: Pairs) -> Pairs {
+    let plain = |text: String| if text.contains('\0') { text.replace('\0', "") } else { text };
+    let pairs = pairs.into_iter().map(|(key, text)| (plain(key), plain(text)));
+    pairs.filter(|(_, text)| !text.trim().is_empty()).collect()
 }
 
 /// Objects within the form by the keys in them; lists of `name` and `value` as form builders send them by their names.

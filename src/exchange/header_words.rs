@@ -2,7 +2,7 @@
 //! characters cut in two by the line's end.
 
 use super::form::text_of;
-use encoding_rs::Encoding;
+use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8};
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
 
 /// One piece of a header: plain bytes, or encoded ones with the charset that they claim.
@@ -37,23 +37,43 @@ pub(super) fn is_broken(text: &str) -> bool {
     text.contains('\u{fffd}') || text.contains("=?")
 }
 
-fn in_charset(bytes: &[u8], charset: Option<&str>) -> String {
+/// The text of bytes that claim a charset, as far as they keep to it: what is UTF-8 is that, whatever it claims.
+pub(super) fn in_charset(bytes: &[u8], charset: Option<&str>) -> String {
+    let named = charset.and_then(encoding);
     if let Ok(text) = std::str::from_utf8(bytes)
-        && charset.is_none_or(|charset| encoding(charset).is_none_or(Encoding::is_ascii_compatible))
+        && named.is_none_or(|named| named.is_ascii_compatible() && !may_be(named, text))
     {
         return text.to_owned();
     }
-    match charset.and_then(encoding) {
-        Some(named) => named.decode_without_bom_handling(bytes).0.into_owned(),
-        None => text_of(bytes),
-    }
+    let Some(named) = named.filter(|named| *named != UTF_8) else { return text_of(bytes) };
+    let (text, broken) = named.decode_without_bom_handling(bytes);
+    if broken && named.is_ascii_compatible() { text_of(bytes) } else { text.into_owned() }
+}
+
+/// Two bytes of Chinese may happen to be one accented letter in UTF-8; three of a kind never are by accident.
+fn may_be(named: &'static Encoding, text: &str) -> bool {
+    let wide = [GB18030, BIG5, SHIFT_JIS, EUC_JP, EUC_KR].contains(&named);
+    wide && text.chars().all(|letter| letter < '\u{800}') && !named.decode_without_bom_handling(text.as_bytes()).1
+}
+
+/// Whether a charset has a name, and one that says nothing here.
+pub(super) fn claims_nothing_known(charset: &str) -> bool {
+    encoding(charset).is_none() && !is_plain(charset)
+}
+
+/// What claims to be ASCII and holds more claims nothing.
+fn is_plain(charset: &str) -> bool {
+    matches!(&*charset.trim().to_ascii_lowercase(), "ascii" | "us-ascii" | "ansi_x3.4-1968" | "iso646-us")
 }
 
 /// The encoding of that name; the Chinese ones go by many, and the widest of them reads the narrower.
 fn encoding(charset: &str) -> Option<&'static Encoding> {
     let name = charset.to_ascii_lowercase();
     if ["gb2312", "gbk", "gb18030", "cp936"].iter().any(|known| name.contains(known)) {
-        return Some(encoding_rs::GB18030);
+        return Some(GB18030);
+    }
+    if is_plain(&name) {
+        return None;
     }
     Encoding::for_label(name.as_bytes())
 }

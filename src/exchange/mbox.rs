@@ -1,6 +1,7 @@
 //! Mailboxes: many e-mails in one file, read one after the other, however long the file is.
 
 use crate::{Error, Message, Result, error::Cause};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use std::io::BufRead;
 
 /// How lines of a text that begin with `From ` were marked, so that none is taken for the next e-mail.
@@ -20,6 +21,9 @@ pub struct Mailbox<'a> {
     most: usize,
     /// The line that separates the next e-mail from the one before was read already.
     begun: bool,
+    /// When the e-mail that was read last came in, as the line before it says, and the next.
+    arrived: Option<Timestamp>,
+    next: Option<Timestamp>,
 }
 
 /// One e-mail of a mailbox.
@@ -38,7 +42,13 @@ pub fn is_mailbox(start: &[u8]) -> bool {
 impl<'a> Mailbox<'a> {
     /// A mailbox of e-mails of at most so many bytes.
     pub fn new(from: &'a mut dyn BufRead, quoting: Quoting, most: usize) -> Self {
-        Self { from, quoting, most, begun: false }
+        Self { from, quoting, most, begun: false, arrived: None, next: None }
+    }
+
+    /// When the e-mail that was read last came in, where the mailbox says so.
+    #[must_use]
+    pub fn arrived(&self) -> Option<Timestamp> {
+        self.arrived
     }
 
     /// The next e-mail; none at the end.
@@ -53,8 +63,10 @@ impl<'a> Mailbox<'a> {
                 return Ok(None);
             }
             self.begun = is_mailbox(&line);
+            self.next = arrival(&line);
         }
         self.begun = false;
+        self.arrived = self.next;
         let (mut mail, mut length, mut blank) = (Vec::new(), 0_usize, false);
         loop {
             line.clear();
@@ -63,6 +75,7 @@ impl<'a> Mailbox<'a> {
             }
             if blank && is_separator(&line) {
                 self.begun = true;
+                self.next = arrival(&line);
                 break;
             }
             blank = line.iter().all(u8::is_ascii_whitespace);
@@ -107,4 +120,19 @@ fn is_separator(line: &[u8]) -> bool {
     let timed =
         |part: &[u8]| digit(&part[0]) && digit(&part[1]) && part[2] == b':' && digit(&part[3]) && digit(&part[4]);
     line.starts_with(b"From ") && line.windows(5).any(timed)
+}
+
+/// When an e-mail came in: `Mon Mar  4 09:00:00 2024` at the end of the line before it.
+fn arrival(line: &[u8]) -> Option<Timestamp> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let line = std::str::from_utf8(line).ok()?;
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let time = words.iter().rposition(|word| word.len() >= 5 && word.as_bytes()[2] == b':')?;
+    let month = MONTHS.iter().position(|month| words.get(time.wrapping_sub(2)) == Some(month))? + 1;
+    let day: u8 = words.get(time - 1)?.parse().ok()?;
+    let year =
+        words[time + 1..].iter().find(|word| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let clock = if words[time].len() == 5 { format!("{}:00", words[time]) } else { words[time].to_owned() };
+    let moment: DateTime = format!("{year}-{month:02}-{day:02}T{clock}").parse().ok()?;
+    TimeZone::UTC.to_timestamp(moment).ok()
 }

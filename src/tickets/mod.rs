@@ -30,7 +30,7 @@ pub(crate) use rules::{check, odd, settle};
 
 pub use intake::{Arrival, Reception, Taken};
 pub use queue::Queue;
-pub use reply::Said;
+pub use reply::{Said, is_spoken};
 pub use reply_macro::Macro;
 pub use satisfaction::{Asked, Rated, Rating, Satisfaction, Survey};
 pub use ticket::{Category, Priority, Ticket, TicketStatus};

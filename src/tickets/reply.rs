@@ -25,7 +25,7 @@ pub struct Said {
     pub status: Option<TicketStatus>,
     /// To which address it goes; the contact's, else whoever wrote, unless said.
     pub to: Option<String>,
-    /// How it is said; as the ticket came unless said.
+    /// How it is said: by mail where an address is known, else as the ticket came, unless said.
     pub channel: Option<String>,
 }
 
@@ -72,15 +72,12 @@ impl Crm {
         };
         push("body", Some(Value::text(said.text.trim())));
         push("minutes", said.minutes.map(Value::Integer));
-        push("channel", said.channel.as_deref().map(Value::text));
+        let (to, channel) = self.way_of(ticket, said)?;
+        push("channel", channel.map(Value::Text));
         if said.direction != Direction::Note {
             push("contact", ticket.contact.map(|contact| Link::to(contact.number)));
         }
         if said.direction == Direction::Out {
-            let to = match &said.to {
-                Some(to) => Some(to.clone()),
-                None => self.address_of(ticket)?,
-            };
             push("to", to.map(Value::Text));
             push("subject", Some(Value::text(answer_subject(ticket))));
             push("message_id", Some(Value::Text(self.new_message_id(ticket)?)));
@@ -97,6 +94,29 @@ impl Crm {
             send_to_customer(self, id)?;
         }
         Ok(id)
+    }
+
+    /// To which address something goes, and how. What somebody said with their own mouth is only written down; what is
+    /// written goes by mail where an address is known, however the ticket came.
+    fn way_of(&mut self, ticket: &Ticket, said: &Said) -> Result<(Option<String>, Option<String>)> {
+        let channel = said.channel.clone();
+        if said.direction != Direction::Out {
+            return Ok((None, channel));
+        }
+        if let Some(spoken) = channel.as_deref().filter(|channel| is_spoken(channel)) {
+            if said.to.is_none() {
+                return Ok((None, channel));
+            }
+            let message = Message::new("What is said by {channel} goes to no address.").with("channel", spoken);
+            return Err(refused(message).on_field("to"));
+        }
+        let to = match &said.to {
+            Some(to) => Some(to.clone()),
+            None => self.address_of(ticket)?,
+        };
+        let came_spoken = ticket.channel.as_ref().is_some_and(|channel| is_spoken(channel));
+        let by_mail = channel.is_none() && came_spoken && to.is_some();
+        Ok((to, if by_mail { Some("email".to_owned()) } else { channel }))
     }
 
     /// The address of whoever is to be answered: the contact's, else that of whoever wrote, else the customer's.
@@ -119,8 +139,9 @@ impl Crm {
     fn new_message_id(&mut self, ticket: &Ticket) -> Result<String> {
         let queue: Option<Queue> = ticket.queue.map(|queue| self.get(queue)).transpose()?;
         let address = queue.and_then(|queue| queue.address);
-        let domain =
-            address.as_ref().and_then(|address| address.rsplit_once('@')).map_or("kehu.invalid", |(_, host)| host);
+        let address = address.map(|address| address.0).or_else(|| self.own_address.clone());
+        let domain = address.as_deref().and_then(|address| address.rsplit_once('@')).map(|(_, host)| host);
+        let domain = domain.filter(|domain| domain.is_ascii()).unwrap_or("kehu.invalid");
         Ok(format!("{}@{domain}", self.new_uid()))
     }
 
@@ -142,6 +163,12 @@ fn answer_subject(ticket: &Ticket) -> String {
 const BY_MOUTH: [&str; 12] =
     ["phone", "call", "visit", "chat", "wechat", "sms", "fax", "电话", "上门", "微信", "短信", "在线"];
 
+/// Whether that is a way in which something is said and not sent.
+#[must_use]
+pub fn is_spoken(channel: &str) -> bool {
+    BY_MOUTH.contains(&channel.to_lowercase().as_str())
+}
+
 /// Queues the e-mail that brings a message to the customer, in the operation that wrote it.
 fn send_to_customer(crm: &mut Crm, id: i64) -> Result<()> {
     let message: TicketMessage = crm.get(Id::new(id))?;
@@ -149,9 +176,6 @@ fn send_to_customer(crm: &mut Crm, id: i64) -> Result<()> {
     if !to.contains('@') {
         let message = Message::new("{to} is no e-mail address.").with("to", to);
         return Err(refused(message).on_field("to"));
-    }
-    if message.channel.is_some_and(|channel| BY_MOUTH.contains(&channel.to_lowercase().as_str())) {
-        return Ok(());
     }
     let ticket: Ticket = crm.get(message.ticket)?;
     let from = match ticket.queue {

@@ -126,13 +126,27 @@ impl Crm {
         let mut minutes = steps.minutes;
         for (direction, text) in [(Direction::Note, note), (Direction::Out, reply)] {
             if let Some(text) = text {
-                self.say(&Said { ticket: number, direction, text, minutes: minutes.take(), ..Said::default() })?;
+                let said = Said { ticket: number, direction, text, minutes: minutes.take(), ..Said::default() };
+                let message = self.say(&said)?;
+                self.tell_unsent(direction, message)?;
             }
         }
         if minutes.is_some() {
             self.say(&Said { ticket: number, minutes, ..Said::default() })?;
         }
         steps.status.map_or(Ok(()), |status| super::answered::set_status(self, number, status))
+    }
+
+    /// An answer that goes to nobody is only written down, which has to be said.
+    fn tell_unsent(&mut self, direction: Direction, message: i64) -> Result<()> {
+        let entry = self.record("ticket_message", message)?;
+        if direction == Direction::Out && entry.value("to").is_empty() {
+            let number = entry.value("ticket").as_integer().unwrap_or_default();
+            let message =
+                Message::new("The answer in T{number} is only written down; no address is known to write to.");
+            self.notice(message.with("number", number));
+        }
+        Ok(())
     }
 
     /// Texts with the names in braces replaced; where no contact is known, the customer stands for it.

@@ -118,7 +118,7 @@ impl Visit<'_> {
         }
         let needed = needed(self.db)?;
         let unneeded = content::list(self.db)?.iter().filter(|hash| !needed.contains(*hash)).count();
-        let left = content::folder_of(self.db).map_or(0, |folder| folder.left_behind().len());
+        let left = content::folder_of(self.db).map_or(0, |folder| folder.left_behind(|_| true).len());
         if left > 0 {
             let message = Message::new(
                 "{count} {count:copy was|copies were} left behind by attaching that was interrupted, which does no harm.",
@@ -153,7 +153,7 @@ pub(super) fn mend(db: &mut dyn Database, schema: &Schema) -> Result<Vec<Message
         }
     }
     let mut gone = collect(db)?;
-    for path in content::folder_of(db).map(|folder| folder.left_behind()).unwrap_or_default() {
+    for path in content::folder_of(db).map(|folder| folder.left_behind(|_| true)).unwrap_or_default() {
         gone += usize::from(std::fs::remove_file(path).is_ok());
     }
     if gone > 0 {

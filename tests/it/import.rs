@@ -30,6 +30,7 @@ fn settings() -> Settings {
         create: true,
         read_only: false,
         wait: Duration::from_secs(5),
+        mail_from: None,
     }
 }
 

@@ -228,7 +228,7 @@ on_both! {
     }
 
     fn what_is_no_form_and_no_letter_is_refused(world) {
-        for text in ["", "hello", "{\"name\":", "[1]", "{}", "{\"name\": \"a\\u0000b\"}"] {
+        for text in ["", "hello", "{\"name\":", "[1]", "{}"] {
             let refused = world.crm.intake(text.as_bytes(), &Welcome::default()).expect_err(text);
             assert_eq!(refused.exit_code(), 2, "{text}");
         }

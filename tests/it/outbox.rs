@@ -157,7 +157,7 @@ on_both! {
             .map(|address| queue(&mut world.crm, &to(address)).expect("a number"));
         let server = MailServer::start(&[Mood::BreakBefore, Mood::BreakAfter]);
         let done = send(&mut later(world, 0), &carrier(&server));
-        assert_eq!(done, Sending { sent: 1, later: 1, uncertain: 1, ..Sending::default() });
+        assert_eq!(done, Sending { sent: 1, later: 1, unknown: 1, uncertain: 1, ..Sending::default() });
         assert_eq!([state(world, before), state(world, after), state(world, fine)], ["queued", "sending", "sent"]);
         assert_eq!(world.names("outbox", "uncertain=yes").len(), 1);
         // However often it is sent, nobody sends that one again but a person.

@@ -169,6 +169,18 @@ fn fill_the_knowledge_base(world: &mut World) {
         .expect("queues");
 }
 
+/// What waits to be sent in one database is not sent from another as well.
+fn brought(kind: &str, text: &str) -> String {
+    if kind != "outbox" {
+        return text.to_owned();
+    }
+    let waits = "\"state\":\"queued\",\"attempts\":0,\"next_attempt\":\"2026-03-31T01:00:00Z\",\"tried\":null,\"sent\":null,\"error\":null";
+    let aside = "\"state\":\"cancelled\",\"attempts\":0,\"next_attempt\":null,\"tried\":null,\"sent\":null,\
+                 \"error\":\"It waited to be sent in the database that it comes from.\"";
+    assert_eq!(text.matches(waits).count(), 2);
+    text.replace(waits, aside)
+}
+
 /// A product, a deal about it that moved, a lead that came to nothing yet, and what is done with leads by itself.
 fn fill_the_pipeline(world: &mut World) {
     world.add("product", &[("name", "Vault sensor"), ("price", "12000")]);
@@ -197,7 +209,7 @@ on_both! {
             import(&mut empty, kind, &format!("{kind}.ndjson"), &before[kind]);
         }
         for (kind, text) in &before {
-            assert_eq!(exported(&mut empty, kind), *text, "{kind}");
+            assert_eq!(exported(&mut empty, kind), brought(kind, text), "{kind}");
             let again = import(&mut empty, kind, &format!("{kind}.ndjson"), text);
             assert_eq!((again.created, again.updated), (0, 0), "{kind} once more");
         }

@@ -162,7 +162,8 @@ on_both! {
             }
             mailbox.extend_from_slice(b"\n\n");
         }
-        let arrivals = receive_as(world, &mailbox, &Reception::default());
+        let reception = Reception { attachment_limit: 25 << 20, ..Reception::default() };
+        let arrivals = receive_as(world, &mailbox, &reception);
         let reasons: Vec<String> = [1, 2].iter().map(|place: &usize| why(&arrivals[*place].taken)).collect();
         assert_eq!(reasons, ["It is no e-mail that names a sender, so nobody could be answered.", "A machine sent it, as Auto-Submitted: auto-generated says."]);
         assert_eq!(world.names("ticket", "id=1.."), ["First", "A film", "Lies"]);
@@ -170,7 +171,9 @@ on_both! {
         assert_eq!(world.text("ticket_message", 3, "body"), "屏幕不亮，请尽快处理", "whatever charset it claims");
         assert_eq!(world.text("ticket_message", 2, "files"), "");
         let told: Vec<String> = world.crm.notices().iter().map(ToString::to_string).collect();
-        assert!(told.iter().any(|notice| notice.starts_with("film.mp4, which came with the e-mail, is left out: ")), "{told:?}");
+        let left = |notice: &&String| notice.starts_with("film.mp4 (") && notice.ends_with(" is left out: an attachment has 25 MB at most.");
+        let left = told.iter().find(left).unwrap_or_else(|| panic!("{told:?}"));
+        assert_eq!(world.text("ticket_message", 2, "body"), format!("See the film.\n\n[{left}]"));
         let again = receive_as(world, &mailbox, &Reception::default());
         assert!(again.iter().all(|arrival| !matches!(arrival.taken, Taken::Opened(_) | Taken::Answered(_))));
     }
@@ -216,11 +219,19 @@ fn expected(folder: &std::path::Path) -> Vec<serde_json::Value> {
     json["messages"].as_array().expect("a list").clone()
 }
 
+/// When the letters of the set came in: two years ago, as their mailbox says, or only now.
+#[derive(Clone, Copy, PartialEq)]
+enum Came {
+    Then,
+    Now,
+}
+
 fn check_letter(
     world: &mut World,
     expected: &serde_json::Value,
     taken: &Taken,
     roots: &mut std::collections::HashMap<String, i64>,
+    came: Came,
 ) {
     let about = &expected["subject"];
     let ticket = taken.ticket().unwrap_or_else(|| panic!("{about}: {taken:?}"));
@@ -246,11 +257,12 @@ fn check_letter(
         expected["to"][0].as_str().unwrap_or_default(),
         "{about}"
     );
-    if let Some(date) = expected["date"].as_str() {
+    if let Some(date) = expected["date"].as_str().filter(|_| came == Came::Then) {
         let date: jiff::Timestamp = date.parse().expect("an instant");
         assert_eq!(field(world, "at"), date.to_string(), "{about}");
     } else {
-        assert_eq!(field(world, "at"), "2026-03-31T01:00:00Z", "{about}: when it came in");
+        let at = if came == Came::Then { "2024-03-04T09:00:2" } else { "2026-03-31T01:00:00Z" };
+        assert!(field(world, "at").starts_with(at), "{about}: when it came in");
     }
     let body = field(world, "body");
     if let Some(text) = expected["text"].as_str() {
@@ -288,7 +300,7 @@ on_both! {
         for (number, expected) in (1..).zip(expected(&folder)) {
             let bytes = std::fs::read(folder.join(format!("{number:02}.eml"))).expect("reads");
             let taken = receive(world, &bytes);
-            check_letter(world, &expected, &taken, &mut roots);
+            check_letter(world, &expected, &taken, &mut roots, Came::Now);
         }
         let before = world.dump();
         let mailbox = std::fs::read(folder.join("mixed_mboxrd.mbox")).expect("reads");
@@ -307,7 +319,7 @@ fn the_mailbox_of_the_set_comes_in_as_it_was_meant() {
     let arrivals = receive_as(&mut world, &mailbox, &Reception::default());
     let mut roots = std::collections::HashMap::new();
     for (arrival, expected) in arrivals.iter().zip(expected(&folder)) {
-        check_letter(&mut world, &expected, &arrival.taken, &mut roots);
+        check_letter(&mut world, &expected, &arrival.taken, &mut roots, Came::Then);
     }
     assert_eq!(arrivals.len(), 28);
 }
@@ -367,7 +379,7 @@ fn letters_come_through_standard_input_and_from_files() {
         .expect("writes");
     command.stdin(std::fs::File::open(lone.path()).expect("opens"));
     let output = crate::world::finished(&mut command);
-    assert_eq!(output.code, 5, "{}", output.err);
+    assert_eq!(output.code, 0, "{}", output.err);
     assert!(output.err.contains("A machine sent it, as Auto-Submitted: auto-replied says."), "{}", output.err);
     assert_eq!(desk.run(["ticket", "intake", "no-such.eml"]).code, 3);
 }

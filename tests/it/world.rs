@@ -37,6 +37,7 @@ pub fn settings() -> Settings {
         create: true,
         read_only: false,
         wait: Duration::from_secs(5),
+        mail_from: None,
     }
 }
 

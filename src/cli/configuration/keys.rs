@@ -108,6 +108,7 @@ pub fn check(key: &Key, value: &str) -> Result<String> {
         "duplicates" => watch(value).map(|_| value.to_owned()),
         "time_zone" => super::zone::named(value).map(|_| value.to_owned()),
         "mail_server" => super::mail::server(value).map(|_| value.to_owned()),
+        "mail_from" => kehu::tickets::outbox::sender(value).map(|_| value.to_owned()),
         _ if value.is_empty() => Err(Error::bad_value(Message::new("{key} needs a value.").with("key", key.name))),
         _ => Ok(value.to_owned()),
     }

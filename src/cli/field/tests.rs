@@ -19,6 +19,7 @@ fn crm() -> Crm {
         create: true,
         read_only: false,
         wait: Duration::from_secs(1),
+        mail_from: None,
     };
     let mut crm = Crm::open(":memory:", &settings).unwrap();
     crm.sign_in("lu").unwrap();

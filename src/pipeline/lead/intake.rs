@@ -3,7 +3,7 @@
 use super::LeadStatus;
 use crate::{
     Result,
-    crm::Crm,
+    crm::{Crm, USUAL_LIMIT},
     error::{Cause, Error},
     exchange::{Formed, Letter, Pairs, form_values, forms, posted},
     message::Message,
@@ -13,6 +13,7 @@ use crate::{
     },
     store::Sql,
 };
+use jiff::{SignedDuration, Timestamp};
 
 /// Fields that whoever fills a form has no say in; what a form says of them is kept as a note.
 const CLOSED: [&str; 17] = [
@@ -38,12 +39,23 @@ const CLOSED: [&str; 17] = [
 /// More than this is neither a form nor a letter.
 const MOST: usize = 64 * 1024 * 1024;
 
+/// The same name without an address, within so many minutes, is one form sent twice; later it is somebody else's.
+const ONCE: i64 = 10;
+
 /// What is known of a form or e-mail beside its text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Welcome {
     /// How they came to us; `web` for a form and `e-mail` for one unless said.
     pub source: Option<String>,
     pub campaign: Option<String>,
+    /// How many bytes an attachment may have.
+    pub attachment_limit: u64,
+}
+
+impl Default for Welcome {
+    fn default() -> Self {
+        Self { source: None, campaign: None, attachment_limit: USUAL_LIMIT }
+    }
 }
 
 /// What became of one form or e-mail.
@@ -183,7 +195,7 @@ impl Crm {
             let message = Message::new("The text of the e-mail has {length} characters; only the beginning was kept.");
             self.notice(message.with("length", length));
         }
-        self.keep_what_came(("lead", taken.lead()), &letter.files, MOST as u64)?;
+        self.keep_what_came(("lead", taken.lead()), &letter.files, welcome.attachment_limit)?;
         Ok(taken)
     }
 
@@ -204,6 +216,7 @@ impl Crm {
         Ok(Welcome {
             source: welcome.source.clone().or(known),
             campaign: welcome.campaign.clone().or_else(|| tag("utm_campaign")),
+            attachment_limit: welcome.attachment_limit,
         })
     }
 
@@ -219,9 +232,9 @@ impl Crm {
         Ok(())
     }
 
-    /// The open lead of the same e-mail, else phone, else name, that came in on the same day.
+    /// The open lead of the same e-mail, else phone, that came in on the same day; of the same name, a moment ago.
     fn lead_of_today(&mut self, values: &Values) -> Result<Option<i64>> {
-        let instant = said(values, "received").and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        let instant = said(values, "received").and_then(|text| text.parse::<Timestamp>().ok());
         let clock = self.reading().clock.clone();
         let day = instant.map_or_else(|| clock.today(), |at| at.to_zoned(clock.zone().clone()).date());
         let (morning, night) = types::day_bounds(day, day, self.reading())?;
@@ -235,7 +248,14 @@ impl Crm {
             LeadStatus::Disqualified.key()
         );
         let text = said(values, column).unwrap_or_default();
+        // Many are called the same; who says nothing else is the same person for a moment only.
+        let morning = if column == "name" { morning.max(self.moments_ago(instant)) } else { morning };
         Ok(self.numbers(&sql, &[Sql::Text(text), Sql::Text(morning), Sql::Text(night)])?.first().copied())
+    }
+
+    fn moments_ago(&self, received: Option<Timestamp>) -> String {
+        let at = received.unwrap_or_else(|| self.reading().clock.now());
+        timestamp_text(at.checked_sub(SignedDuration::from_mins(ONCE)).unwrap_or(at))
     }
 
     /// Adds the lead, or what is new of it: longer texts are put below each other, a field that was empty is filled and

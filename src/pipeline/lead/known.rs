@@ -32,17 +32,33 @@ pub(crate) fn by_address(crm: &mut Crm, value: &dyn Fn(&str) -> Value) -> Result
     if tests.is_empty() {
         return Ok(None);
     }
-    let tests = tests.join(" OR ");
-    let contact = format!(
-        "SELECT t.customer, t.id FROM contacts t JOIN customers c ON c.id = t.customer AND c.deleted_at IS NULL \
-         WHERE t.deleted_at IS NULL AND ({tests}) ORDER BY t.\"left\", t.id LIMIT 1"
-    );
-    if let Some(row) = crm.db.first(&contact, &arguments)? {
-        return Ok(Some((integer(&row[0]), Some(integer(&row[1])))));
+    // Further addresses in a question of their own: beside the others they would keep both databases from an index.
+    let email: Vec<Sql> = value("email").as_text().map(Sql::text).into_iter().collect();
+    for kind in ["contact", "customer"] {
+        let more = crm.list_of(kind, "more_emails")?.select("l.record", "l.value = ?");
+        let more = format!("t.id IN ({more})");
+        for (test, arguments) in [(&tests.join(" OR "), &arguments), (&more, &email)] {
+            let found = if arguments.is_empty() { None } else { one_of(crm, kind, test, arguments)? };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
     }
-    let customer =
-        format!("SELECT t.id FROM customers t WHERE t.deleted_at IS NULL AND ({tests}) ORDER BY t.id LIMIT 1");
-    Ok(crm.numbers(&customer, &arguments)?.first().map(|id| (*id, None)))
+    Ok(None)
+}
+
+/// The first contact, with the customer, or the first customer, of whom that is true.
+fn one_of(crm: &mut Crm, kind: &str, test: &str, arguments: &[Sql]) -> Result<Option<(i64, Option<i64>)>> {
+    if kind == "contact" {
+        let sql = format!(
+            "SELECT t.customer, t.id FROM contacts t JOIN customers c ON c.id = t.customer AND c.deleted_at IS NULL \
+             WHERE t.deleted_at IS NULL AND ({test}) ORDER BY t.\"left\", t.id LIMIT 1"
+        );
+        let row = crm.db.first(&sql, arguments)?;
+        return Ok(row.map(|row| (integer(&row[0]), Some(integer(&row[1])))));
+    }
+    let sql = format!("SELECT t.id FROM customers t WHERE t.deleted_at IS NULL AND ({test}) ORDER BY t.id LIMIT 1");
+    Ok(crm.numbers(&sql, arguments)?.first().map(|id| (*id, None)))
 }
 
 /// By e-mail or phone, else by the name and place of the customer that would be made.

@@ -149,13 +149,13 @@ impl Folder {
         Ok(())
     }
 
-    /// Waiting copies that nobody holds any more: whoever made them was interrupted.
+    /// Waiting copies, of those that are looked for, that nobody holds any more: whoever made them was interrupted.
     #[must_use]
-    pub fn left_behind(&self) -> Vec<PathBuf> {
+    pub fn left_behind(&self, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.path).ok().into_iter().flatten().flatten();
         let waiting = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(WAITING));
         let free = |path: &PathBuf| File::open(path).is_ok_and(|file| file.try_lock().is_ok());
-        waiting.map(|entry| entry.path()).filter(free).collect()
+        waiting.map(|entry| entry.path()).filter(|path| wanted(path)).filter(free).collect()
     }
 }
 

@@ -9,7 +9,7 @@ mod staged;
 
 pub use folder::Folder;
 pub(crate) use server::TABLE;
-pub use staged::{Staged, hex};
+pub use staged::{Staged, hex, size_text};
 
 use super::{Database, Dialect};
 use crate::{

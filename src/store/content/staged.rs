@@ -11,6 +11,7 @@ use std::{
     fmt::Write as _,
     fs::File,
     io::{Read, Write},
+    path::Path,
     time::Duration,
 };
 use tempfile::{Builder, NamedTempFile};
@@ -18,8 +19,8 @@ use tempfile::{Builder, NamedTempFile};
 /// How the names of waiting copies begin.
 pub(super) const WAITING: &str = ".incoming-";
 
-/// How long a waiting copy that nobody holds is left alone.
-const PATIENCE: Duration = Duration::from_hours(1);
+/// How long a waiting copy that nobody holds is left alone, from when something was written to it last.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// How much is read at a time.
 pub(super) const BLOCK: usize = 1 << 20;
@@ -91,16 +92,17 @@ fn waiting_file(room: Option<&Folder>) -> Result<NamedTempFile> {
     Ok(file)
 }
 
-/// Takes away what somebody who was interrupted left behind an hour ago; how long that is, the disk itself says.
+/// Takes away what somebody who was interrupted left behind a while ago; how long that is, the disk itself says.
 fn forget_the_dead(room: &Folder, newest: &File) {
     let made = |file: &File| file.metadata().and_then(|found| found.modified()).ok();
     let Some(now) = made(newest) else { return };
-    for path in room.left_behind() {
-        let then = File::open(&path).ok().as_ref().and_then(made);
-        if then.and_then(|then| now.duration_since(then).ok()).is_some_and(|age| age > PATIENCE) {
-            // What cannot be taken away stays for the doctor.
-            let _ = std::fs::remove_file(path);
-        }
+    let old = |path: &Path| {
+        let then = std::fs::symlink_metadata(path).and_then(|found| found.modified()).ok();
+        then.and_then(|then| now.duration_since(then).ok()).is_some_and(|age| age > PATIENCE)
+    };
+    for path in room.left_behind(old) {
+        // What cannot be taken away stays for the doctor.
+        let _ = std::fs::remove_file(path);
     }
 }
 
@@ -115,11 +117,29 @@ fn unreadable(name: &str, error: &std::io::Error) -> Error {
 fn too_large(name: &str, limit: u64) -> Error {
     Error::new(
         Cause::Refused,
-        Message::new("{path} is larger than an attachment may be ({limit} bytes).")
+        Message::new("{path} is larger than an attachment may be ({limit}).")
             .with("path", name)
-            .with("limit", limit),
+            .with("limit", size_text(limit)),
     )
     .hint(Message::new("kehu config set attachment_limit \"1 GB\""))
+}
+
+/// `1536` bytes are `1.5 KB`, and 104857600 are `100 MB`.
+#[must_use]
+pub fn size_text(bytes: u64) -> String {
+    let mut tenths = bytes.saturating_mul(10);
+    for unit in ["bytes", "KB", "MB"] {
+        if tenths < 10_240 {
+            return in_tenths(tenths, unit);
+        }
+        tenths /= 1024;
+    }
+    in_tenths(tenths, "GB")
+}
+
+fn in_tenths(tenths: u64, unit: &str) -> String {
+    let part = if tenths.is_multiple_of(10) { String::new() } else { format!(".{}", tenths % 10) };
+    format!("{}{part} {unit}", tenths / 10)
 }
 
 /// Bytes in hexadecimal digits.

@@ -2,11 +2,12 @@
 
 use crate::{
     Result,
-    crm::Crm,
+    crm::{Crm, integer, text},
     pipeline::lead,
     record::{Kind, Value, types},
     store::Sql,
 };
+use std::collections::HashMap;
 
 /// Whoever wrote, as far as they are known.
 #[derive(Debug, Clone, Default)]
@@ -37,14 +38,17 @@ impl Crm {
         Ok(self.numbers(sql, &[Sql::Text(email.to_lowercase())])?.first().copied())
     }
 
-    /// The queue that gets the e-mails to one of these addresses.
+    /// The queue that gets the e-mails to the first of these addresses that has one.
     pub(super) fn queue_of(&mut self, addresses: &[String]) -> Result<Option<i64>> {
-        for address in addresses {
-            let sql = "SELECT id FROM queues WHERE address = ? AND deleted_at IS NULL ORDER BY id LIMIT 1";
-            if let Some(queue) = self.numbers(sql, &[Sql::text(&**address)])?.first() {
-                return Ok(Some(*queue));
-            }
-        }
-        Ok(None)
+        let sql = "SELECT address, id FROM queues WHERE address IS NOT NULL AND deleted_at IS NULL ORDER BY id DESC";
+        let queues: HashMap<String, i64> =
+            self.db.query(sql, &[])?.iter().map(|row| (text(&row[0]), integer(&row[1]))).collect();
+        Ok(addresses.iter().find_map(|address| queues.get(address)).copied())
+    }
+
+    /// Whether e-mails of ours go out from that address.
+    pub(super) fn is_ours(&mut self, email: &str) -> Result<bool> {
+        let email = email.to_lowercase();
+        Ok(self.own_address.as_ref() == Some(&email) || self.queue_of(&[email])?.is_some())
     }
 }

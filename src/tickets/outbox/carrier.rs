@@ -167,6 +167,9 @@ fn refused(error: &lettre::transport::smtp::Error) -> Fate {
 
 /// What went wrong, with what lies behind it.
 fn told(error: &lettre::transport::smtp::Error) -> String {
+    if ran_out_of_time(error) {
+        return format!("there was no answer within {} seconds", PATIENCE.as_secs());
+    }
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
@@ -177,6 +180,19 @@ fn told(error: &lettre::transport::smtp::Error) -> String {
         source = error.source();
     }
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(300).collect()
+}
+
+/// The system has names of its own for an answer that did not come.
+fn ran_out_of_time(error: &lettre::transport::smtp::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        if matches!(kind, Some(std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)) {
+            return true;
+        }
+        source = error.source();
+    }
+    false
 }
 
 fn connect(server: &Server) -> Result<SmtpConnection> {
@@ -214,10 +230,20 @@ fn unwritable(folder: &Path, error: &std::io::Error) -> Error {
     Error::new(Cause::Storage, message.with("path", folder.display()).with("why", error))
 }
 
+/// The address of a sender, as addresses are compared.
+#[must_use]
+pub fn address_of_sender(from: &str) -> Option<String> {
+    sender(from).ok().map(|from| from.email.to_string().to_lowercase())
+}
+
 /// The sender as it is configured.
-pub(super) fn sender(from: &str) -> Result<Mailbox> {
-    from.parse().map_err(|_| {
-        Error::bad_value(Message::new("{value} is no sender.").with("value", from))
+///
+/// # Errors
+/// What is no address, or would begin a header of its own.
+pub fn sender(from: &str) -> Result<Mailbox> {
+    let plain = Some(from.trim()).filter(|from| !from.contains(char::is_control));
+    plain.and_then(|from| from.parse().ok()).ok_or_else(|| {
+        Error::bad_value(Message::new("{value} is no sender.").with("value", from.escape_debug()))
             .hint(Message::new("kehu config set mail_from \"Service <service@example.com>\""))
     })
 }

@@ -8,7 +8,7 @@ use lettre::{
     address::Envelope,
     message::{
         Attachment, Body, Mailbox, Message as Mail, MultiPart, SinglePart,
-        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0},
     },
 };
 
@@ -69,7 +69,8 @@ impl Letter {
         }
         let text = message.body.0.clone();
         let mail = if files.is_empty() {
-            builder.header(ContentType::TEXT_PLAIN).body(text)
+            // Without the version the coding of the body means nothing (RFC 2045, 4).
+            builder.header(MIME_VERSION_1_0).header(ContentType::TEXT_PLAIN).body(text)
         } else {
             let whole = MultiPart::mixed().singlepart(SinglePart::plain(text));
             builder.multipart(files.into_iter().fold(whole, |whole, file| whole.singlepart(file.part())))

@@ -17,7 +17,7 @@ use crate::{
     message::Message,
     pipeline::Lead,
     record::{
-        Draft, Id, Kind, Origin, record,
+        Draft, Id, Kind, Origin, Value, record,
         types::{Email, LongText},
     },
     store::Sql,
@@ -25,7 +25,7 @@ use crate::{
 };
 use jiff::Timestamp;
 
-pub use carrier::{Carrier, Encryption, Server};
+pub use carrier::{Carrier, Encryption, Server, address_of_sender, sender};
 pub use queue::Outgoing;
 pub use send::Sending;
 
@@ -102,13 +102,39 @@ pub(crate) const YIELDS: &str = "state IN ('queued', 'failed', 'cancelled')";
 pub(crate) const DOOR: &str = "outbox";
 
 /// Messages are written by the program, or come out of another database, whose place this one takes.
-pub(crate) fn check(_: &mut Crm, draft: &mut Draft) -> Result<()> {
+pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     let restored = draft.values.iter().any(|(name, _)| name == "deleted_at");
-    if draft.deleted() || restored || draft.id.is_some() || draft.origin == Origin::Export {
+    if draft.deleted() || restored {
+        return Ok(());
+    }
+    if draft.id.is_some() {
+        // A message that is here stays what it is, whatever a file says of it; it may come to belong to somebody else.
+        let belongs = |name: &str| matches!(name, "customer" | "contact" | "lead" | "ticket");
+        if draft.origin != Origin::Person {
+            draft.values.retain(|(name, _)| belongs(name));
+        }
+        return Ok(());
+    }
+    if draft.origin == Origin::Export {
+        if draft.get("state").as_text() == Some(OutboxState::Queued.key()) {
+            lay_aside(crm, draft);
+        }
         return Ok(());
     }
     Err(Error::new(Cause::Refused, Message::new("Messages are queued by what causes them, not by hand."))
         .hint(Message::new("kehu outbox list")))
+}
+
+/// What waits in one database is sent from there: a copy of it waits for somebody who wants it sent from here.
+fn lay_aside(crm: &mut Crm, draft: &mut Draft) {
+    draft.set("state", Value::text(OutboxState::Cancelled.key()));
+    draft.set("next_attempt", Value::Null);
+    let why = Message::new("It waited to be sent in the database that it comes from.");
+    draft.set("error", Value::Text(why.to_string()));
+    let message = Message::new(
+        "Messages that wait to be sent are taken over as called off; `kehu outbox retry` sends one from here.",
+    );
+    crm.notice(message);
 }
 
 /// Why a message does not go with its cause that is undone; none where it did not get that far.

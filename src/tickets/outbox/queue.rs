@@ -120,7 +120,8 @@ impl Crm {
             Some(me) => self.record("user", me)?.value("email").as_text().map(str::to_owned),
             None => None,
         };
-        let domain = from.or(own.as_deref()).and_then(|address| address.split_once('@')).map(|(_, domain)| domain);
+        let from = from.or(self.own_address.as_deref()).or(own.as_deref());
+        let domain = from.and_then(|address| address.split_once('@')).map(|(_, domain)| domain);
         let domain = domain.filter(|domain| domain.is_ascii()).unwrap_or("kehu.local");
         let mark = mark.map(|mark| format!("{mark}.")).unwrap_or_default();
         Ok(format!("<{mark}{}@{domain}>", self.new_uid()))

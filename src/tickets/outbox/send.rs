@@ -35,6 +35,8 @@ pub struct Sending {
     pub failed: u64,
     /// Called off, since whoever would get it wants no mail by now.
     pub withheld: u64,
+    /// Handed over, and nobody knows whether they arrived.
+    pub unknown: u64,
     /// Of which nobody knows whether they arrived, from earlier runs too.
     pub uncertain: u64,
 }
@@ -122,7 +124,10 @@ impl Crm {
                 done.failed += 1;
                 self.tell_of_message(&message, OutboxState::Failed, Some(&why), None)
             }
-            Fate::Unknown(why) => self.tell_of_message(&message, OutboxState::Sending, Some(&why), None),
+            Fate::Unknown(why) => {
+                done.unknown += 1;
+                self.tell_of_message(&message, OutboxState::Sending, Some(&why), None)
+            }
         }
     }
 

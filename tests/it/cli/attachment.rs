@@ -63,7 +63,7 @@ fn what_cannot_be_attached_is_refused_with_a_sentence() {
     refused(&desk.run(["attach", "C1", "x.txt", "--name", "../../x"]), 2, "no slashes");
     desk.say("config set attachment_limit 1KB").done();
     file(&desk, "large.bin", &[7; 2000]);
-    refused(&desk.say("attach C1 large.bin"), 5, "larger than an attachment may be (1024 bytes)");
+    refused(&desk.say("attach C1 large.bin"), 5, "larger than an attachment may be (1 KB)");
     refused(&desk.say("config set attachment_limit much"), 2, "`much` is no size");
     assert_eq!(desk.say("attachment list --count").done().trim(), "0");
     assert_eq!(desk.say("doctor -f json").json()["healthy"], true);
