@@ -461,7 +461,7 @@ pub static ENTRIES: &[Entry] = &[
         noun_zh: "满意度",
         detail: true,
         event: Some(satisfaction::EVENT),
-        panels: &[satisfaction::PANEL],
+        panels: &[satisfaction::PANEL, satisfaction::OF_CUSTOMER],
         gives: Some((satisfaction::GIVEN, satisfaction::fields)),
         ..of::<Satisfaction>()
     },

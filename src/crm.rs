@@ -47,6 +47,7 @@ pub use history::{HistoryLine, OperationLine};
 pub use list::usual_columns;
 pub use query::{Deleted, Query, Sort};
 pub use read::Entry;
+pub(crate) use reference::number_of_short;
 pub use remove::Dependents;
 pub use undo::{Blocked, UndoReport};
 pub use upkeep::{Count, Status};

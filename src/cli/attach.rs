@@ -73,7 +73,8 @@ fn tell(session: &mut Session, (kind, id): (&str, i64), files: &[Incoming], ids:
     Ok(())
 }
 
-fn read(session: &mut Session, file: &str, name: Option<&str>, limit: u64) -> Result<Incoming> {
+/// A file that is about to be attached.
+pub fn read(session: &mut Session, file: &str, name: Option<&str>, limit: u64) -> Result<Incoming> {
     if file == "-" {
         let Some(name) = name else {
             return Err(Error::bad_value(Message::new("What comes from standard input needs --name.")));

@@ -21,7 +21,7 @@ pub fn command(kind: &'static str) -> Command {
         )
         .after_help(format!(
             "Examples:\n  kehu {kind} emails {filter}\n  kehu {kind} emails {filter} --primary-only -f csv\n\n\
-             Who has left their company, and who asked not to be written to (a yes-no field opt_out), is left out.\n\
+             Who has left their company, and who asked not to be written to (opt_out), is left out.\n\
              In a pipe each address is a line; on a terminal, or with -f, there are names too.\n\n{}",
             tree::FILTER_HELP
         ))

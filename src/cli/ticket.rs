@@ -40,6 +40,14 @@ fn saying(command: Command) -> Command {
                 .help("What is said; from standard input when nothing is said"),
         )
         .arg(valued("file", "FILE", "Read the text from a file, or - for standard input").conflicts_with("text"))
+        .arg(
+            valued(
+                "attach",
+                "FILE",
+                "A file that is kept with it and goes along with an e-mail; several times for several",
+            )
+            .action(clap::ArgAction::Append),
+        )
         .arg(valued("minutes", "N", "How long it took").value_parser(value_parser!(i64).range(0..=1_000_000)))
         .arg(valued("status", "WORD", "The status that the ticket gets with it"))
 }
@@ -50,7 +58,8 @@ fn reply_command() -> Command {
         .arg(valued("channel", "WORD", "How it was said: phone, wechat …; as the ticket came unless said"))
         .after_help(
             "Examples:\n  kehu ticket reply T1 \"Please send us a photo.\" --status pending --minutes 5\n  \
-             kehu ticket reply T2 \"They will call at three.\" --channel phone -v",
+             kehu ticket reply T2 \"They will call at three.\" --channel phone -v\n  \
+             kehu ticket reply T1 \"Here is the list.\" --attach customers.csv",
         )
 }
 
@@ -96,7 +105,11 @@ fn say(session: &mut Session, matches: &ArgMatches, direction: Direction) -> Res
         None => None,
     };
     let said = Said { ticket, direction, text, minutes, status, to: word("to"), channel: word("channel") };
-    let message = crm.say(&said)?;
+    let limit = session.configuration.attachment_limit()?;
+    let files: Vec<String> = matches.get_many("attach").into_iter().flatten().cloned().collect();
+    let files = files.iter().map(|file| super::attach::read(session, file, None, limit)).collect::<Result<Vec<_>>>()?;
+    let crm = session.crm()?;
+    let message = crm.say_with(&said, &files)?;
     if crm.is_dry_run() {
         session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
         return Ok(0);

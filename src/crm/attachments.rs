@@ -103,6 +103,27 @@ impl Crm {
         done
     }
 
+    /// What came with an e-mail stays with what was made of it; what cannot be kept is told of.
+    pub(crate) fn keep_what_came(
+        &mut self,
+        to: (&'static str, i64),
+        came: &[(String, Vec<u8>)],
+        largest: u64,
+    ) -> Result<()> {
+        let mut files = Vec::with_capacity(came.len());
+        for (name, content) in came {
+            match self.stage(&mut content.as_slice(), name, largest) {
+                Ok(file) => files.push(file),
+                Err(error) if matches!(error.cause, Cause::Busy | Cause::Interrupted) => return Err(error),
+                Err(error) => {
+                    let message = Message::new("{name}, which came with the e-mail, is left out: {why}");
+                    self.notice(message.with("name", name).with("why", error.to_string()));
+                }
+            }
+        }
+        if files.is_empty() { Ok(()) } else { self.attach(to, &files, None).map(drop) }
+    }
+
     fn attach_one(&mut self, to: (&'static str, i64), file: &Incoming, note: Option<&str>) -> Result<i64> {
         let Incoming { name, staged } = file;
         if self.is_dry_run() {

@@ -139,8 +139,12 @@ impl Crm {
         } else {
             self.place(joins, &test.path)?
         };
-        let broad = joins.newest && is_broad(&place, test) || is_broader(&place, joins.narrow.as_ref());
-        if broad && self.db.dialect() == Dialect::Sqlite {
+        let narrow = joins.narrow.as_ref();
+        let broad = joins.newest && is_broad(&place, test) || narrow.is_some_and(|_| is_choice(&place));
+        if broad
+            && !narrow.is_some_and(|narrow| one_index_holds(narrow, &place.field))
+            && self.db.dialect() == Dialect::Sqlite
+        {
             // The sign keeps the index out: it would gather half the table only to sort it by number.
             place.alias.insert(0, '+');
         }
@@ -396,7 +400,7 @@ impl Crm {
 /// through all, newest first. The records with one word stand in its index in that order anyhow.
 fn is_broad(place: &Place, test: &Test) -> bool {
     let one = test.values.len() == 1 && matches!(test.operator, Operator::Equal | Operator::Has);
-    matches!(place.field.kind, Kind::Choice(_)) && !one
+    is_choice(place) && !one
 }
 
 /// The first field with an index, other than a choice, that must hold one value: fewer records do than have one of the
@@ -414,11 +418,15 @@ fn narrowest(schema: &Schema, parts: &[Filter]) -> Option<Field> {
     fields.into_iter().find(found).cloned()
 }
 
-/// Whether more records have a choice than the narrow field finds, and no index holds both.
-fn is_broader(place: &Place, narrow: Option<&Field>) -> bool {
-    let Some(narrow) = narrow.filter(|_| matches!(place.field.kind, Kind::Choice(_))) else { return false };
+/// Whether few words tell its records apart, so that more of them have one than any narrow field finds.
+fn is_choice(place: &Place) -> bool {
+    matches!(place.field.kind, Kind::Choice(_))
+}
+
+/// Whether the index of the narrow field leads to the other one too.
+fn one_index_holds(narrow: &Field, other: &Field) -> bool {
     let with = |one: &Field, other: &Field| one.together.as_deref() == Some(&*other.name);
-    !with(narrow, &place.field) && !with(&place.field, narrow)
+    with(narrow, other) || with(other, narrow) || narrow.next_in_index().next() == Some(&*other.name)
 }
 
 /// Nothing is there.

@@ -51,10 +51,23 @@ impl Crm {
         joins.newest = query.sort.is_empty() && query.limit.is_some();
         let (places, cells) = self.picked(&mut joins, &names)?;
         let order = self.order(&mut joins, query)?;
-        let prepared = self.prepared(&mut joins, query)?;
-        let limit = limit_words(query.limit, query.offset);
-        let sql = prepared.select(&format!("t.id{cells}"), &format!(" ORDER BY {order}{limit}"));
-        let rows = self.rows(&schema, &sql, &prepared.condition.arguments, &places)?;
+        let by_number = query.sort.iter().all(|sort| sort.path == "id");
+        let (sql, arguments) = if by_number || query.limit.is_none() {
+            let prepared = self.prepared(&mut joins, query)?;
+            let limit = limit_words(query.limit, query.offset);
+            let sql = prepared.select(&format!("t.id{cells}"), &format!(" ORDER BY {order}{limit}"));
+            (sql, prepared.condition.arguments)
+        } else {
+            // Found and sorted first, by an index alone where one holds all of it; then the rows of the page are read.
+            let (found, arguments) = self.numbers_found(query)?;
+            let Joins { sql: joined, .. } = &joins;
+            let table = schema.table;
+            (
+                format!("SELECT t.id{cells} FROM \"{table}\" t{joined} WHERE t.id IN ({found}) ORDER BY {order}"),
+                arguments,
+            )
+        };
+        let rows = self.rows(&schema, &sql, &arguments, &places)?;
         let mut grid = Grid {
             noun: schema.table.to_owned(),
             columns: columns_of(&schema, &names, &places),
@@ -97,12 +110,17 @@ impl Crm {
     /// # Errors
     /// As [`Crm::list`].
     pub fn matching(&mut self, query: &Query) -> Result<Vec<i64>> {
-        let schema = self.schema(&query.kind)?;
-        let mut joins = Joins::new(schema);
+        let (sql, arguments) = self.numbers_found(query)?;
+        self.numbers(&sql, &arguments)
+    }
+
+    /// The statement of the numbers of the records that match, in their order.
+    fn numbers_found(&mut self, query: &Query) -> Result<(String, Vec<Sql>)> {
+        let mut joins = Joins::new(self.schema(&query.kind)?);
         let order = self.order(&mut joins, query)?;
         let prepared = self.prepared(&mut joins, query)?;
         let limit = limit_words(query.limit, query.offset);
-        self.numbers(&prepared.select("t.id", &format!(" ORDER BY {order}{limit}")), &prepared.condition.arguments)
+        Ok((prepared.select("t.id", &format!(" ORDER BY {order}{limit}")), prepared.condition.arguments))
     }
 
     pub(super) fn rows(&mut self, schema: &Schema, sql: &str, arguments: &[Sql], places: &[Place]) -> Result<Vec<Row>> {

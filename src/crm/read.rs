@@ -121,6 +121,11 @@ impl Crm {
 
     /// Some hundred records with every field, by number; those that are not there are left out.
     pub(super) fn records(&mut self, schema: &Arc<Schema>, ids: &[i64]) -> Result<HashMap<i64, Entry>> {
+        self.read_records(schema, ids, true)
+    }
+
+    /// As [`Crm::records`]; without `computed`, the fields that are not kept are left empty.
+    fn read_records(&mut self, schema: &Arc<Schema>, ids: &[i64], computed: bool) -> Result<HashMap<i64, Entry>> {
         let mut joins = Joins::new(schema.clone());
         let mut cells = String::from("t.id");
         let mut letters = Vec::with_capacity(schema.fields.len());
@@ -130,8 +135,12 @@ impl Crm {
                 alias: "t".into(),
                 schema: schema.clone(),
             };
-            cells.push_str(", ");
-            cells.push_str(&self.cells(&mut joins, &place)?);
+            if !computed && field.computed.is_some() {
+                cells.push_str(&", NULL".repeat(width(&field.kind)));
+            } else {
+                cells.push_str(", ");
+                cells.push_str(&self.cells(&mut joins, &place)?);
+            }
             letters.push(self.letter_of(&field.kind));
         }
         let marks = vec!["?"; ids.len()].join(", ");
@@ -163,7 +172,10 @@ impl Crm {
     /// # Errors
     /// [`Cause::NotFound`] when there is none of that number.
     pub fn get<T: Record>(&mut self, id: Id<T>) -> Result<T> {
-        let entry = self.record(T::KIND, id.number)?;
+        let schema = self.schema(T::KIND)?;
+        // What is worked out from other records is not asked for.
+        let entry = self.read_records(&schema, &[id.number], false)?.remove(&id.number);
+        let entry = entry.ok_or_else(|| not_found(&schema, &schema.short(id.number)))?;
         T::from_values(entry.id, entry.version(), &|field| entry.value(field)).ok_or_else(|| {
             Error::new(
                 Cause::Storage,

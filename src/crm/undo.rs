@@ -7,7 +7,7 @@ use crate::{
     message::Message,
     record::Schema,
     store::{self, Sql},
-    tickets::outbox,
+    tickets::{knowledge, outbox},
 };
 
 /// A row that stands in the way of an undo, and why.
@@ -68,9 +68,10 @@ impl Crm {
             None => ("actor IS NULL", Vec::new()),
         };
         let sql = format!(
-            "SELECT id FROM operation WHERE undone_by IS NULL AND {condition} AND {mine} AND door NOT IN ('outside', '{}') \
-             AND label <> 'Start the database' ORDER BY id DESC LIMIT 1",
-            outbox::DOOR
+            "SELECT id FROM operation WHERE undone_by IS NULL AND {condition} AND {mine} \
+             AND door NOT IN ('outside', '{}', '{}') AND label <> 'Start the database' ORDER BY id DESC LIMIT 1",
+            outbox::DOOR,
+            knowledge::PASSING,
         );
         let id = self.numbers(&sql, &arguments)?.first().copied();
         match id {

@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// What a field is called by which somebody asked not to be written to.
+/// What a field is called by which somebody asked not to be written to: the declared one, or one of somebody's own.
 const OPT_OUT: [&str; 4] = ["opt_out", "no_mail", "x_opt_out", "x_no_mail"];
 
 /// The addresses found so far, with whom each belongs to.
@@ -37,12 +37,13 @@ impl Crm {
         let schema = self.schema(&query.kind)?;
         let more = if schema.kind == "contact" { &["customer", "left", "primary"][..] } else { &[] };
         let opt_out = opt_out(&schema);
-        let columns = ["name", "email", "more_emails"].iter().chain(more).copied().chain(opt_out);
+        let columns = ["name", "email", "more_emails"].iter().chain(more).copied().chain(opt_out.iter().copied());
         let query = Query { columns: columns.map(str::to_owned).collect(), ..query.clone() };
         let mut found = Addresses::default();
         self.pages(&query, &mut |crm, page| {
-            let refused = |row: &&Row| opt_out.is_none() || row.cells.last() != Some(&Value::Bool(true));
-            let rows = page.rows.iter().filter(refused);
+            let willing =
+                |row: &&Row| !row.cells.iter().rev().take(opt_out.len()).any(|cell| *cell == Value::Bool(true));
+            let rows = page.rows.iter().filter(willing);
             if schema.kind == "contact" {
                 rows.filter_map(|row| person(row, primary_only)).for_each(|owner| found.take(&owner, primary_only));
                 return Ok(());
@@ -55,7 +56,8 @@ impl Crm {
     /// The people who work for these customers, the primary contact of each first.
     fn people_of(&mut self, customers: &[i64]) -> Result<Vec<(i64, bool, Owner)>> {
         let contacts = self.schema("contact")?;
-        let refused = opt_out(&contacts).map(|name| format!(" AND p.\"{name}\" IS NOT TRUE")).unwrap_or_default();
+        let refused = opt_out(&contacts).into_iter().map(|name| format!(" AND p.\"{name}\" IS NOT TRUE"));
+        let refused = refused.collect::<String>();
         let marks = vec!["?"; customers.len()].join(", ");
         let works = format!("p.customer IN ({marks}) AND p.deleted_at IS NULL AND NOT p.\"left\"{refused}");
         let arguments: Vec<Sql> = customers.iter().map(|id| Sql::Integer(*id)).collect();
@@ -88,10 +90,10 @@ impl Crm {
     }
 }
 
-/// The field by which those of a kind ask not to be written to, where it has one.
-pub(crate) fn opt_out(schema: &Schema) -> Option<&'static str> {
+/// The fields by which those of a kind ask not to be written to, as far as it has any.
+pub(crate) fn opt_out(schema: &Schema) -> Vec<&'static str> {
     let field = |name: &&&str| schema.field(name).is_some_and(|field| field.kind == Kind::YesNo && !field.retired);
-    OPT_OUT.iter().find(field).copied()
+    OPT_OUT.iter().filter(field).copied().collect()
 }
 
 /// A contact by itself; nobody who has left.

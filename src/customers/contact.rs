@@ -53,6 +53,8 @@ record! {
         left: bool [default("no")],
         /// The day on which they left
         left_on: Option<jiff::civil::Date>,
+        /// Whether they asked not to be written to: no mailings and no questions, only answers
+        opt_out: bool [default("no"), label("No mailings")],
         /// Street address
         address: Option<String>,
         /// City

@@ -60,6 +60,8 @@ record! {
         wechat: Option<String> [search, label("WeChat")],
         /// QQ
         qq: Option<String> [search, label("QQ")],
+        /// Whether they asked not to be written to: no mailings and no questions, only answers
+        opt_out: bool [default("no"), label("No mailings")],
         /// Tax number; a Chinese one must have the right check character
         tax_id: Option<TaxId> [match, unique, search],
         /// How many people work there

@@ -8,7 +8,7 @@ use crate::{Error, Message, Result, customers::is_hidden};
 use jiff::Timestamp;
 use mail_parser::{
     Address, Encoding, HeaderName, MessageParser, MessagePart, MimeHeaders, PartType,
-    decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
+    decoders::{base64::base64_decode, html::html_to_text, quoted_printable::quoted_printable_decode},
 };
 
 /// How much of a text is kept; what is longer is a thread of many letters, whose newest stands on top.
@@ -52,6 +52,11 @@ impl Letter {
         let named = sender.name.as_deref().or_else(|| mail.from().and_then(Address::first)?.name.as_deref());
         let part = mail.text_bodies().next();
         let mut text = part.and_then(|part| honest(part, bytes)).or_else(|| mail.body_text(0).map(Into::into));
+        // Some programs put an empty text before what they say in HTML.
+        if text.as_ref().is_none_or(|text| text.trim().is_empty()) {
+            let rich = mail.html_bodies().filter(|part| matches!(part.body, PartType::Html(_)));
+            text = rich.filter_map(|part| readable(part, bytes)).find(|text| !text.trim().is_empty());
+        }
         text = text.map(|text| text.replace("\r\n", "\n").trim().to_owned());
         let cut = text.as_ref().map(|text| text.chars().count()).filter(|length| *length > LONGEST);
         if cut.is_some() {
@@ -149,7 +154,21 @@ fn files(mail: &mail_parser::Message) -> Vec<(String, Vec<u8>)> {
 
 /// The text of a part whose charset is not the one that it says; nothing where it says the truth.
 fn honest(part: &MessagePart, bytes: &[u8]) -> Option<String> {
+    if let PartType::Html(_) = &part.body {
+        return readable(part, bytes);
+    }
     let PartType::Text(text) = &part.body else { return None };
+    recoded(part, text, bytes)
+}
+
+/// What a person would read of a part in HTML.
+fn readable(part: &MessagePart, bytes: &[u8]) -> Option<String> {
+    let PartType::Html(html) = &part.body else { return None };
+    let html = recoded(part, html, bytes).unwrap_or_else(|| html.clone().into_owned());
+    Some(html_to_text(&html))
+}
+
+fn recoded(part: &MessagePart, text: &str, bytes: &[u8]) -> Option<String> {
     if !text.contains('\u{fffd}') && !part.is_encoding_problem {
         return None;
     }

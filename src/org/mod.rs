@@ -5,5 +5,5 @@ mod turn;
 pub(crate) mod user;
 
 pub use branch::Branch;
-pub(crate) use turn::{Fate, Taker, Turn, Why, fate};
+pub(crate) use turn::{Taker, Telling, Turn};
 pub use user::{Department, Tier, User};

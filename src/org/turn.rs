@@ -1,7 +1,11 @@
 //! Taking turns: who of several colleagues gets the next of what is given out by rule, leads or tickets (R43, R107).
 
-use crate::record::{Choice, Kind, Value};
-use std::collections::{HashMap, HashSet};
+use crate::{
+    Result,
+    crm::Crm,
+    record::{Choice, Column, Grid, Kind, Link, Row, Total, Value},
+};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A rule: what it fits, and those who take turns by it.
 pub(crate) struct Turn {
@@ -27,22 +31,89 @@ pub(crate) struct Taker {
 
 /// Why something went to somebody or to nobody.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Why {
+enum Why {
     Rule,
     Full,
     NoRule,
 }
 
 /// What becomes of one record.
-pub(crate) struct Fate {
-    pub record: i64,
-    pub to: Option<i64>,
-    pub rule: Option<usize>,
-    pub why: Why,
+struct Fate {
+    record: i64,
+    to: Option<i64>,
+    rule: Option<usize>,
+    why: Why,
+}
+
+/// How it is told what was given out.
+pub(crate) struct Telling<'a> {
+    pub kind: &'static str,
+    /// The column of the records.
+    pub column: Column,
+    /// Why nobody can take more, in both languages.
+    pub full: [&'static str; 2],
+    /// The ref and the condition of the rule of each turn; none of those that no rule is for.
+    pub rules: &'a [Option<(String, String)>],
+}
+
+impl Crm {
+    /// Gives records to whom they fall, one after the other, and says what became of them.
+    pub(crate) fn give_out(
+        &mut self,
+        records: &[i64],
+        turns: &[Turn],
+        takers: &mut HashMap<i64, Taker>,
+        telling: &Telling,
+    ) -> Result<(usize, Grid)> {
+        let each = records.iter().enumerate();
+        let fates: Vec<Fate> = each.map(|(place, record)| fate(*record, place, turns, takers)).collect();
+        let mut given: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for fate in &fates {
+            if let Some(to) = fate.to {
+                given.entry(to).or_default().push(fate.record);
+            }
+        }
+        for (to, ids) in &given {
+            self.change_many(telling.kind, ids, &vec![("owner".to_owned(), Link::to(*to))])?;
+        }
+        let count = given.values().map(Vec::len).sum();
+        Ok((count, self.told_fates(&fates, takers, telling)?))
+    }
+
+    fn told_fates(&mut self, fates: &[Fate], takers: &HashMap<i64, Taker>, telling: &Telling) -> Result<Grid> {
+        let links = self.links(telling.kind, &fates.iter().map(|fate| fate.record).collect::<Vec<_>>())?;
+        let schema = self.schema(telling.kind)?;
+        let columns = vec![
+            telling.column.clone(),
+            Column::new("to", "To", "分配给", Kind::Text),
+            Column::new("rule", "Rule", "规则", Kind::Text),
+            Column::new("condition", "Condition", "条件", Kind::Text),
+            Column::new("why", "Why", "原因", Why::kind(telling.full)),
+        ];
+        let row = |fate: &Fate| {
+            let rule = fate.rule.and_then(|place| telling.rules[place].as_ref());
+            let to = fate.to.and_then(|to| takers.get(&to));
+            Row {
+                id: fate.record,
+                short: schema.short(fate.record),
+                cells: vec![
+                    links.get(&fate.record).map_or(Value::Null, |link| Value::text(&link.title)),
+                    to.map_or(Value::Null, |taker| Value::text(&taker.name)),
+                    rule.map_or(Value::Null, |(short, _)| Value::text(short)),
+                    rule.map_or(Value::Null, |(_, condition)| Value::text(condition)),
+                    fate.why.value(),
+                ],
+            }
+        };
+        let mut grid = Grid::of("assignments", columns, Vec::new());
+        grid.rows = fates.iter().map(row).collect();
+        grid.total = Total::Exactly(fates.len() as u64);
+        Ok(grid)
+    }
 }
 
 /// The first fitting rule by which somebody is free; of those who are, whoever has the fewest or waits longest.
-pub(crate) fn fate(record: i64, place: usize, turns: &[Turn], takers: &mut HashMap<i64, Taker>) -> Fate {
+fn fate(record: i64, place: usize, turns: &[Turn], takers: &mut HashMap<i64, Taker>) -> Fate {
     let mut full = None;
     for (number, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.fits.contains(&record)) {
         let free = turn
@@ -65,7 +136,7 @@ pub(crate) fn fate(record: i64, place: usize, turns: &[Turn], takers: &mut HashM
 }
 
 impl Why {
-    pub fn value(self) -> Value {
+    fn value(self) -> Value {
         Value::text(match self {
             Self::Rule => "rule",
             Self::Full => "full",
@@ -74,7 +145,7 @@ impl Why {
     }
 
     /// The words for a column; `full` says in both languages that nobody can take more.
-    pub fn kind(full: [&'static str; 2]) -> Kind {
+    fn kind(full: [&'static str; 2]) -> Kind {
         let word = |key: &'static str, label: &'static str, label_zh: &'static str| Choice {
             key: key.into(),
             label: label.into(),

@@ -103,7 +103,7 @@ pub struct Field {
     pub unique: bool,
     /// Often filtered or sorted by, so it has an index.
     pub index: bool,
-    /// Often looked up together with that other field, so that its index goes on with it.
+    /// Often looked up together with that other field, or several with commas, so that its index goes on with it.
     pub then: Option<Cow<'static, str>>,
     /// One more index, as SQL writes it behind the table's name: its columns, and of which rows.
     pub also: Option<Cow<'static, str>>,
@@ -237,6 +237,11 @@ impl Field {
         };
         let message = message.with("field", &self.name).with("bound", bound);
         Err(Error::bad_value(message.with("value", types::show(&self.kind, value))).on_field(self.name.to_string()))
+    }
+
+    /// The fields with which its index goes on.
+    pub fn next_in_index(&self) -> impl Iterator<Item = &str> {
+        self.then.iter().flat_map(|then| then.split(", "))
     }
 
     /// One word from the brackets of a declaration.

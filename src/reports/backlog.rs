@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Result,
     crm::Crm,
-    record::{Column, Grid, Kind, Value, Values},
+    record::{Column, Kind, Value, Values},
 };
 use std::collections::BTreeMap;
 
@@ -44,11 +44,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         all.iter_mut().zip(line).for_each(|(sum, count)| *sum += count);
     }
     let cells = |line: &Line| line.iter().map(|count| Value::Integer(*count)).collect::<Vec<_>>();
-    let rows = basis.named(crm, groups)?.into_iter().map(|(group, line)| [vec![group], cells(&line)].concat());
-    let mut grid = Grid::of("groups", columns(basis.column()), rows.collect());
-    if grid.rows.len() > 1 {
-        grid.totals = Some([vec![Value::Null], cells(&all)].concat());
-    }
+    let grid = basis.grid(crm, groups, columns(basis.column()), cells(&all), cells)?;
     let records = basis.records().and("status=new,open,pending,on_hold").only("late", "late=yes");
     Ok(vec![Part::new("", grid).of(records)])
 }

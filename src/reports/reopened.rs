@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Result,
     crm::Crm,
-    record::{Column, Grid, Kind, Value, Values},
+    record::{Column, Kind, Value, Values},
 };
 use std::collections::BTreeMap;
 
@@ -49,11 +49,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     }
     let wholes: Vec<i64> = groups.values().flat_map(|line| [line[0], line[1]]).collect();
     super::tell_few(crm, wholes);
-    let rows = basis.named(crm, groups)?.into_iter().map(|(group, line)| [vec![group], cells(&line)].concat());
-    let mut grid = Grid::of("groups", columns(basis.column()), rows.collect());
-    if grid.rows.len() > 1 {
-        grid.totals = Some([vec![Value::Null], cells(&all)].concat());
-    }
+    let grid = basis.grid(crm, groups, columns(basis.column()), cells(&all), cells)?;
     let records = basis
         .records()
         .only("reopened", "reopened=1..")

@@ -223,8 +223,15 @@ fn lines(crm: &mut Crm, by: &By, condition: &str) -> Result<(Column, Vec<(Value,
         By::Time(_) => Vec::new(),
     };
     let query = Query { filter: filter::parse(condition)?, group_by: path, ..Query::new("satisfaction") };
-    // The minute is near enough to tell the month in any time zone.
-    let minute = if matches!(by, By::Time(_)) { "SUBSTR(COALESCE(t.asked, t.rated), 1, 16), " } else { "" };
+    // The minute is near enough to tell the month in any time zone; in the midst of a month all of it are alike.
+    let minute = match by {
+        By::Time(_) => {
+            "CASE WHEN SUBSTR(COALESCE(t.asked, t.rated), 9, 2) BETWEEN '03' AND '26' \
+             THEN SUBSTR(COALESCE(t.asked, t.rated), 1, 8) || '15T12:00' \
+             ELSE SUBSTR(COALESCE(t.asked, t.rated), 1, 16) END, "
+        }
+        By::Path(_) => "",
+    };
     let (columns, rows) = crm.tally(&Tally {
         query: &query,
         beside: "",

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Result,
     crm::{Crm, integer, text},
-    record::{Column, Grid, Kind, Value, Values, types::FieldType},
+    record::{Column, Kind, Value, Values, types::FieldType},
     store::Sql,
     tickets::{
         Priority,
@@ -252,12 +252,7 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     }
     let wholes: Vec<i64> = groups.values().flat_map(Line::wholes).collect();
     super::tell_few(crm, wholes);
-    let rows: Vec<Vec<Value>> =
-        basis.named(crm, groups)?.into_iter().map(|(group, line)| [vec![group], line.cells()].concat()).collect();
-    let mut grid = Grid::of("groups", columns(basis.column()), rows);
-    if grid.rows.len() > 1 {
-        grid.totals = Some([vec![Value::Null], all.cells()].concat());
-    }
+    let grid = basis.grid(crm, groups, columns(basis.column()), all.cells(), Line::cells)?;
     let records = basis
         .records()
         .only("first_missed", "not first_breached:")

@@ -6,7 +6,7 @@ use crate::{
     crm::{Crm, Query, integer, text},
     error::Error,
     message::Message,
-    record::{Ask, Column, Kind, Link, Value, Values, filter, types, types::FieldType},
+    record::{Ask, Column, Grid, Kind, Link, Value, Values, filter, types, types::FieldType},
     store::Sql,
     tickets::{Priority, sla::Clock},
 };
@@ -140,6 +140,23 @@ impl Basis {
             named.push((link.unwrap_or_default(), counts));
         }
         Ok(named)
+    }
+
+    /// The table of the groups, with the sums of all below where there are several.
+    pub fn grid<T>(
+        &self,
+        crm: &mut Crm,
+        groups: BTreeMap<String, T>,
+        columns: Vec<Column>,
+        all: Vec<Value>,
+        cells: impl Fn(&T) -> Vec<Value>,
+    ) -> Result<Grid> {
+        let rows = self.named(crm, groups)?.into_iter().map(|(group, line)| [vec![group], cells(&line)].concat());
+        let mut grid = Grid::of("groups", columns, rows.collect());
+        if grid.rows.len() > 1 {
+            grid.totals = Some([vec![Value::Null], all].concat());
+        }
+        Ok(grid)
     }
 
     /// Hands over the tickets one by one.

@@ -5,14 +5,14 @@ use super::{Order, TicketRule};
 use crate::{
     Result,
     crm::{Crm, Query, Sort, integer, text},
-    org::{Fate, Taker, Turn, Why, fate},
+    org::{Taker, Telling, Turn},
     record::{
-        Column, Grid, Id, Kind, Link, Row, Total, Value,
+        Column, Grid, Id, Kind,
         filter::{self, Filter},
     },
     store::Sql,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 const OPEN: &str = "status=new,open,pending,on_hold";
 /// Tickets that wait for somebody, and with them those of colleagues who are away.
@@ -23,12 +23,12 @@ const AWAY: &str = "owner: or owner.present=no";
 #[derive(Default)]
 struct Ladder {
     turns: Vec<Turn>,
-    /// The number and the condition of the rule of each turn; none of the usual turns.
-    rules: Vec<Option<(i64, String)>>,
+    /// The ref and the condition of the rule of each turn; none of the usual turns.
+    rules: Vec<Option<(String, String)>>,
 }
 
 impl Ladder {
-    fn push(&mut self, rule: Option<(i64, String)>, turn: Turn) {
+    fn push(&mut self, rule: Option<(String, String)>, turn: Turn) {
         self.rules.push(rule);
         self.turns.push(turn);
     }
@@ -46,24 +46,17 @@ impl Crm {
             let waiting = Filter::And(vec![filter::parse(OPEN)?, whose, among.clone()]);
             let query = Query { filter: waiting.clone(), sort: Sort::parse("received,id"), ..Query::new("ticket") };
             let tickets = crm.matching(&query)?;
-            if tickets.is_empty() {
-                return crm.told_assignment(&[], &Ladder::default(), &HashMap::new());
-            }
-            let ladder = crm.ladder(&waiting)?;
+            let ladder = if tickets.is_empty() { Ladder::default() } else { crm.ladder(&waiting)? };
             let mut takers = crm.ticket_takers(&ladder)?;
-            let each = tickets.iter().enumerate();
-            let fates: Vec<Fate> = each.map(|(place, id)| fate(*id, place, &ladder.turns, &mut takers)).collect();
-            let mut given: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-            for fate in &fates {
-                if let Some(to) = fate.to {
-                    given.entry(to).or_default().push(fate.record);
-                }
-            }
-            for (to, ids) in &given {
-                crm.change_many("ticket", ids, &vec![("owner".to_owned(), Link::to(*to))])?;
-            }
-            crm.relabel(&format!("Assign tickets by rule: {}", given.values().map(Vec::len).sum::<usize>()))?;
-            crm.told_assignment(&fates, &ladder, &takers)
+            let telling = Telling {
+                kind: "ticket",
+                column: Column::new("subject", "Ticket", "工单", Kind::Text),
+                full: ["Nobody is free", "无人可接"],
+                rules: &ladder.rules,
+            };
+            let (count, told) = crm.give_out(&tickets, &ladder.turns, &mut takers, &telling)?;
+            crm.relabel(&format!("Assign tickets by rule: {count}"))?;
+            Ok(told)
         })
     }
 
@@ -77,7 +70,7 @@ impl Crm {
             let rule: TicketRule = self.get(Id::new(id))?;
             let fits = self.fitting(("ticket_rule", id), "ticket", &rule.condition, Some(waiting.clone()))?;
             let fits: HashSet<i64> = fits.into_iter().collect();
-            let named = Some((id, rule.condition.clone()));
+            let named = Some((format!("TA{id}"), rule.condition.clone()));
             let least_busy = rule.order == Order::LeastBusy;
             if let Some(people) = self.takers_by(&rule)? {
                 ladder.push(named, Turn { fits, people, most: rule.capacity, least_busy });
@@ -170,35 +163,5 @@ impl Crm {
             }
         }
         Ok(takers)
-    }
-
-    fn told_assignment(&mut self, fates: &[Fate], ladder: &Ladder, takers: &HashMap<i64, Taker>) -> Result<Grid> {
-        let tickets = self.links("ticket", &fates.iter().map(|fate| fate.record).collect::<Vec<_>>())?;
-        let columns = vec![
-            Column::new("subject", "Ticket", "工单", Kind::Text),
-            Column::new("to", "To", "分配给", Kind::Text),
-            Column::new("rule", "Rule", "规则", Kind::Text),
-            Column::new("condition", "Condition", "条件", Kind::Text),
-            Column::new("why", "Why", "原因", Why::kind(["Nobody is free", "无人可接"])),
-        ];
-        let row = |fate: &Fate| {
-            let rule = fate.rule.and_then(|place| ladder.rules[place].as_ref());
-            let to = fate.to.and_then(|to| takers.get(&to));
-            Row {
-                id: fate.record,
-                short: format!("T{}", fate.record),
-                cells: vec![
-                    tickets.get(&fate.record).map_or(Value::Null, |link| Value::text(&link.title)),
-                    to.map_or(Value::Null, |taker| Value::text(&taker.name)),
-                    rule.map_or(Value::Null, |(number, _)| Value::text(format!("TA{number}"))),
-                    rule.map_or(Value::Null, |(_, condition)| Value::text(condition)),
-                    fate.why.value(),
-                ],
-            }
-        };
-        let mut grid = Grid::of("assignments", columns, Vec::new());
-        grid.rows = fates.iter().map(row).collect();
-        grid.total = Total::Exactly(fates.len() as u64);
-        Ok(grid)
     }
 }

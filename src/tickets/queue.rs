@@ -28,7 +28,7 @@ record! {
     computed {
         /// How many of its tickets are not solved yet
         open_tickets: crate::record::Kind::Integer =>
-            "(SELECT COUNT(*) FROM tickets k WHERE k.queue = {t}.id AND k.status NOT IN ('resolved', 'closed') \
+            "(SELECT COUNT(*) FROM tickets k WHERE k.queue = {t}.id AND k.status IN ('new', 'open', 'pending', 'on_hold') \
              AND k.deleted_at IS NULL)",
     }
 }

@@ -3,12 +3,15 @@
 use super::{Direction, Outgoing, Queue, Ticket, TicketMessage, TicketStatus, refused};
 use crate::{
     Result,
-    crm::Crm,
+    crm::{Crm, Incoming},
     customers::{Contact, Customer},
     message::Message,
     record::{Id, Link, Value, Values, types::FieldType},
     store::Sql,
 };
+
+/// What most mail servers take at most, once files are written as letters and figures.
+const HEAVIEST: u64 = 18 * 1024 * 1024;
 
 /// What is said in a ticket.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +35,20 @@ impl Crm {
     /// # Errors
     /// Nothing said, a status that the ticket cannot get now.
     pub fn say(&mut self, said: &Said) -> Result<i64> {
+        self.say_with(said, &[])
+    }
+
+    /// As [`Crm::say`], with files: they stay with the message, and go along with the e-mail that brings it.
+    ///
+    /// # Errors
+    /// As [`Crm::say`] and [`Crm::attach`]; more than an e-mail carries.
+    pub fn say_with(&mut self, said: &Said, files: &[Incoming]) -> Result<i64> {
+        let size: u64 = files.iter().map(|file| file.staged.size).sum();
+        if said.direction == Direction::Out && size > HEAVIEST {
+            let message = Message::new("The files have {size} MB, and an e-mail carries {most} MB at most.");
+            let message = message.with("size", size.div_ceil(1024 * 1024)).with("most", HEAVIEST / 1024 / 1024);
+            return Err(refused(message).on_field("attach"));
+        }
         let word = match said.direction {
             Direction::Note => "Note in",
             Direction::In => "Take down for",
@@ -39,13 +56,13 @@ impl Crm {
         };
         self.transaction(word, |crm| {
             let ticket: Ticket = crm.get(Id::new(said.ticket))?;
-            let message = crm.write_message(&ticket, said)?;
+            let message = crm.write_message(&ticket, said, files)?;
             crm.relabel(&format!("{word} T{} {}", ticket.id.number, ticket.subject))?;
             Ok(message)
         })
     }
 
-    fn write_message(&mut self, ticket: &Ticket, said: &Said) -> Result<i64> {
+    fn write_message(&mut self, ticket: &Ticket, said: &Said, files: &[Incoming]) -> Result<i64> {
         let mut values: Values = vec![
             ("ticket".to_owned(), Link::to(ticket.id.number)),
             ("direction".to_owned(), said.direction.to_value()),
@@ -70,6 +87,9 @@ impl Crm {
             push("in_reply_to", self.last_heard(ticket)?.map(Value::Text));
         }
         let id = self.add("ticket_message", values)?;
+        if !files.is_empty() {
+            self.attach(("ticket_message", id), files, None)?;
+        }
         if let Some(status) = said.status {
             super::answered::set_status(self, ticket.id.number, status)?;
         }

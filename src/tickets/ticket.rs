@@ -38,7 +38,7 @@ record! {
         /// Serial number of the piece
         serial: Option<String> [index, search],
         /// Where it waits for somebody to take it
-        queue: Option<Id<Queue>> [index("due")],
+        queue: Option<Id<Queue>> [index("status, due")],
         /// Who deals with it; nobody yet when empty
         owner: Option<Id<User>> [index("status"), list],
         /// Address of whoever wrote, where no contact is known
@@ -81,7 +81,7 @@ record! {
         /// When its owner got it
         assigned: Option<Timestamp> [kept],
         /// The policy that says how fast it is to be answered and solved
-        policy: Option<Id<SlaPolicy>> [automatic],
+        policy: Option<Id<SlaPolicy>> [automatic, index("status")],
         /// The earliest of its deadlines, while its clocks run
         due: Option<Timestamp> [automatic, index, list],
         /// Until when the customer is to have the first answer

@@ -52,6 +52,7 @@ mod sales_manners;
 mod satisfaction;
 mod second_imports;
 mod service_levels;
+mod service_manners;
 mod sheet_maker;
 mod storage;
 mod stories;

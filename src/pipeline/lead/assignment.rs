@@ -5,15 +5,15 @@ use super::super::LeadRule;
 use crate::{
     Result,
     crm::{Crm, Query, Sort, integer, text},
-    org::{Fate, Taker, Turn, Why, fate},
+    org::{Taker, Telling, Turn},
     record::{
-        Column, Grid, Id, Kind, Link, Row, Total, Value,
+        Column, Grid, Id, Kind,
         filter::{self, Filter},
         types,
     },
     store::Sql,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Leads that wait for somebody.
 const OPEN: &str = "owner: status=new,contacted,qualified";
@@ -31,23 +31,20 @@ impl Crm {
             let leads = crm.matching(&query)?;
             let (rules, turns) = crm.turns(&waiting)?;
             let mut takers = crm.takers(&turns)?;
-            let fates: Vec<Fate> =
-                leads.iter().enumerate().map(|(place, lead)| fate(*lead, place, &turns, &mut takers)).collect();
-            let mut given: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-            for fate in &fates {
-                if let Some(to) = fate.to {
-                    given.entry(to).or_default().push(fate.record);
-                }
-            }
-            for (to, ids) in &given {
-                crm.change_many("lead", ids, &vec![("owner".to_owned(), Link::to(*to))])?;
-            }
-            crm.relabel(&format!("Assign leads by rule: {}", given.values().map(Vec::len).sum::<usize>()))?;
-            crm.told_fates(&fates, &rules, &takers)
+            let telling = Telling {
+                kind: "lead",
+                column: Column::new("name", "Lead", "线索", Kind::Text),
+                full: ["Everybody has enough for today", "今日名额已满"],
+                rules: &rules,
+            };
+            let (count, told) = crm.give_out(&leads, &turns, &mut takers, &telling)?;
+            crm.relabel(&format!("Assign leads by rule: {count}"))?;
+            Ok(told)
         })
     }
 
-    fn turns(&mut self, waiting: &Filter) -> Result<(Vec<LeadRule>, Vec<Turn>)> {
+    /// The rules in writing, and the turn by each.
+    fn turns(&mut self, waiting: &Filter) -> Result<(Vec<Option<(String, String)>>, Vec<Turn>)> {
         let order = "SELECT id FROM lead_rules WHERE deleted_at IS NULL AND NOT paused \
                      ORDER BY COALESCE(position, 1000000), id";
         let (mut rules, mut turns) = (Vec::new(), Vec::new());
@@ -57,7 +54,7 @@ impl Crm {
             let fits = fits.into_iter().collect();
             let people = self.takers_of(&rule)?;
             turns.push(Turn { fits, people, most: rule.capacity, least_busy: true });
-            rules.push(rule);
+            rules.push(Some((format!("LR{id}"), rule.condition)));
         }
         Ok((rules, turns))
     }
@@ -98,35 +95,5 @@ impl Crm {
             }
         }
         Ok(takers)
-    }
-
-    fn told_fates(&mut self, fates: &[Fate], rules: &[LeadRule], takers: &HashMap<i64, Taker>) -> Result<Grid> {
-        let leads = self.links("lead", &fates.iter().map(|fate| fate.record).collect::<Vec<_>>())?;
-        let columns = vec![
-            Column::new("name", "Lead", "线索", Kind::Text),
-            Column::new("to", "To", "分配给", Kind::Text),
-            Column::new("rule", "Rule", "规则", Kind::Text),
-            Column::new("condition", "Condition", "条件", Kind::Text),
-            Column::new("why", "Why", "原因", Why::kind(["Everybody has enough for today", "今日名额已满"])),
-        ];
-        let row = |fate: &Fate| {
-            let rule = fate.rule.map(|place| &rules[place]);
-            let to = fate.to.and_then(|to| takers.get(&to));
-            Row {
-                id: fate.record,
-                short: format!("L{}", fate.record),
-                cells: vec![
-                    leads.get(&fate.record).map_or(Value::Null, |link| Value::text(&link.title)),
-                    to.map_or(Value::Null, |taker| Value::text(&taker.name)),
-                    rule.map_or(Value::Null, |rule| Value::text(format!("LR{}", rule.id.number))),
-                    rule.map_or(Value::Null, |rule| Value::text(&rule.condition)),
-                    fate.why.value(),
-                ],
-            }
-        };
-        let mut grid = Grid::of("assignments", columns, Vec::new());
-        grid.rows = fates.iter().map(row).collect();
-        grid.total = Total::Exactly(fates.len() as u64);
-        Ok(grid)
     }
 }

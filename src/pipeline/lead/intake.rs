@@ -183,27 +183,8 @@ impl Crm {
             let message = Message::new("The text of the e-mail has {length} characters; only the beginning was kept.");
             self.notice(message.with("length", length));
         }
-        self.keep_files(taken.lead(), letter)?;
+        self.keep_what_came(("lead", taken.lead()), &letter.files, MOST as u64)?;
         Ok(taken)
-    }
-
-    /// What came with a letter belongs to the lead; what cannot be kept is told of.
-    fn keep_files(&mut self, lead: i64, letter: &Letter) -> Result<()> {
-        let mut files = Vec::with_capacity(letter.files.len());
-        for (name, content) in &letter.files {
-            match self.stage(&mut content.as_slice(), name, MOST as u64) {
-                Ok(file) => files.push(file),
-                Err(error) if matches!(error.cause, Cause::Busy | Cause::Interrupted) => return Err(error),
-                Err(error) => {
-                    let message = Message::new("{name}, which came with the e-mail, is left out: {why}");
-                    self.notice(message.with("name", name).with("why", error.to_string()));
-                }
-            }
-        }
-        if files.is_empty() {
-            return Ok(());
-        }
-        self.attach(("lead", lead), &files, None).map(|_| ())
     }
 
     /// What the tags of a link say of where somebody came from, unless that is said already: its campaign, and its source

@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 /// What is attached and larger than this is left out.
-const LARGEST_FILE: usize = 25 * 1024 * 1024;
+const LARGEST_FILE: u64 = 25 * 1024 * 1024;
 /// Whoever writes more often than this within an hour in one ticket is a machine that answers a machine.
 const MOST_AN_HOUR: i64 = 20;
 
@@ -50,7 +50,7 @@ impl Crm {
                 None => (crm.open_by_letter(&arriving)?, true),
             };
             let (message, id) = crm.message_of_letter(&arriving, id)?;
-            crm.keep_letter_files(message, letter)?;
+            crm.keep_what_came(("ticket_message", message), &letter.files, LARGEST_FILE)?;
             let title = crm.title("ticket", id)?;
             crm.relabel(&format!("Take in an e-mail: T{id} {title}"))?;
             // An answer to what was closed long ago made a ticket of its own.
@@ -141,25 +141,6 @@ impl Crm {
         }
         let ticket = self.record("ticket_message", id)?.value("ticket").as_integer().unwrap_or(ticket);
         Ok((id, ticket))
-    }
-
-    /// What came with a letter stays with its message; what cannot be kept is told of.
-    fn keep_letter_files(&mut self, message: i64, letter: &Letter) -> Result<()> {
-        let mut files = Vec::with_capacity(letter.files.len());
-        for (name, content) in &letter.files {
-            match self.stage(&mut content.as_slice(), name, LARGEST_FILE as u64) {
-                Ok(file) => files.push(file),
-                Err(error) if matches!(error.cause, Cause::Busy | Cause::Interrupted) => return Err(error),
-                Err(error) => {
-                    let message = Message::new("{name}, which came with the e-mail, is left out: {why}");
-                    self.notice(message.with("name", name).with("why", error.to_string()));
-                }
-            }
-        }
-        if files.is_empty() {
-            return Ok(());
-        }
-        self.attach(("ticket_message", message), &files, None).map(|_| ())
     }
 
     /// When it was sent, unless that cannot be.

@@ -20,7 +20,7 @@ use crate::{
 use jiff::Timestamp;
 
 pub use gap::ArticleMiss;
-pub(crate) use gap::check as check_miss;
+pub(crate) use gap::{PASSING, check as check_miss};
 pub use search::{Scope, Search};
 pub use version::{ArticleVersion, Change};
 pub(crate) use version::{PANEL, check as check_version};

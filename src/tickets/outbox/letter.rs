@@ -7,8 +7,8 @@ use lettre::{
     Address,
     address::Envelope,
     message::{
-        Mailbox, Message as Mail,
-        header::{ContentType, HeaderName, HeaderValue},
+        Attachment, Body, Mailbox, Message as Mail, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 
@@ -18,12 +18,30 @@ pub(super) struct Letter {
     pub bytes: Vec<u8>,
 }
 
+/// A file that goes along.
+pub(super) struct Enclosed {
+    pub name: String,
+    pub media_type: String,
+    pub content: Vec<u8>,
+}
+
+impl Enclosed {
+    fn part(self) -> SinglePart {
+        let media_type = ContentType::parse(&self.media_type);
+        let media_type = media_type.or_else(|_| ContentType::parse("application/octet-stream"));
+        let enclosed = Attachment::new(self.name);
+        // Whatever a file holds arrives as it is.
+        let content = Body::new_with_encoding(self.content, ContentTransferEncoding::Base64);
+        enclosed.body(content.unwrap_or_else(Body::new), media_type.unwrap_or(ContentType::TEXT_PLAIN))
+    }
+}
+
 impl Letter {
     /// A message ready to go.
     ///
     /// # Errors
     /// An address that no mail server would take.
-    pub fn of(message: &OutboxMessage, from: &Mailbox, now: Timestamp) -> Result<Self> {
+    pub fn of(message: &OutboxMessage, files: Vec<Enclosed>, from: &Mailbox, now: Timestamp) -> Result<Self> {
         let from = match &message.from {
             Some(address) => Mailbox::new(from.name.clone(), address_of(address)?),
             None => from.clone(),
@@ -32,8 +50,7 @@ impl Letter {
             .message_id(Some(message.message_id.clone()))
             .date(now.into())
             .from(from)
-            .subject(&message.subject)
-            .header(ContentType::TEXT_PLAIN);
+            .subject(&message.subject);
         for address in split(&message.to) {
             builder = builder.to(Mailbox::new(None, address_of(address)?));
         }
@@ -50,7 +67,14 @@ impl Letter {
             let name = HeaderName::new_from_ascii_str("Auto-Submitted");
             builder = builder.raw_header(HeaderValue::new(name, "auto-generated".to_owned()));
         }
-        let mail = builder.body(message.body.0.clone()).map_err(|error| {
+        let text = message.body.0.clone();
+        let mail = if files.is_empty() {
+            builder.header(ContentType::TEXT_PLAIN).body(text)
+        } else {
+            let whole = MultiPart::mixed().singlepart(SinglePart::plain(text));
+            builder.multipart(files.into_iter().fold(whole, |whole, file| whole.singlepart(file.part())))
+        };
+        let mail = mail.map_err(|error| {
             Error::bad_value(Message::new("The message cannot be written: {why}.").with("why", error))
         })?;
         Ok(Self { envelope: mail.envelope().clone(), bytes: mail.formatted() })

@@ -126,14 +126,18 @@ impl Crm {
         Ok(format!("<{mark}{}@{domain}>", self.new_uid()))
     }
 
-    /// Who of those that would get it asked not to be written to, by a yes-no field such as `no_mail`.
+    /// Who of those that would get it asked not to be written to: the customer, the contact or the lead, by number or by address.
     pub(crate) fn wants_no_mail(&mut self, to: &[String], outgoing: &Outgoing) -> Result<Option<String>> {
         let linked = [("customer", outgoing.customer), ("contact", outgoing.contact), ("lead", outgoing.lead)];
         for (kind, id) in linked {
             let schema = self.schema(kind)?;
-            let Some(field) = opt_out(&schema) else { continue };
+            let fields = opt_out(&schema);
+            if fields.is_empty() {
+                continue;
+            }
+            let refusing = format!("(\"{}\")", fields.join("\" OR \""));
             for address in to {
-                let known = self.refusing(&schema, field, id, address)?;
+                let known = self.refusing(&schema, &refusing, id, address)?;
                 if known.is_some() {
                     return Ok(known);
                 }
@@ -143,9 +147,9 @@ impl Crm {
     }
 
     /// The name of whoever is meant by number or by address, where they want no mail.
-    fn refusing(&mut self, schema: &Schema, field: &str, id: Option<i64>, address: &str) -> Result<Option<String>> {
+    fn refusing(&mut self, schema: &Schema, refusing: &str, id: Option<i64>, address: &str) -> Result<Option<String>> {
         let sql = format!(
-            "SELECT id FROM \"{}\" WHERE (email = ? OR id = ?) AND \"{field}\" AND deleted_at IS NULL LIMIT 1",
+            "SELECT id FROM \"{}\" WHERE (email = ? OR id = ?) AND {refusing} AND deleted_at IS NULL LIMIT 1",
             schema.table
         );
         let row = self.db.first(&sql, &[Sql::Text(address.to_owned()), Sql::Integer(id.unwrap_or_default())])?;

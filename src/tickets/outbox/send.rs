@@ -3,11 +3,12 @@
 use super::{
     Carrier, DOOR, OutboxMessage, OutboxState, Outgoing,
     carrier::{Fate, Route, sender},
-    letter::Letter,
+    letter::{Enclosed, Letter},
 };
 use crate::{
     Result,
-    crm::{Crm, Query, Sort},
+    crm::{Crm, Query, Sort, number_of_short},
+    customers::Attachment,
     message::Message,
     record::{Grid, Id, filter, types::timestamp_text},
     store::Sql,
@@ -102,7 +103,8 @@ impl Crm {
             let why = Message::new("Whoever would get it asked not to be written to.").to_string();
             return self.tell_of_message(&message, OutboxState::Cancelled, Some(&why), None);
         }
-        let fate = match Letter::of(&message, from, self.reading().clock.now()) {
+        let now = self.reading().clock.now();
+        let fate = match self.enclosed(&message).and_then(|files| Letter::of(&message, files, from, now)) {
             Ok(letter) => route.hand_over(&letter, &file_name(&message)),
             Err(error) => Fate::Never(error.to_string()),
         };
@@ -122,6 +124,25 @@ impl Crm {
             }
             Fate::Unknown(why) => self.tell_of_message(&message, OutboxState::Sending, Some(&why), None),
         }
+    }
+
+    /// The files that are kept with what was said in a ticket, which the message brings.
+    fn enclosed(&mut self, message: &OutboxMessage) -> Result<Vec<Enclosed>> {
+        let schema = self.schema("ticket_message")?;
+        let said = message.cause.as_deref().and_then(|cause| number_of_short(&schema, cause));
+        let Some(said) = said else { return Ok(Vec::new()) };
+        let sql = "SELECT id FROM attachments WHERE ticket_message = ? AND deleted_at IS NULL ORDER BY id";
+        let mut files = Vec::new();
+        for id in self.numbers(sql, &[Sql::Integer(said)])? {
+            let kept: Attachment = self.get(Id::new(id))?;
+            let mut content = Vec::new();
+            self.content(id, &mut |bytes| {
+                content.extend_from_slice(bytes);
+                Ok(())
+            })?;
+            files.push(Enclosed { name: kept.name, media_type: kept.media_type.unwrap_or_default(), content });
+        }
+        Ok(files)
     }
 
     /// The next message that is due, beyond the last one that was looked at.

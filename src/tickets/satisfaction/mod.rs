@@ -14,9 +14,10 @@ use crate::{
     customers::{Activity, Customer},
     org::User,
     record::{
-        Draft, Field, Grid, Id, Kind, Origin, Value, filter, record,
+        Column, Draft, Field, Grid, Id, Kind, Origin, Value, filter, record,
         types::{LongText, Open},
     },
+    store::Sql,
 };
 use jiff::Timestamp;
 
@@ -75,6 +76,34 @@ fn of_ticket(crm: &mut Crm, ticket: i64, limit: Option<u64>) -> Result<Grid> {
         ..Query::new("satisfaction")
     };
     crm.list(&query)
+}
+
+/// How satisfied a customer is with the service, on its page.
+pub(crate) const OF_CUSTOMER: Panel =
+    Panel { of: "customer", key: "satisfaction_rate", title: "Satisfaction", title_zh: "满意度", grid: of_customer };
+
+/// One line; none where nobody was asked and nobody said anything.
+fn of_customer(crm: &mut Crm, customer: i64, _: Option<u64>) -> Result<Grid> {
+    let sql = format!(
+        "SELECT COUNT(asked), COUNT(score), COUNT(CASE WHEN score >= {SATISFIED} THEN 1 END), COUNT(CASE WHEN score <= \
+         {LOW} THEN 1 END), MAX(rated) FROM satisfactions WHERE customer = ? AND deleted_at IS NULL"
+    );
+    let row = crm.db.first(&sql, &[Sql::Integer(customer)])?.unwrap_or_default();
+    let count = |place: usize| row.get(place).map(crate::crm::integer).unwrap_or_default();
+    let (asked, rated, satisfied, low) = (count(0), count(1), count(2), count(3));
+    let column = |name: &'static str, label, label_zh, kind| Column::new(name, label, label_zh, kind);
+    let columns = vec![
+        column("asked", "Asked", "询问数", Kind::Integer),
+        column("rated", "Rated", "评价数", Kind::Integer),
+        column("satisfied", "Satisfied", "满意数", Kind::Integer),
+        column("rate", "Satisfied, %", "满意率", Kind::Percent),
+        column("low", "Low", "低分数", Kind::Integer),
+        column("last", "Last rated", "最近评价", Kind::Timestamp),
+    ];
+    let last = row.get(4).and_then(Sql::as_text).map_or(Value::Null, Value::text);
+    let numbers = [asked, rated, satisfied].map(Value::Integer).into_iter();
+    let cells = numbers.chain([crate::reports::share(satisfied, rated), Value::Integer(low), last]).collect();
+    Ok(Grid::of("satisfaction", columns, if asked + rated > 0 { vec![cells] } else { Vec::new() }))
 }
 
 /// A rating up to this one opens a task to win the customer back.

@@ -18,7 +18,7 @@ use crate::{
         types::{FieldType, timestamp_text},
     },
     store::Sql,
-    tickets::{Priority, Queue, Ticket},
+    tickets::{Outgoing, Priority, Queue, Ticket},
 };
 use jiff::Timestamp;
 
@@ -150,7 +150,7 @@ impl Crm {
         Ok(done)
     }
 
-    /// Whoever is to know finds a task on the plan of the day; says whom by name.
+    /// Whoever is to know finds a task on the plan of the day, and an e-mail where the step says so; says whom by name.
     fn tell_listeners(&mut self, ticket: &Ticket, coming: &Coming) -> Result<Vec<String>> {
         let mut names = Vec::new();
         for user in self.listeners(ticket, coming)? {
@@ -160,6 +160,9 @@ impl Crm {
             }
             let subject =
                 format!("T{} {} ({}: {} %)", ticket.id.number, ticket.subject, coming.clock.key(), coming.step.percent);
+            if let Some(email) = user.email.as_ref().filter(|_| coming.step.mail) {
+                self.mail_listener(ticket, coming, &subject, &email.0)?;
+            }
             let mut values: Values = vec![
                 ("subject".into(), Value::Text(subject)),
                 ("kind".into(), Value::text("task")),
@@ -172,6 +175,29 @@ impl Crm {
             names.push(user.name);
         }
         Ok(names)
+    }
+
+    /// The same as a message from the outbox, in few words that need no language.
+    fn mail_listener(&mut self, ticket: &Ticket, coming: &Coming, subject: &str, email: &str) -> Result<()> {
+        let due = ticket.due.map(|due| due.to_zoned(self.reading().clock.zone().clone()));
+        let due = due.map(|due| due.strftime("%Y-%m-%d %H:%M %Z").to_string());
+        let customer = match ticket.customer {
+            Some(customer) => Some(self.title("customer", customer.number)?),
+            None => None,
+        };
+        let priority = ticket.priority.map(|priority| priority.key().to_owned());
+        let lines = [customer, priority, due, Some(format!("kehu ticket show T{}", ticket.id.number))];
+        let text = [subject.to_owned(), String::new()].into_iter().chain(lines.into_iter().flatten());
+        let outgoing = Outgoing {
+            to: vec![email.to_owned()],
+            subject: subject.to_owned(),
+            text: text.collect::<Vec<_>>().join("\n"),
+            cause: Some(("sla_step", coming.step.id.number)),
+            ticket: Some(ticket.id.number),
+            automatic: true,
+            ..Outgoing::default()
+        };
+        self.queue_message(&outgoing).map(drop)
     }
 
     fn listeners(&mut self, ticket: &Ticket, coming: &Coming) -> Result<Vec<i64>> {

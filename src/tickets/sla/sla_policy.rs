@@ -38,7 +38,7 @@ record! {
     computed {
         /// How many tickets that are not solved it holds for
         open_tickets: crate::record::Kind::Integer =>
-            "(SELECT COUNT(*) FROM tickets k WHERE k.policy = {t}.id AND k.status NOT IN ('resolved', 'closed') \
+            "(SELECT COUNT(*) FROM tickets k WHERE k.policy = {t}.id AND k.status IN ('new', 'open', 'pending', 'on_hold') \
              AND k.deleted_at IS NULL)",
     }
 }
@@ -138,7 +138,7 @@ fn tell_of_open_tickets(crm: &mut Crm) -> Result<()> {
 
 impl Crm {
     fn has_open_tickets(&mut self) -> Result<bool> {
-        let sql = "SELECT id FROM tickets WHERE status NOT IN ('resolved', 'closed') AND deleted_at IS NULL LIMIT 1";
+        let sql = "SELECT id FROM tickets WHERE status IN ('new', 'open', 'pending', 'on_hold') AND deleted_at IS NULL LIMIT 1";
         Ok(!self.numbers(sql, &[])?.is_empty())
     }
 }

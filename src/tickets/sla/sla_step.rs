@@ -24,6 +24,8 @@ record! {
         tell: Option<Told> [list],
         /// A colleague who is told as well
         user: Option<Id<User>> [list],
+        /// Whether they are told by e-mail too, beside the task on their plan
+        mail: bool [default("no"), label("E-mail"), list],
         /// Who deals with the ticket from then on
         reassign: Option<Id<User>> [list],
         /// Where the ticket goes

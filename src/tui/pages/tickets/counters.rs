@@ -20,6 +20,8 @@ pub struct View {
 
 /// What is not solved yet; in brackets, so that a form for a new ticket takes nothing over from it.
 const OPEN: &str = "(status=new,open,pending,on_hold)";
+/// Whose clocks run, so that they are due at some time; their index leads to those of a queue that are.
+const RUNNING: &str = "(status=new,open)";
 pub const MINE: usize = 5;
 pub const ALL: usize = 7;
 
@@ -27,13 +29,13 @@ pub static VIEWS: [View; 8] = [
     View {
         words: ["Breached", "已超时"],
         short: ["Breached", "超时"],
-        base: |context| format!("due<{}", instant(context, 0)),
+        base: |context| format!("{RUNNING} due<{}", instant(context, 0)),
     },
     View { words: ["< 1h", "1 小时内"], short: ["<1h", "<1时"], base: within_the_hour },
     View {
         words: ["Today", "今天到期"],
         short: ["Today", "今天"],
-        base: |context| format!("due>={} due<tomorrow", instant(context, 0)),
+        base: |context| format!("{RUNNING} due>={} due<tomorrow", instant(context, 0)),
     },
     View { words: ["New", "新工单"], short: ["New", "新"], base: |_| "status=new".to_owned() },
     View {
@@ -54,7 +56,7 @@ fn instant(context: &Context, hours: i64) -> String {
 }
 
 fn within_the_hour(context: &Context) -> String {
-    format!("due>={} due<{}", instant(context, 0), instant(context, 1))
+    format!("{RUNNING} due>={} due<{}", instant(context, 0), instant(context, 1))
 }
 
 impl Tickets {
