@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Result,
-    crm::Crm,
+    crm::{Crm, HistoryLine},
     record::{Column, Grid, Kind, Link, Value, types::FieldType},
 };
 use jiff::Timestamp;
@@ -52,7 +52,7 @@ impl Crm {
             Column::new("counted", "Moves the deadline", "顺延期限", Kind::YesNo),
         ];
         let mut spans: Vec<(Timestamp, Option<Timestamp>)> = Vec::new();
-        for line in self.history("ticket", ticket)?.iter().filter(|line| line.field == "paused_since") {
+        for line in self.stops("ticket", ticket)? {
             let at = |value: &Value| Option::<Timestamp>::from_value(value).flatten();
             match (at(&line.before), at(&line.after)) {
                 (_, Some(start)) => spans.push((start, None)),
@@ -81,6 +81,21 @@ impl Crm {
     }
 }
 
+impl Crm {
+    /// When the clocks were stopped and went on, but for what was undone.
+    fn stops(&mut self, kind: &str, ticket: i64) -> Result<Vec<HistoryLine>> {
+        let mut stops = Vec::new();
+        self.standing_changes(kind, ticket, &mut |_, _, line| {
+            if line.field == "paused_since" {
+                stops.push(line);
+            }
+            Ok(true)
+        })?;
+        stops.reverse();
+        Ok(stops)
+    }
+}
+
 fn columns() -> Vec<Column> {
     let text = |name: &'static str, label, label_zh| Column::new(name, label, label_zh, Kind::Text);
     let time = |name: &'static str, label, label_zh| Column::new(name, label, label_zh, Kind::Timestamp);
@@ -95,7 +110,7 @@ fn columns() -> Vec<Column> {
         text("paused", "Stood still", "暂停"),
         time("due", "Due", "期限"),
         time("ended", "Stopped", "停止"),
-        text("by", "Early or late (-) by", "提前或逾期（-）"),
+        text("by", "Early or late (-) by, working time", "提前或逾期（-），工作时间"),
         time("breached", "Missed", "超期"),
     ]
 }
