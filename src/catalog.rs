@@ -335,6 +335,7 @@ pub static ENTRIES: &[Entry] = &[
             tells: &["subject", "body"],
             together: 1,
         }),
+        plan: Some(tickets::FOLLOWED),
         ..of::<TicketMessage>()
     },
     Entry {
