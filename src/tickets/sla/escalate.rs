@@ -74,7 +74,7 @@ impl Crm {
             })?;
         }
         let (missed, steps) = counts(&lines);
-        Ok(Escalated { missed, steps, left, grid: Self::told_escalation(&lines) })
+        Ok(Escalated { missed, steps, left, grid: self.told_escalation(&lines)? })
     }
 
     /// The tickets for which there is something to do by now, the longest waiting first.
@@ -217,10 +217,10 @@ impl Crm {
         }
         let leading = self.who_leads()?;
         let leading = self.working(&leading)?;
-        let names: Vec<&str> = leading.iter().map(|user| &*user.name).collect();
+        let told: Vec<&str> = leading.iter().map(|user| &*user.name).collect();
         let message = Message::new("Step SE{step} reaches nobody for T{ticket}; told instead: {names}.");
         let message = message.with("step", coming.step.id.number).with("ticket", ticket.id.number);
-        self.notice(message.with("names", if names.is_empty() { "–".to_owned() } else { names.join(", ") }));
+        self.notice(message.with("names", if told.is_empty() { "–".to_owned() } else { told.join(", ") }));
         Ok(leading)
     }
 
@@ -267,7 +267,7 @@ impl Crm {
         Ok(users)
     }
 
-    fn told_escalation(lines: &[Line]) -> Grid {
+    fn told_escalation(&self, lines: &[Line]) -> Result<Grid> {
         let columns = vec![
             Column::new("subject", "Ticket", "工单", Kind::Text),
             Column::new("clock", "Clock", "时钟", clock_kind()),
@@ -277,7 +277,7 @@ impl Crm {
             Column::new("late", "Late by, working time", "逾期（工作时间）", Kind::Text),
             Column::new("told", "Told", "通知", Kind::Text),
             Column::new("reassigned", "Reassigned", "转派", Kind::YesNo),
-            Column::new("raised", "Raised to", "升为", Priority::kind()),
+            Column::new("raised", "Raised to", "升为", self.priorities()?),
         ];
         let row = |line: &Line| {
             let step = line.step.as_ref();
@@ -298,7 +298,14 @@ impl Crm {
             }
         };
         let rows: Vec<Row> = lines.iter().map(row).collect();
-        Grid { noun: "escalations".into(), columns, total: Total::Exactly(rows.len() as u64), rows, totals: None }
+        let total = Total::Exactly(rows.len() as u64);
+        Ok(Grid { noun: "escalations".into(), columns, total, rows, totals: None })
+    }
+
+    /// How urgent tickets are, with the words of both languages.
+    pub(super) fn priorities(&self) -> Result<Kind> {
+        let schema = self.schema("ticket")?;
+        Ok(self.field(&schema, "priority")?.kind.clone())
     }
 }
 
