@@ -369,7 +369,8 @@ fn edit_where(
         ask::confirm(&session.terminal, &question)?;
         change_all(session.crm()?, schema, &ids, said, tags, None, allow)?;
     }
-    session.wrote(&Message::new("Changed {count} {kind}.").with("count", ids.len()).with("kind", schema.table))?;
+    let kind = if ids.len() == 1 { schema.kind } else { schema.table };
+    session.wrote(&Message::new("Changed {count} {kind}.").with("count", ids.len()).with("kind", kind))?;
     result(session, schema.kind, &ids)
 }
 
