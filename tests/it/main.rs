@@ -12,6 +12,7 @@ mod deal_histories;
 mod deal_lines;
 mod deal_times;
 mod deals;
+mod desk_answers;
 mod desk_manners;
 mod duplicates;
 mod filters;
