@@ -15,7 +15,9 @@ const LONG_AGO: &str = "2023-01-01T08:00:00Z";
 const HOUR: i64 = 3_600;
 
 /// Name, condition, first response and solution, and the seconds of both for tickets of normal priority.
-const POLICIES: [(&str, Option<&str>, &str, &str, i64, i64); 3] = [
+type Policy = (&'static str, Option<&'static str>, &'static str, &'static str, i64, i64);
+
+const POLICIES: [Policy; 3] = [
     ("Key customers", Some("customer.level=A"), "urgent 15m, high 30m, 1h", "urgent 2h, high 4h, 8h", HOUR, 8 * HOUR),
     ("Repairs", Some("kind=repair"), "4h", "72h", 4 * HOUR, 72 * HOUR),
     (

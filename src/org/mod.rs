@@ -5,5 +5,5 @@ mod turn;
 pub(crate) mod user;
 
 pub use branch::Branch;
-pub(crate) use turn::{Taker, Telling, Turn};
+pub(crate) use turn::{Named, Taker, Telling, Turn};
 pub use user::{Department, Tier, User};

@@ -47,6 +47,9 @@ struct Fate {
     why: Why,
 }
 
+/// The ref and the condition of the rule of each turn; none of those that no rule is for.
+pub(crate) type Named = Vec<Option<(String, String)>>;
+
 /// How it is told what was given out.
 pub(crate) struct Telling<'a> {
     pub kind: &'static str,
@@ -54,8 +57,7 @@ pub(crate) struct Telling<'a> {
     pub column: Column,
     /// Why nobody can take more, in both languages.
     pub full: [&'static str; 2],
-    /// The ref and the condition of the rule of each turn; none of those that no rule is for.
-    pub rules: &'a [Option<(String, String)>],
+    pub rules: &'a Named,
 }
 
 impl Crm {

@@ -206,7 +206,7 @@ fn sum_up(crm: &mut Crm, by: &str, months: &Months, rules: &Rules, groups: &mut 
             return Ok(false);
         }
         let length = Some(integer(&row[5])).filter(|length| *length >= 0);
-        line.enter(place, Became::of(late, target, length), times);
+        line.enter(place, Became::of(late, target, length.map(|length| length * 60)), times);
     }
     Ok(true)
 }
@@ -228,7 +228,7 @@ impl Months {
         let beside = |day: Date| i32::from(day.day().min(day.days_in_month() - day.day()));
         // The nearer end of a month is the one from which the rest is counted.
         let nearest = |day: Date| {
-            let later = if day.day() > day.days_in_month() / 2 { 1 } else { 0 };
+            let later = i32::from(day.day() > day.days_in_month() / 2);
             day.first_of_month().checked_add(later.months()).ok()
         };
         let (first, after) = (nearest(from)?, nearest(to)?);

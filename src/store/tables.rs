@@ -204,7 +204,7 @@ impl Maker<'_> {
             String::new()
         };
         let (name, table) = (index_name(schema, field), schema.table);
-        let then: String = field.next_in_index().map(|other| format!(", \"{other}\"")).collect();
+        let then = field.next_in_index().fold(String::new(), |then, other| format!("{then}, \"{other}\""));
         indexes.push(format!("CREATE INDEX \"{name}\" ON {table} (\"{}{key}\"{then}{rest}){some}", field.name));
         indexes.extend(field.together.as_ref().map(|other| {
             format!("CREATE INDEX \"{name}_{other}\" ON {table} (\"{}{key}\", \"{other}\", deleted_at)", field.name)

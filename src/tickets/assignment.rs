@@ -5,7 +5,7 @@ use super::{Order, TicketRule};
 use crate::{
     Result,
     crm::{Crm, Query, Sort, integer, text},
-    org::{Taker, Telling, Turn},
+    org::{Named, Taker, Telling, Turn},
     record::{
         Column, Grid, Id, Kind,
         filter::{self, Filter},
@@ -24,7 +24,7 @@ const AWAY: &str = "owner: or owner.present=no";
 struct Ladder {
     turns: Vec<Turn>,
     /// The ref and the condition of the rule of each turn; none of the usual turns.
-    rules: Vec<Option<(String, String)>>,
+    rules: Named,
 }
 
 impl Ladder {

@@ -40,7 +40,7 @@ record! {
         /// Where it waits for somebody to take it
         queue: Option<Id<Queue>> [index("status, due")],
         /// Who deals with it; nobody yet when empty
-        owner: Option<Id<User>> [index("status"), list],
+        owner: Option<Id<User>> [index("status, due"), list],
         /// Address of whoever wrote, where no contact is known
         requester: Option<Email> [search],
         /// What they say

@@ -5,7 +5,7 @@ use super::super::LeadRule;
 use crate::{
     Result,
     crm::{Crm, Query, Sort, integer, text},
-    org::{Taker, Telling, Turn},
+    org::{Named, Taker, Telling, Turn},
     record::{
         Column, Grid, Id, Kind,
         filter::{self, Filter},
@@ -44,10 +44,10 @@ impl Crm {
     }
 
     /// The rules in writing, and the turn by each.
-    fn turns(&mut self, waiting: &Filter) -> Result<(Vec<Option<(String, String)>>, Vec<Turn>)> {
+    fn turns(&mut self, waiting: &Filter) -> Result<(Named, Vec<Turn>)> {
         let order = "SELECT id FROM lead_rules WHERE deleted_at IS NULL AND NOT paused \
                      ORDER BY COALESCE(position, 1000000), id";
-        let (mut rules, mut turns) = (Vec::new(), Vec::new());
+        let (mut rules, mut turns) = (Named::new(), Vec::new());
         for id in self.numbers(order, &[])? {
             let rule: LeadRule = self.get(Id::new(id))?;
             let fits = self.fitting(("lead_rule", id), "lead", &rule.condition, Some(waiting.clone()))?;

@@ -2,68 +2,30 @@
 
 use crate::record::{Summary, SummaryKey};
 
-/// The targets of which the sums know how many tickets were longer round the clock, in seconds, as a list and as SQL: the
+/// The targets of which the sums know how many tickets took longer round the clock, in minutes, as a list and as SQL: the
 /// least of them that is not below the length `x.s`. What took longer than all of them has the last.
 macro_rules! spans {
     ($first:literal $(, $more:literal)*) => {
-        /// From five minutes to thirty days, and for ever.
         const SPANS: &[i64] = &[$first $(, $more)*];
         const SPAN: &str = concat!(
             "CASE WHEN {p}.clock = 1 AND {r}.first_due IS NULL OR {p}.clock = 2 AND {r}.resolve_due IS NULL THEN NULL ELSE ",
             "(SELECT MIN(v.column1) FROM (SELECT {seconds_from}{r}.received{seconds_to}",
             "COALESCE(CASE WHEN {p}.clock = 1 THEN {r}.first_response END, {r}.resolved, {r}.closed){seconds_end} AS s) x, ",
-            "(VALUES (", $first, ")" $(, ",(", $more, ")")*, ") v WHERE v.column1 >= x.s) END",
+            "(VALUES (", $first, ")" $(, ",(", $more, ")")*, ") v WHERE v.column1 >= x.s / 60.0) END",
         );
     };
 }
 
+// From five minutes to thirty days, and for ever.
+#[rustfmt::skip]
 spans!(
-    300,
-    600,
-    900,
-    1200,
-    1800,
-    2700,
-    3600,
-    5400,
-    7200,
-    9000,
-    10800,
-    14400,
-    18000,
-    21600,
-    25200,
-    28800,
-    32400,
-    36000,
-    43200,
-    54000,
-    57600,
-    64800,
-    72000,
-    86400,
-    108000,
-    115200,
-    129600,
-    144000,
-    172800,
-    216000,
-    259200,
-    288000,
-    345600,
-    432000,
-    576000,
-    604800,
-    864000,
-    1209600,
-    1728000,
-    2592000,
-    4000000000000
+    5, 10, 15, 20, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 420, 480, 540, 600, 720, 900, 960, 1080, 1200, 1440, 1800,
+    1920, 2160, 2400, 2880, 3600, 4320, 4800, 5760, 7200, 9600, 10_080, 14_400, 20_160, 28_800, 43_200, 99_999_999
 );
 
-/// Whether the sums tell how many tickets took longer than a target.
+/// Whether the sums tell how many tickets took longer than a target, in seconds.
 pub(crate) fn knows(target: i64) -> bool {
-    SPANS.split_last().is_some_and(|(_, spans)| spans.contains(&target))
+    target % 60 == 0 && SPANS.split_last().is_some_and(|(_, spans)| spans.contains(&(target / 60)))
 }
 
 /// Of each ticket that is over, its first answer (1) and its solution (2).
