@@ -72,7 +72,7 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         grid.rows.retain(|row| !row.cells[1].is_empty());
         grid.total = Total::Exactly(grid.rows.len() as u64);
     }
-    if !session.terminal.quiet && !(grid.rows.is_empty() && session.terminal.format() == Format::Table) {
+    if !(session.terminal.quiet || grid.rows.is_empty() && session.terminal.format() == Format::Table) {
         session.print(&grid)?;
     }
     if all > grid.rows.len() {

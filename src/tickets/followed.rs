@@ -25,7 +25,7 @@ fn changed(crm: &mut Crm, user: i64, day: Date, limit: Option<u64>) -> Result<Op
          AND m.author IS DISTINCT FROM ? AND m.deleted_at IS NULL)) ORDER BY t.id DESC LIMIT 500"
     );
     let (user, span) = (Sql::Integer(user), [from, until].map(Sql::Text));
-    let by_others = [&span[..], &[user.clone()]].concat();
+    let by_others = [&span[..], std::slice::from_ref(&user)].concat();
     let arguments = [&[user], &by_others[..], &by_others[..]].concat();
     let found = crm.numbers(&sql, &arguments)?;
     if found.is_empty() {
