@@ -12,6 +12,7 @@ mod history;
 mod list;
 mod many;
 mod migrate;
+mod newest;
 mod query;
 mod read;
 mod reference;

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use kehu::{
     Cause, Error, Message, Result, catalog,
     crm::Query,
-    customers::{Logged, Mass, Note, Owner},
+    customers::{Limits, Logged, Mass, Note, Owner},
     record::{Grid, Kind, Row, Total, filter, types},
 };
 use std::io::Read;
@@ -57,9 +57,8 @@ fn today_command() -> Command {
         .arg(valued("user", "USER", "Whose plan, if not yours"))
         .arg(valued("date", "DATE", "Of which day, if not today").allow_hyphen_values(true))
         .arg(
-            valued("limit", "N", "At most so many of each part; 0 for all")
-                .value_parser(value_parser!(u64))
-                .default_value("20"),
+            valued("limit", "N", "At most so many of each part; 0 for all (20, and 10 of those to think of)")
+                .value_parser(value_parser!(u64)),
         )
         .after_help("Examples:\n  kehu today\n  kehu today --limit 0 -f json\n  kehu today --user U2 --date tomorrow")
 }
@@ -235,7 +234,8 @@ pub fn today(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     if matches!(session.terminal.format(), output::Format::Csv | output::Format::Tsv) {
         return Err(several_tables(session));
     }
-    let limit = matches.get_one::<u64>("limit").copied().filter(|limit| *limit > 0);
+    let said = matches.get_one::<u64>("limit").copied();
+    let limits = said.map_or_else(Limits::default, |limit| Some(limit).filter(|limit| *limit > 0).into());
     let crm = session.crm()?;
     let user = match word("user") {
         Some(name) => Some(crm.find("user", name)?),
@@ -247,7 +247,7 @@ pub fn today(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     };
     let day = day.unwrap_or_else(|| crm.reading().clock.today());
     // In a new database nobody has anything to do yet.
-    let parts = user.map_or_else(|| Ok(Vec::new()), |user| crm.agenda(user, day, limit))?;
+    let parts = user.map_or_else(|| Ok(Vec::new()), |user| crm.agenda(user, day, limits))?;
     if session.terminal.machine() {
         let mut object = serde_json::Map::new();
         let none = Grid::default();

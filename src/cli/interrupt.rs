@@ -22,7 +22,7 @@ pub fn watch(interrupter: Interrupter) {
 
 fn pressed() {
     // The dashboard has a way of its own to be left, and an editor that it runs takes the key for itself.
-    if kehu::tui::is_open() {
+    if kehu::tui::has_signals() {
         return;
     }
     let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);

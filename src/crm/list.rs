@@ -5,6 +5,7 @@ use super::{
     columns::{Joins, Place},
     conversion::{from_sql, width},
     integer,
+    newest::among,
     query::Query,
     statement::limit_words,
 };
@@ -50,10 +51,16 @@ impl Crm {
         let mut joins = Joins::new(schema.clone());
         joins.newest = query.sort.is_empty() && query.limit.is_some();
         let (places, cells) = self.picked(&mut joins, &names)?;
+        let newest = self.newest(query)?;
+        let by_number = newest.as_ref().map(|_| Self::by_number(query));
+        let query = by_number.as_ref().unwrap_or(query);
         let order = self.order(&mut joins, query)?;
         let by_number = query.sort.iter().all(|sort| sort.path == "id");
         let (sql, arguments) = if by_number || query.limit.is_none() {
-            let prepared = self.prepared(&mut joins, query)?;
+            let mut prepared = self.prepared(&mut joins, query)?;
+            if let Some(ids) = &newest {
+                prepared.condition.sql.push_str(&among(ids));
+            }
             let limit = limit_words(query.limit, query.offset);
             let sql = prepared.select(&format!("t.id{cells}"), &format!(" ORDER BY {order}{limit}"));
             (sql, prepared.condition.arguments)

@@ -16,6 +16,8 @@ pub struct Query {
     /// Only records beyond this number, in the order of the numbers.
     pub after: Option<i64>,
     pub deleted: Deleted,
+    /// From the last to the first.
+    pub reversed: bool,
     pub group_by: Vec<String>,
     /// Count all that match, however many there are.
     pub exact: bool,
@@ -36,6 +38,7 @@ impl Query {
             offset: None,
             after: None,
             deleted: Deleted::Without,
+            reversed: false,
             group_by: Vec::new(),
             exact: false,
             paging: false,

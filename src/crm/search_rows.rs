@@ -53,6 +53,19 @@ pub(super) fn index_rows(db: &mut dyn Database, schema: &Schema, ids: &[i64]) ->
     ids.chunks(BATCH).try_for_each(|ids| text.write(db, ids))
 }
 
+/// Those of the named rows, in their order, that have a word which begins so.
+pub(super) fn beginning_with(db: &mut dyn Database, schema: &Schema, ids: &[i64], beginning: &str) -> Result<Vec<i64>> {
+    let text = RowText::of(schema);
+    let marks = vec!["?"; ids.len()].join(", ");
+    let arguments: Vec<Sql> = ids.iter().map(|id| Sql::Integer(*id)).collect();
+    let parts = text.parts(db, &marks, &arguments)?;
+    let begins = |id: &&i64| {
+        let tokens = parts.get(*id).map(Parts::tokens).unwrap_or_default();
+        tokens.split(' ').any(|token| token.starts_with(beginning))
+    };
+    Ok(ids.iter().filter(begins).copied().collect())
+}
+
 /// What the search text of a kind is made of.
 struct RowText<'a> {
     schema: &'a Schema,
@@ -74,19 +87,7 @@ impl<'a> RowText<'a> {
         let table = self.schema.table;
         let marks = vec!["?"; ids.len()].join(", ");
         let arguments: Vec<Sql> = ids.iter().map(|id| Sql::Integer(*id)).collect();
-        let mut parts = self.read(db, &marks, &arguments)?;
-        for list in &self.lists {
-            let Kind::List(item) = &list.kind else { continue };
-            let rows = format!("l.record IN ({marks}) ORDER BY l.record, l.position");
-            let sql = List::of(db.dialect(), self.schema, list).select("l.record, l.value", &rows);
-            db.each(&sql, &arguments, &mut |row| {
-                if let (Some(parts), Sql::Text(text)) = (parts.get_mut(&integer(&row[0])), std::mem::take(&mut row[1]))
-                {
-                    parts.take(list, item, text);
-                }
-                Ok(())
-            })?;
-        }
+        let parts = self.parts(db, &marks, &arguments)?;
         let (key, present) = (row_key(db.dialect()), self.present(db, &marks, &arguments)?);
         let insert = match db.dialect() {
             Dialect::Sqlite => format!("INSERT INTO \"{table}_search\" (rowid, text) VALUES (?, ?)"),
@@ -106,6 +107,24 @@ impl<'a> RowText<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The texts of the rows with those of their lists.
+    fn parts(&self, db: &mut dyn Database, marks: &str, ids: &[Sql]) -> Result<HashMap<i64, Parts>> {
+        let mut parts = self.read(db, marks, ids)?;
+        for list in &self.lists {
+            let Kind::List(item) = &list.kind else { continue };
+            let rows = format!("l.record IN ({marks}) ORDER BY l.record, l.position");
+            let sql = List::of(db.dialect(), self.schema, list).select("l.record, l.value", &rows);
+            db.each(&sql, ids, &mut |row| {
+                if let (Some(parts), Sql::Text(text)) = (parts.get_mut(&integer(&row[0])), std::mem::take(&mut row[1]))
+                {
+                    parts.take(list, item, text);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(parts)
     }
 
     /// The texts of the rows that are there and not in the recycle bin.

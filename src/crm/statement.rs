@@ -89,19 +89,23 @@ impl Crm {
         let streams =
             self.db.dialect() == Dialect::Sqlite && search_match(Dialect::Sqlite, &joins.schema, &words).is_some();
         if query.sort.is_empty() && streams {
-            return Ok("s.rowid DESC".to_owned());
+            return Ok(format!("s.rowid {}", if query.reversed { "ASC" } else { "DESC" }));
         }
         let mut parts = Vec::new();
         for sort in &query.sort {
             let path: Vec<String> = sort.path.split('.').map(str::to_owned).collect();
             let place = self.place(joins, &path)?;
             let expression = self.sortable(joins, &place)?;
-            let direction = if sort.descending { "DESC" } else { "ASC" };
-            let nulls = if place.field.required || place.field.engine { "" } else { " NULLS LAST" };
+            let direction = if sort.descending == query.reversed { "ASC" } else { "DESC" };
+            let nulls = match (place.field.required || place.field.engine, query.reversed) {
+                (true, _) => "",
+                (false, false) => " NULLS LAST",
+                (false, true) => " NULLS FIRST",
+            };
             parts.push(format!("{expression} {direction}{nulls}"));
         }
         if query.sort.last().is_none_or(|sort| sort.path != "id") {
-            parts.push("t.id DESC".to_owned());
+            parts.push(format!("t.id {}", if query.reversed { "ASC" } else { "DESC" }));
         }
         Ok(parts.join(", "))
     }

@@ -33,6 +33,12 @@ impl Crm {
         if query.filter == Filter::All && query.deleted == Deleted::Without && query.after.is_none() {
             return self.total_of_all(schema.table, query.exact);
         }
+        if query.paging
+            && !query.exact
+            && let Some(total) = self.newest_total(query)?
+        {
+            return Ok(total);
+        }
         let (sql, arguments) = self.matches(schema, query)?;
         let some = format!("{sql} LIMIT {}", COUNTED + 1);
         if !query.exact {

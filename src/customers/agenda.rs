@@ -20,20 +20,44 @@ const OPEN: &str = "a.done IS NULL AND a.cancelled IS NULL AND a.deleted_at IS N
 
 type Parts = Vec<(&'static str, Grid)>;
 
+/// How many rows each part of a plan has at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Of what is to be done.
+    pub work: Option<u64>,
+    /// Of who is to be thought of: coming occasions, and customers who have not heard from us for too long.
+    pub care: Option<u64>,
+}
+
+/// So many of each part, or all.
+impl From<Option<u64>> for Limits {
+    fn from(limit: Option<u64>) -> Self {
+        Self { work: limit, care: limit }
+    }
+}
+
+/// What is to be done comes first, and whom to think of is told as far as anybody gets to it on a day.
+impl Default for Limits {
+    fn default() -> Self {
+        Self { work: Some(20), care: Some(10) }
+    }
+}
+
 impl Crm {
     /// The plan of a day of one colleague, in parts of at most so many rows, each with how many there are; empty parts
     /// are left out.
     ///
     /// # Errors
     /// Storage faults.
-    pub fn agenda(&mut self, user: i64, day: Date, limit: Option<u64>) -> Result<Parts> {
+    pub fn agenda(&mut self, user: i64, day: Date, limits: impl Into<Limits>) -> Result<Parts> {
+        let Limits { work: limit, care } = limits.into();
         let (start, end) = types::day_bounds(day, day, self.reading())?;
         let mut parts = Parts::new();
         self.work(&mut parts, "Overdue", &[user], ("a.due < ?", vec![start.clone()]), limit)?;
         self.work(&mut parts, "Today", &[user], ("a.due >= ? AND a.due <= ?", vec![start, end]), limit)?;
         self.work(&mut parts, "Without a date", &[user], ("a.due IS NULL", Vec::new()), limit)?;
-        self.care(&mut parts, user, day, limit)?;
-        let (silent, total) = self.silent_customers(user, day, limit)?;
+        self.care(&mut parts, user, day, care)?;
+        let (silent, total) = self.silent_customers(user, day, care)?;
         let columns = ["name", "level", "last_touch", "primary_contact", "phone"];
         self.part(&mut parts, "Silent for too long", "customer", &silent, &columns)?;
         count_last(&mut parts, "Silent for too long", total);

@@ -31,6 +31,7 @@ mod yearly;
 pub use activity::{Activity, ActivityKind, Direction, Logged, Mass, Note, Owner};
 pub use addresses::Addresses;
 pub(crate) use addresses::opt_out;
+pub use agenda::Limits;
 pub use assign::{Assigned, Assignment};
 pub use attachment::{Attachment, is_hidden, media_type};
 pub use contact::{Contact, Gender};

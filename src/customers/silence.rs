@@ -72,7 +72,7 @@ impl fmt::Display for Silence {
 }
 
 /// Silent customers beyond these are not counted on a plan of the day.
-const COUNTED: u64 = 40;
+const COUNTED: u64 = 20;
 
 /// Nobody dealt with them since, and nothing is planned with them.
 const SILENT: &str = "(c.since IS NULL OR c.since < ?) \
@@ -98,21 +98,25 @@ impl Crm {
                 }
             }
         }
-        let total =
-            if found.len() < wanted { Total::Exactly(found.len() as u64) } else { self.count_silent(owner, day)? };
+        let there = found.len() as u64;
+        let total = if found.len() < wanted {
+            Total::Exactly(there)
+        } else {
+            self.count_silent(owner, day, COUNTED.max(2 * there))?
+        };
         Ok((found, total))
     }
 
-    /// How many are silent in all, as far as counting is cheap.
-    fn count_silent(&mut self, owner: i64, day: Date) -> Result<Total> {
+    /// How many are silent in all, but no further than that.
+    fn count_silent(&mut self, owner: i64, day: Date, most: u64) -> Result<Total> {
         let (mut sum, mut all) = (0, true);
         for (level, days) in self.silence.0.clone() {
-            if sum > COUNTED {
-                return Ok(Total::MoreThan(COUNTED));
+            if sum > most {
+                return Ok(Total::MoreThan(most));
             }
             let (mine, mut arguments) = Self::of_level(owner, &level);
             arguments.extend(self.silent_since(day, days)?);
-            let rest = COUNTED + 1 - sum;
+            let rest = most + 1 - sum;
             let some = format!("SELECT c.id FROM customers c WHERE {mine} AND {SILENT} LIMIT {rest}");
             let sql = format!("SELECT 1 FROM ({some}) s");
             match self.count_some(&sql, &arguments)? {
@@ -121,7 +125,7 @@ impl Crm {
             }
         }
         Ok(match sum {
-            sum if sum > COUNTED => Total::MoreThan(COUNTED),
+            sum if sum > most => Total::MoreThan(most),
             sum if all => Total::Exactly(sum),
             sum => Total::MoreThan(sum),
         })

@@ -1,5 +1,7 @@
 //! English and Chinese: which one the reader wants, and the sentences of the library put into it.
 
+pub use super::operations::operation;
+
 use crate::{Message, catalog};
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -81,41 +83,8 @@ fn with_nouns(message: &Message) -> Message {
     message
 }
 
-/// The label of an operation, whose first words say what was done.
-pub fn operation(label: &str) -> String {
-    let (first, rest) = label.split_once(' ').unwrap_or((label, ""));
-    let done = [
-        ("Add", "新增"),
-        ("Assign", "分配"),
-        ("Attach", "附件"),
-        ("Edit", "修改"),
-        ("Import", "导入"),
-        ("Log:", "记录："),
-        ("Merge", "合并"),
-        ("Purge", "彻底删除"),
-        ("Qualify", "判断"),
-        ("Remove", "删除"),
-        ("Restore", "恢复"),
-        ("Retire", "停用"),
-        ("Review", "复核"),
-        ("Share", "共享"),
-        ("Undo", "撤销"),
-        ("Redo", "重做"),
-    ];
-    let Some(done) = done.iter().find(|(english, _)| *english == first).map(|(_, chinese)| (*chinese).to_owned())
-    else {
-        let verb = help(first);
-        return if verb == first { label.to_owned() } else { format!("{verb} {rest}") };
-    };
-    let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
-    match noun(word) {
-        Some(noun) => format!("{done}{noun} {after}").trim_end().to_owned(),
-        None => format!("{done} {rest}").trim_end().to_owned(),
-    }
-}
-
 /// The Chinese name of a kind of record, or of what else a list is of.
-fn noun(english: &str) -> Option<&'static str> {
+pub(super) fn noun(english: &str) -> Option<&'static str> {
     let plain = english.replace(' ', "_");
     let fits = |entry: &&catalog::Entry| entry.kind == plain || entry.table == plain;
     let other = [

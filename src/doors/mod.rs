@@ -4,4 +4,5 @@
 
 pub mod cell;
 pub mod language;
+mod operations;
 pub mod text_safety;

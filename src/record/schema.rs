@@ -39,7 +39,7 @@ pub struct Summary {
     pub only: &'static str,
     /// Rows `{p}` for each of which a record counts once, such as its clocks; once in all when empty.
     pub parts: &'static str,
-    /// What they are summed up by.
+    /// What they are summed up by; what differs between parts comes last.
     pub keys: &'static [SummaryKey],
     /// The number that is summed, beside how many `records` there are.
     pub sum: &'static str,

@@ -70,17 +70,29 @@ fn sources(bounds: &Bounds) -> Vec<(&'static str, &'static str)> {
     found
 }
 
-/// The columns that an instant is read from.
-fn named(end: &End) -> impl Iterator<Item = &str> {
+/// The columns of a row `{r}` that an expression is made of.
+pub(super) fn named(sql: &'static str) -> impl Iterator<Item = &'static str> {
     let name = |part: &'static str| part.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next();
-    end.sql.split("{r}.").skip(1).filter_map(name)
+    sql.split("{r}.").skip(1).filter_map(name)
+}
+
+/// Each column once that these expressions are made of, after those that are named.
+fn written(first: &[&'static str], expressions: impl Iterator<Item = &'static str>) -> String {
+    let mut columns = first.to_vec();
+    for name in expressions.flat_map(named) {
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
+    let columns: Vec<String> = columns.iter().map(|name| format!("\"{name}\"")).collect();
+    columns.join(", ")
 }
 
 /// What is written where a row of one table, which bears on the bounds beside another kind's records, comes or goes.
 struct Source<'a> {
     bounds: &'a Bounds,
     from: &'a str,
-    link: &'a str,
+    link: &'static str,
     ends: Vec<&'a End>,
 }
 
@@ -91,7 +103,12 @@ impl<'a> Source<'a> {
             let (from, link) = sources(bounds).into_iter().find(|(from, _)| *from == schema.table)?;
             let ends: Vec<&End> = bounds.ends.iter().filter(|end| end.from == from).collect();
             let there = |name: &str| columns.iter().any(|column| column.name == name);
-            (there(link) && ends.iter().all(|end| named(end).all(there))).then_some(Self { bounds, from, link, ends })
+            (there(link) && ends.iter().all(|end| named(end.sql).all(there))).then_some(Self {
+                bounds,
+                from,
+                link,
+                ends,
+            })
         };
         schema.bounds_of.iter().copied().filter_map(of).collect()
     }
@@ -172,6 +189,7 @@ pub(super) fn triggers(dialect: Dialect, schema: &Schema, columns: &[Logged]) ->
         let parts = Parts {
             insert: source.enter(),
             insert_if: format!("NEW.\"{link}\" IS NOT NULL"),
+            written: written(&[link], source.ends.iter().map(|end| end.sql)),
             update: format!("{}\n    {}", source.make_room(), source.anew(&["OLD", "NEW"])),
             delete: source.anew(&["OLD"]),
         };
@@ -198,6 +216,7 @@ fn own(dialect: Dialect, schema: &Schema, bounds: &Bounds) -> Vec<String> {
             sets.join(", ")
         ),
         insert_if: "NEW.id IS NOT NULL".to_owned(),
+        written: written(&[], bounds.beside.iter().map(|(_, sql)| *sql)),
         update: format!("UPDATE {kept} SET {} WHERE record = NEW.id;", sets.join(", ")),
         delete: format!("DELETE FROM {kept} WHERE record = OLD.id;"),
     };
@@ -210,24 +229,24 @@ fn own(dialect: Dialect, schema: &Schema, bounds: &Bounds) -> Vec<String> {
 struct Parts {
     insert: String,
     insert_if: String,
+    /// The columns whose change bears on it.
+    written: String,
     update: String,
     delete: String,
 }
 
 impl Parts {
     fn made(&self, dialect: Dialect, table: &str, kept: &str, [old, new]: &[String; 2]) -> Vec<String> {
-        let Self { insert, insert_if, update, delete } = self;
+        let Self { insert, insert_if, written, update, delete } = self;
         if dialect == Dialect::Sqlite {
-            let changed = format!("({old}) IS NOT ({new})");
-            return [("insert", insert_if, insert), ("update", &changed, update), ("delete", &String::from("1"), delete)]
-                .into_iter()
-                .map(|(event, condition, body)| {
-                    format!(
-                        "CREATE TRIGGER \"{table}_{kept}_{event}\" AFTER {} ON \"{table}\" WHEN {condition} BEGIN\n    {body}\nEND",
-                        event.to_uppercase()
-                    )
-                })
-                .collect();
+            let (insert_if, written) = (format!(" WHEN {insert_if}"), format!("UPDATE OF {written}"));
+            let events = [("insert", "INSERT", &*insert_if, insert), ("update", &written, "", update)];
+            let made =
+                events.into_iter().chain([("delete", "DELETE", "", delete)]).map(|(event, when, condition, body)| {
+                    let name = format!("{table}_{kept}_{event}");
+                    format!("CREATE TRIGGER \"{name}\" AFTER {when} ON \"{table}\"{condition} BEGIN\n    {body}\nEND")
+                });
+            return made.collect();
         }
         vec![
             format!(

@@ -8,7 +8,7 @@ mod pieces;
 mod pinyin;
 mod query;
 
-pub use query::{fts5_query, tsquery};
+pub use query::{fts5_query, short_beginning, tsquery};
 
 pub(crate) use pieces::plain;
 use pieces::{Piece, cut, pieces};

@@ -1,6 +1,6 @@
 //! Sums that triggers keep beside a kind's records, in the same transaction, whoever writes; a recount proves them.
 
-use super::{Database, Dialect, recount::differing};
+use super::{Database, Dialect, bounds::named, recount::differing};
 use crate::{
     error::Result,
     record::{Schema, Summary},
@@ -50,12 +50,12 @@ fn parts(summary: &Summary, word: &str) -> String {
     if summary.parts.is_empty() { String::new() } else { format!(" {word} ({}) p", summary.parts) }
 }
 
-/// Counts a row in.
-fn enter(dialect: Dialect, summary: &Summary, row: &str) -> String {
+/// Counts a row in as often as is said, which may be -1, where such sums are there already or not.
+fn enter(dialect: Dialect, summary: &Summary, row: &str, times: &str) -> String {
     let (table, sum) = (summary.table, summary.sum);
     format!(
-        "INSERT INTO {table} SELECT {}, 1, COALESCE({row}.{sum}, 0){} WHERE {}
-    ON CONFLICT ({}) DO UPDATE SET records = {table}.records + 1, {sum} = {table}.{sum} + excluded.{sum};",
+        "INSERT INTO {table} SELECT {}, {times}, {times} * COALESCE({row}.{sum}, 0){} WHERE {}
+    ON CONFLICT ({}) DO UPDATE SET records = {table}.records + excluded.records, {sum} = {table}.{sum} + excluded.{sum};",
         values(dialect, summary, row).join(", "),
         parts(summary, "FROM"),
         counts(summary, row),
@@ -65,54 +65,40 @@ fn enter(dialect: Dialect, summary: &Summary, row: &str) -> String {
 
 /// Takes a row out; sums of nothing are not kept.
 fn leave(dialect: Dialect, summary: &Summary, row: &str) -> String {
-    let (table, sum) = (summary.table, summary.sum);
-    let (names, values, counts) = (names(summary), values(dialect, summary, row).join(", "), counts(summary, row));
-    let same = if summary.parts.is_empty() {
-        format!("({names}) = ({values}) AND {counts}")
-    } else {
-        format!("({names}) IN (SELECT {values}{} WHERE {counts})", parts(summary, "FROM"))
-    };
+    // What the parts have in common finds those of all of them.
+    let shared = summary.keys.iter().zip(values(dialect, summary, row)).filter(|(key, _)| !key.sql.contains("{p}"));
+    let shared: Vec<String> = shared.map(|(key, value)| format!("{} = {value}", key.name)).collect();
     format!(
-        "UPDATE {table} SET records = records - 1, {sum} = {sum} - COALESCE({row}.{sum}, 0) WHERE {same};
-    DELETE FROM {table} WHERE {same} AND records = 0;"
+        "{}\n    DELETE FROM {} WHERE {} AND {} AND records = 0;",
+        enter(dialect, summary, row, "-1"),
+        summary.table,
+        shared.join(" AND "),
+        counts(summary, row),
     )
 }
 
 /// The columns of a row that the sums depend on.
-fn columns(summary: &Summary, row: &str) -> String {
+fn columns(summary: &Summary) -> Vec<&'static str> {
     let said = summary.keys.iter().map(|key| key.sql).chain([summary.only]);
-    let mut columns: Vec<&str> = vec![summary.sum, "deleted_at"];
-    for sql in said.flat_map(|sql| sql.split("{r}.").skip(1)) {
-        let name = sql.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next().unwrap_or_default();
+    let mut columns = vec![summary.sum, "deleted_at"];
+    for name in said.flat_map(named) {
         if !columns.contains(&name) {
             columns.push(name);
         }
     }
+    columns
+}
+
+fn of(row: &str, columns: &[&str]) -> String {
     columns.iter().map(|name| format!("{row}.{name}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The triggers that keep the sums.
 pub(super) fn triggers(dialect: Dialect, schema: &Schema) -> Vec<String> {
     let Some(summary) = schema.summary else { return Vec::new() };
-    let table = schema.table;
-    let (leave, enter) = (leave(dialect, summary, "OLD"), enter(dialect, summary, "NEW"));
+    let (table, columns) = (schema.table, columns(summary));
     match dialect {
-        Dialect::Sqlite => {
-            let changed = format!(" WHEN ({}) IS NOT ({})", columns(summary, "OLD"), columns(summary, "NEW"));
-            let both = format!("{leave}\n    {enter}");
-            [("insert", "", enter), ("update", &*changed, both), ("delete", "", leave)]
-                .into_iter()
-                .flat_map(|(event, condition, body)| {
-                    let made = event.to_uppercase();
-                    [
-                        format!("DROP TRIGGER IF EXISTS \"{table}_sum_{event}\""),
-                        format!(
-                            "CREATE TRIGGER \"{table}_sum_{event}\" AFTER {made} ON \"{table}\"{condition} BEGIN\n    {body}\nEND"
-                        ),
-                    ]
-                })
-                .collect()
-        }
+        Dialect::Sqlite => in_file(summary, table, &columns),
         Dialect::Postgres => vec![
             format!(
                 "CREATE OR REPLACE FUNCTION \"{table}_sum\"() RETURNS TRIGGER LANGUAGE plpgsql AS $kehu$
@@ -131,10 +117,10 @@ BEGIN
     RETURN NULL;
 END
 $kehu$",
-                columns(summary, "OLD"),
-                columns(summary, "NEW"),
-                leave,
-                enter,
+                of("OLD", &columns),
+                of("NEW", &columns),
+                leave(dialect, summary, "OLD"),
+                enter(dialect, summary, "NEW", "1"),
             ),
             format!("DROP TRIGGER IF EXISTS \"{table}_sum\" ON \"{table}\""),
             format!(
@@ -143,6 +129,39 @@ $kehu$",
             ),
         ],
     }
+}
+
+/// The triggers of SQLite, which reads the text of all of them whenever a file is opened: those of the table hand what
+/// the sums depend on to a view, whose trigger alone knows how to sum.
+fn in_file(summary: &Summary, table: &str, columns: &[&str]) -> Vec<String> {
+    let kept = summary.table;
+    let step = |times: &str, row: &str| format!("INSERT INTO {kept}_step VALUES ({times}, {});", of(row, columns));
+    let names = columns.join(", ");
+    let (left, entered) = (step("-1", "OLD"), step("1", "NEW"));
+    let both = format!("{left}\n    {entered}");
+    let mut statements = vec![
+        // Sums of nothing are found by it, and taken away.
+        format!("CREATE INDEX IF NOT EXISTS \"{kept}_nothing\" ON {kept} (records) WHERE records = 0"),
+        format!("DROP VIEW IF EXISTS {kept}_step"),
+        format!("CREATE VIEW {kept}_step AS SELECT 1 AS times, {names} FROM {table}"),
+        format!(
+            "CREATE TRIGGER \"{kept}_step\" INSTEAD OF INSERT ON {kept}_step BEGIN
+    {}
+    DELETE FROM {kept} WHERE records = 0;
+END",
+            enter(Dialect::Sqlite, summary, "NEW", "NEW.times"),
+        ),
+    ];
+    for (event, when, body) in [
+        ("insert", "INSERT".to_owned(), entered),
+        ("update", format!("UPDATE OF {names}"), both),
+        ("delete", "DELETE".to_owned(), left),
+    ] {
+        statements.push(format!("DROP TRIGGER IF EXISTS \"{table}_sum_{event}\""));
+        statements
+            .push(format!("CREATE TRIGGER \"{table}_sum_{event}\" AFTER {when} ON \"{table}\" BEGIN\n    {body}\nEND"));
+    }
+    statements
 }
 
 fn recount(dialect: Dialect, summary: &Summary, table: &str) -> String {

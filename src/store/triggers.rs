@@ -107,7 +107,7 @@ impl<'a> Made<'a> {
     pub fn of(dialect: Dialect, statement: &'a str) -> Option<Self> {
         let name = statement.split('"').nth(1)?;
         match dialect {
-            Dialect::Sqlite => statement.starts_with("CREATE").then_some(Self { name, body: statement }),
+            Dialect::Sqlite => statement.starts_with("CREATE TRIGGER").then_some(Self { name, body: statement }),
             Dialect::Postgres => Some(Self { name, body: statement.split("$kehu$").nth(1)? }),
         }
     }

@@ -67,7 +67,7 @@ pub static ACTIONS: &[Action] = &[
         keys: &["u"],
         rank: 22,
         danger: Danger::Undoable,
-        run: |_| vec![taken_back(|crm| crm.undo(None, false), "Undid {what}.")],
+        run: |_| vec![taken_back(|crm| crm.undo(None, false), "Undid: {what}.")],
         ..PLAIN
     },
     Action {
@@ -76,7 +76,7 @@ pub static ACTIONS: &[Action] = &[
         help: ["Does again what was undone", "重做刚撤销的操作"],
         keys: &["Ctrl-r"],
         danger: Danger::Undoable,
-        run: |_| vec![taken_back(Crm::redo, "Did {what} again.")],
+        run: |_| vec![taken_back(Crm::redo, "Did again: {what}.")],
         ..PLAIN
     },
     Action {

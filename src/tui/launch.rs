@@ -107,6 +107,15 @@ impl Launch {
 /// Whether the dashboard runs in this process.
 static OPEN: AtomicBool = AtomicBool::new(false);
 
+/// Whether it ever ran in this process.
+static RAN: AtomicBool = AtomicBool::new(false);
+
+/// Whether the system's wishes are its matter: from when it opens to the end of the process.
+#[must_use]
+pub fn has_signals() -> bool {
+    RAN.load(Ordering::SeqCst)
+}
+
 /// Whether it is open, also while an editor has the screen.
 #[must_use]
 pub fn is_open() -> bool {
@@ -147,6 +156,7 @@ pub fn run(launch: &Launch) -> Result<()> {
 pub fn on_terminal(launch: &Launch, work: impl FnOnce() -> std::io::Result<()>) -> Result<()> {
     let guard = Guard::enter(true).map_err(|error| broken(&error))?;
     OPEN.store(true, Ordering::SeqCst);
+    RAN.store(true, Ordering::SeqCst);
     let done = catch_unwind(AssertUnwindSafe(work));
     OPEN.store(false, Ordering::SeqCst);
     drop(guard);

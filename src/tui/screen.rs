@@ -5,6 +5,7 @@ use super::{
     canvas::{Canvas, row},
     hits::{Hit, Target},
     key,
+    page::Page,
     state::State,
     text,
     toast::Tone,
@@ -46,7 +47,7 @@ fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
         canvas.hits.clear();
         canvas.caret = None;
         canvas.hit(area, Target::Nothing);
-        let place = page.place(area).intersection(area);
+        let place = place(&**page, area);
         canvas.clear(place);
         page.view(canvas, place);
     }
@@ -57,7 +58,17 @@ fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
     if state.toasts.is_empty() || area.height >= 20 {
         footer(state, canvas, foot);
     }
-    toasts(state, canvas, if area.height >= 20 { row(area, area.height - 2) } else { foot });
+    // The line above the footer says where a card goes while it is carried.
+    if !state.contexts().contains(&"board-grab") {
+        toasts(state, canvas, if area.height >= 20 { row(area, area.height - 2) } else { foot });
+    }
+}
+
+/// Where a box stands: above the lines of words and keys, where there is room.
+#[must_use]
+pub fn place(page: &dyn Page, area: Rect) -> Rect {
+    let below = if area.height >= 20 { 2 } else { 1 };
+    page.place(Rect { height: area.height.saturating_sub(below), ..area }).intersection(area)
 }
 
 /// A window that holds nothing but a word on that, and where one is.
@@ -150,8 +161,17 @@ fn footer(state: &State, canvas: &mut Canvas, line: Rect) {
     let context = &state.context;
     let theme = context.theme;
     let mut x = line.x + 1;
-    for action in action::offered(&state.contexts()) {
-        let keys = action.keys.first().map(|keys| key::label(keys)).unwrap_or_default();
+    // Where letters are text, an action is offered by a key that is none.
+    let typing = state.top().is_some_and(Page::typing);
+    let letter = |keys: &&&str| key::Key::sequence(keys).first().is_some_and(|key| key.letter().is_some());
+    let mut contexts = state.contexts();
+    if contexts.first().is_some_and(|first| matches!(*first, "bar" | "note")) {
+        contexts.retain(|context| matches!(*context, "bar" | "note" | "global"));
+    }
+    for action in action::offered(&contexts) {
+        let Some(keys) = action.keys.iter().find(|keys| !typing || !letter(keys)).map(|keys| key::label(keys)) else {
+            continue;
+        };
         let label = action.label(context);
         let wide = u16::try_from(text::width(&keys) + text::width(label) + 3).unwrap_or(u16::MAX);
         if x.saturating_add(wide) > line.right() {
@@ -164,23 +184,45 @@ fn footer(state: &State, canvas: &mut Canvas, line: Rect) {
         canvas.hit(here, Target::Act(action.id));
         x = x.saturating_add(wide);
     }
+    // Boxes let no other key through, but Esc leaves each of them.
+    let (key, label) = ("Esc", context.pick("cancel", "取消"));
+    let wide = u16::try_from(text::width(key) + text::width(label) + 1).unwrap_or(u16::MAX);
+    if !state.boxes.is_empty() && x.saturating_add(wide) <= line.right() {
+        let here = Rect { x, width: wide, ..line };
+        canvas.pieces(here, &[(key, theme.key), (" ", theme.text), (label, theme.text)]);
+        canvas.hit(here, Target::Act("frame.back"));
+    }
 }
 
-/// The latest words on the line above the footer, older ones above it.
+/// The latest words on the line above the footer, older ones above it; long ones take two lines.
 fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
     let theme = state.context.theme;
-    for (place, toast) in state.toasts.iter().rev().enumerate() {
-        let up = u16::try_from(place).unwrap_or(u16::MAX);
-        let Some(y) = line.y.checked_sub(up).filter(|y| *y > 1) else { return };
-        let wide = u16::try_from(text::width(&toast.text) + text::width(toast.sign()) + 3).unwrap_or(line.width);
-        let here = Rect { y, width: if place == 0 { line.width } else { wide.min(line.width) }, ..line };
-        canvas.clear(here);
+    let mut y = line.y;
+    // Where there are few rows, older words give way; what went wrong does not.
+    let few = state.context.screen.height < 30;
+    let shown = state.toasts.iter().rev().enumerate();
+    for (place, toast) in shown.filter(|(place, toast)| !few || *place == 0 || toast.tone == Tone::Error) {
+        let sign = format!(" {} ", toast.sign());
+        let blank = " ".repeat(text::width(&sign));
+        let room = usize::from(line.width).saturating_sub(text::width(&sign) + 1).max(1);
+        let lines = text::wrap(&toast.text, room);
+        let widest = lines.iter().map(|words| text::width(words)).max().unwrap_or_default();
+        let wide = u16::try_from(widest + text::width(&sign) + 1).unwrap_or(line.width).min(line.width);
         let style = match toast.tone {
             Tone::Done => theme.good,
             Tone::Notice => theme.accent,
             Tone::Error => theme.bad,
         };
-        canvas.pieces(here, &[(&format!(" {} ", toast.sign()), style), (&toast.text, theme.text)]);
+        let count = lines.len().min(3);
+        for (at, words) in lines.iter().take(count).enumerate().rev() {
+            if y <= 1 {
+                return;
+            }
+            let here = Rect { y, width: if place == 0 && count == 1 { line.width } else { wide }, ..line };
+            canvas.clear(here);
+            canvas.pieces(here, &[(if at == 0 { &sign } else { &blank }, style), (words, theme.text)]);
+            y -= 1;
+        }
     }
 }
 

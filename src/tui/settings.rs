@@ -48,7 +48,7 @@ fn choose_theme(state: &mut State) -> Vec<Cmd> {
     let context = &state.context;
     let item = |theme: &theme::Theme| {
         let here = if theme.name == context.theme.name { "*" } else { "" };
-        Item::new(context.pick(theme.label, theme.label_zh), theme.name).detail(here)
+        Item::both(context, theme.label, theme.label_zh, theme.name).detail(here)
     };
     let mut items: Vec<Item> = theme::THEMES.iter().map(item).collect();
     let words = match context.ground {
@@ -56,10 +56,8 @@ fn choose_theme(state: &mut State) -> Vec<Cmd> {
         Some(theme::Ground::Dark) => context.pick("dark here", "当前终端为深色"),
         None => context.pick("this terminal does not say", "当前终端未告知"),
     };
-    items.insert(
-        1,
-        Item::new(context.pick("Light or dark, as the terminal", "随终端深浅"), theme::AUTOMATIC).detail(words),
-    );
+    items
+        .insert(1, Item::both(context, "Light or dark, as the terminal", "随终端深浅", theme::AUTOMATIC).detail(words));
     let picker = Picker::new(context, context.pick("Theme", "主题"), items, |state, items| {
         if let Some(item) = items.into_iter().next() {
             let context = &mut state.context;

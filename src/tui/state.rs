@@ -55,6 +55,8 @@ pub struct State {
     pub seen: i64,
     /// Why the database cannot be asked just now.
     pub lost: Option<Error>,
+    /// The tickets, with their deadlines, that were spoken of as due soon.
+    pub(super) warned: std::collections::BTreeSet<(i64, String)>,
     pub(super) leaving: bool,
     pub(super) composed: bool,
     pub(super) click: Option<(ratatui::layout::Position, jiff::Timestamp)>,
@@ -87,6 +89,7 @@ impl State {
             recent: Vec::new(),
             seen: 0,
             lost: None,
+            warned: std::collections::BTreeSet::new(),
             leaving: false,
             composed: false,
             click: None,
@@ -101,6 +104,7 @@ impl State {
         let mut commands = self.start_top();
         commands.extend(self.ring());
         commands.push(super::live::look());
+        commands.push(super::soon::look(self));
         commands
     }
 
@@ -352,7 +356,19 @@ impl State {
     /// The contexts whose keys count now.
     #[must_use]
     pub fn contexts(&self) -> Vec<&'static str> {
-        self.top().map(Page::contexts).unwrap_or_default()
+        let mut contexts = self.top().map(Page::contexts).unwrap_or_default();
+        // The line above a list takes letters first; what a box lets through is its own matter.
+        let own = contexts.first().is_some_and(|first| matches!(*first, "note" | "ticket-reply"));
+        if self.boxes.is_empty() && !own && self.top().is_some_and(Page::typing) {
+            contexts.insert(0, "bar");
+        }
+        contexts
+    }
+
+    /// A key for whatever takes text just now.
+    pub fn press(&mut self, key: &str) -> Vec<Cmd> {
+        let (number, key) = (self.top().map(Page::id).unwrap_or_default(), Key::parse(key));
+        self.with_page(number, |page, context| key.and_then(|key| page.key(key, context)).unwrap_or_default())
     }
 
     /// After a while without a further key, what may follow is shown.

@@ -49,8 +49,15 @@ pub fn verb(context: &Context, kind: &str, name: &str) -> String {
     known.map_or_else(|| name.to_owned(), |(_, english, chinese)| context.pick(english, chinese).to_owned())
 }
 
+/// A verb in both languages, to be found by.
+#[must_use]
+pub fn both(name: &str) -> String {
+    let known = VERBS.iter().find(|(known, ..)| *known == name);
+    known.map_or_else(|| name.to_owned(), |(_, english, chinese)| format!("{name} {english} {chinese}"))
+}
+
 /// The places where keys count, as the help calls them.
-const PLACES: [(&str, &str, &str); 16] = [
+const PLACES: [(&str, &str, &str); 24] = [
     ("global", "everywhere", "全局"),
     ("list", "lists", "列表"),
     ("record", "records", "记录"),
@@ -67,6 +74,14 @@ const PLACES: [(&str, &str, &str); 16] = [
     ("page-record", "record page", "记录页"),
     ("form", "form", "表单"),
     ("picker", "choosing", "选择"),
+    ("bar", "typing", "输入条件"),
+    ("note", "writing it down", "记一笔"),
+    ("form-one", "form", "表单"),
+    ("customers-list", "list of customers", "客户列表"),
+    ("customer-tabs", "page of a customer", "客户页"),
+    ("customer-prose", "timeline", "时间线"),
+    ("of-customer", "customer", "客户"),
+    ("board-table", "table of deals", "商机表格"),
 ];
 
 /// What the help calls the place where a key counts.

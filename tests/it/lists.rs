@@ -34,6 +34,47 @@ on_both! {
         assert_eq!(world.crm.matching(&from(2)).expect("lists"), [3, 4]);
     }
 
+    fn a_list_read_from_its_end_is_the_same_list(world) {
+        people(world);
+        world.customer("苏州工禾");
+        for (sort, words) in [("", ""), ("", "a"), ("name", ""), ("-level,name", ""), ("city", ""), ("-id", ""), ("since", "有限")] {
+            let filter = filter::parse(words).expect(words);
+            let query = Query { filter, sort: Sort::parse(sort), ..Query::new("customer") };
+            let forwards = refs(&world.crm.list(&query).expect(sort));
+            let backwards = refs(&world.crm.list(&Query { reversed: true, ..query.clone() }).expect(sort));
+            let turned: Vec<&str> = backwards.rsplit(' ').collect();
+            assert_eq!(turned.join(" "), forwards, "by {sort:?} with {words:?}");
+            let last = Query { reversed: true, limit: Some(2), offset: Some(1), paging: true, ..query };
+            let last = refs(&world.crm.list(&last).expect(sort));
+            assert!(backwards.contains(&last), "{last} in {backwards}");
+        }
+    }
+
+    fn one_letter_finds_the_newest_of_many_as_the_index_does(world) {
+        people(world);
+        let far = if world.url.starts_with("postgres") {
+            "SELECT setval(pg_get_serial_sequence('customers', 'id'), 30000)"
+        } else {
+            "UPDATE sqlite_sequence SET seq = 30000 WHERE name = 'customers'"
+        };
+        world.outside(far);
+        for number in 0..40 {
+            let name = ["Zeta Werke", "北京云图", "Acme", "Quellmann"][number % 4];
+            world.add("customer", &[("name", &format!("{name} {number}")), ("phone", &format!("0755-8888{:04}", number * 7))]);
+        }
+        let id = world.customer("Zapp");
+        world.crm.remove("customer", id).expect("removes");
+        for words in ["z", "Z", "b", "8", "88", "q", "x", "z level=A", "w city=深圳"] {
+            let query = Query { filter: filter::parse(words).expect(words), limit: Some(5), offset: Some(1), ..Query::new("customer") };
+            let walked = refs(&world.crm.list(&query).expect(words));
+            let asked = refs(&world.crm.list(&Query { sort: Sort::parse("-id"), ..query.clone() }).expect(words));
+            assert_eq!(walked, asked, "{words}");
+            let query = Query { limit: None, offset: None, paging: true, ..query };
+            let exactly = world.crm.total(&Query { exact: true, ..query.clone() }).expect(words);
+            assert_eq!(world.crm.total(&query).expect(words), exactly, "{words}");
+        }
+    }
+
     fn whoever_watches_sees_that_something_was_written(world) {
         people(world);
         let before = world.crm.latest_change().expect("reads");

@@ -33,6 +33,14 @@ pub fn tsquery(text: &str) -> Option<String> {
     read(text).map(|query| write(&query, &Words { and: " & ", or: " | ", term: tsquery_term }))
 }
 
+/// The beginning of a word that is all that is asked for, where so short a one may begin a word of most records.
+pub fn short_beginning(text: &str) -> Option<String> {
+    match read(text)?.terms.as_slice() {
+        [Term::Prefix(token)] if token.is_ascii() && token.len() <= 2 => Some(token.clone()),
+        _ => None,
+    }
+}
+
 fn fts5_term(term: &Term) -> String {
     match term {
         Term::Exact(token) => format!("\"{token}\""),

@@ -35,10 +35,10 @@ pub(crate) const TOTALS: Summary = Summary {
     parts: "SELECT 1 AS clock UNION ALL SELECT 2",
     keys: &[
         SummaryKey { name: "month", sql: "SUBSTR({r}.received, 1, 7)", text: true },
-        SummaryKey { name: "clock", sql: "{p}.clock", text: false },
         SummaryKey { name: "policy", sql: "{r}.policy", text: false },
         SummaryKey { name: "priority", sql: "{r}.priority", text: true },
         SummaryKey { name: "queue", sql: "{r}.queue", text: false },
+        SummaryKey { name: "clock", sql: "{p}.clock", text: false },
         SummaryKey {
             name: "outcome",
             sql: "CASE WHEN CASE {p}.clock WHEN 1 THEN {r}.first_due ELSE {r}.resolve_due END IS NULL THEN 'none' \

@@ -5,6 +5,7 @@ use crate::{
     Message,
     tui::{
         action::{Action, Danger, PLAIN},
+        moving,
         page::Page,
         state::State,
         widgets::Input,
@@ -180,36 +181,23 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "list.down",
-        label: ["down", "下移"],
-        help: ["Moves one row down", "下移一行"],
-        keys: &["j", "Down"],
         run: |state| state.listing(|listing, context| listing.go_by(1, context)),
-        ..LIST
+        context: "list",
+        ..moving::DOWN
     },
     Action {
         id: "list.up",
-        label: ["up", "上移"],
-        help: ["Moves one row up", "上移一行"],
-        keys: &["k", "Up"],
         run: |state| state.listing(|listing, context| listing.go_by(-1, context)),
-        ..LIST
+        context: "list",
+        ..moving::UP
     },
     Action {
         id: "list.first",
-        label: ["first", "首行"],
-        help: ["Moves to the first row", "到首行"],
-        keys: &["g g", "Home"],
         run: |state| state.listing(|listing, context| listing.go_to(0, context)),
-        ..LIST
+        context: "list",
+        ..moving::FIRST
     },
-    Action {
-        id: "list.last",
-        label: ["last", "末行"],
-        help: ["Moves to the last row", "到末行"],
-        keys: &["G", "End"],
-        run: |state| state.listing(super::Listing::go_to_end),
-        ..LIST
-    },
+    Action { id: "list.last", run: |state| state.listing(super::Listing::go_to_end), context: "list", ..moving::LAST },
     Action {
         id: "list.page-down",
         label: ["page down", "下翻页"],
@@ -279,6 +267,26 @@ pub static ACTIONS: &[Action] = &[
             })
         },
         ..LIST
+    },
+    Action {
+        id: "bar.keep",
+        label: ["keep it", "确定"],
+        help: ["Keeps what was typed above the list and goes back to it", "采用所输入的条件并回到列表"],
+        keys: &["Enter"],
+        context: "bar",
+        rank: 1,
+        run: |state| state.press("Enter"),
+        ..PLAIN
+    },
+    Action {
+        id: "bar.clear",
+        label: ["clear", "清空"],
+        help: ["Takes away what was typed above the list", "清空所输入的条件"],
+        keys: &["Ctrl-u"],
+        context: "bar",
+        rank: 2,
+        run: |state| state.press("Ctrl-u"),
+        ..PLAIN
     },
     Action {
         id: "record.edit",

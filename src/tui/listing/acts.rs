@@ -119,7 +119,7 @@ fn offer_verbs(state: &mut State, kind: &'static str, ids: Vec<i64>, reasons: &[
         .zip(reasons)
         .map(|(verb, reason)| {
             let mut item = Item::new(words::verb(context, kind, verb.name), verb.name).detail(help(verb.doc));
-            verb.name.clone_into(&mut item.hidden);
+            item.hidden = words::both(verb.name);
             item.reason = reason.as_ref().map(|reason| context.say(reason));
             item
         })
@@ -127,11 +127,11 @@ fn offer_verbs(state: &mut State, kind: &'static str, ids: Vec<i64>, reasons: &[
     // What is done to records of this kind alone, such as merging customers.
     let own = format!("of-{kind}");
     for action in crate::tui::action::all().filter(|action| action.context == own) {
-        items.push(Item::new(action.label(context), action.id).detail(action.help(context)));
+        items.push(Item::both(context, action.label[0], action.label[1], action.id).detail(action.help(context)));
     }
     for id in ["record.edit", "record.activity", "record.copy", "record.note", "record.delete", "record.restore"] {
         if let Some(action) = crate::tui::action::named(id) {
-            items.push(Item::new(action.label(context), id).detail(action.help(context)));
+            items.push(Item::both(context, action.label[0], action.label[1], id).detail(action.help(context)));
         }
     }
     let title = format!("{} ({})", context.pick("Actions", "操作"), ids.len());

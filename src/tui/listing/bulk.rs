@@ -31,17 +31,19 @@ pub fn begin(state: &mut State) -> Vec<Cmd> {
         .map(|field| {
             let label = format!("{} {}", context.pick("Set", "设置"), context.label(field));
             let about = if context.is_chinese() { "" } else { field.doc.as_ref() };
-            Item::new(label, format!("field {}", field.name)).detail(about)
+            Item::new(label, format!("field {}", field.name))
+                .detail(about)
+                .found_as(format!("set {} 设置{}", field.label, field.label_zh))
         })
         .collect();
     for verb in catalog::entry(kind).map_or(&[][..], |entry| entry.verbs) {
         let about = if context.is_chinese() { language::help(verb.doc) } else { verb.doc.to_owned() };
         let label = words::verb(context, kind, verb.name);
-        items.push(Item::new(label, format!("verb {}", verb.name)).detail(about));
+        items.push(Item::new(label, format!("verb {}", verb.name)).detail(about).found_as(words::both(verb.name)));
     }
     for id in ["record.delete", "list.export"] {
         if let Some(action) = crate::tui::action::named(id) {
-            items.push(Item::new(action.label(context), format!("act {id}")));
+            items.push(Item::both(context, action.label[0], action.label[1], format!("act {id}")));
         }
     }
     let title = format!("{} ({})", context.pick("With the marked records", "批量操作"), ids.len());

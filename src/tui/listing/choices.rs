@@ -28,7 +28,7 @@ pub fn sort(state: &mut State) -> Vec<Cmd> {
                 Some(false) => context.glyphs.up,
                 None => "",
             };
-            Item::new(context.label(field), field.name.as_ref()).detail(sign)
+            Item::of_field(context, field, field.name.as_ref()).detail(sign)
         })
         .collect();
     // What is on the screen is what people sort by.
@@ -49,7 +49,7 @@ pub fn columns(state: &mut State) -> Vec<Cmd> {
         .schema
         .visible()
         .filter(|field| field.name != "id")
-        .map(|field| Item::new(context.label(field), field.name.as_ref()).detail(field.name.as_ref()))
+        .map(|field| Item::of_field(context, field, field.name.as_ref()).detail(field.name.as_ref()))
         .collect();
     for name in shown.iter().filter(|name| name.contains('.')) {
         items.push(Item::new(name, name));
@@ -95,8 +95,8 @@ fn read(crm: &mut Crm, kind: &str) -> Result<Vec<View>> {
 fn offer(state: &mut State, number: u64, views: Vec<View>) -> Vec<Cmd> {
     let context = &state.context;
     let mut items = vec![
-        Item::new(context.pick("Save this list as a view", "把当前列表存为视图"), "save"),
-        Item::new(context.pick("All, as usual", "全部（默认）"), "usual"),
+        Item::both(context, "Save this list as a view", "把当前列表存为视图", "save"),
+        Item::both(context, "All, as usual", "全部（默认）", "usual"),
     ];
     items.extend(views.iter().map(|(name, filter, ..)| Item::new(name, format!("view {name}")).detail(filter)));
     let picker = Picker::new(context, context.pick("Views", "视图"), items, move |state, items| {

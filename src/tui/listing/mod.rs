@@ -64,7 +64,19 @@ pub struct Listing {
     pub(super) first: usize,
     chosen: Option<i64>,
     anchor: Option<usize>,
+    /// The rows were read from the end of a list, which is so long at least; its length may not be known yet.
+    mirror: Option<usize>,
 }
+
+/// Where the rows of an answer stand: so many after the first, or before the last.
+#[derive(Debug, Clone, Copy)]
+enum From {
+    Start(usize),
+    End(usize),
+}
+
+/// The end of a list that is no longer is reached by leaving out what stands before it.
+const NEAR: usize = 2_000;
 
 impl Listing {
     #[must_use]
@@ -93,6 +105,7 @@ impl Listing {
             first: 0,
             chosen: None,
             anchor: None,
+            mirror: None,
         }
     }
 
@@ -123,6 +136,9 @@ impl Listing {
     /// How many rows there are, as far as it is known.
     #[must_use]
     pub fn length(&self) -> usize {
+        if let Some(length) = self.mirror {
+            return length;
+        }
         match self.total {
             Some(Total::Exactly(count)) => usize::try_from(count).unwrap_or(usize::MAX),
             Some(Total::MoreThan(count)) => self.reached().max(usize::try_from(count).unwrap_or(usize::MAX)),
@@ -203,20 +219,34 @@ impl Listing {
                 return Vec::new();
             }
         };
-        vec![self.read(query.clone(), self.first.saturating_sub(self.height)), self.count(query, false)]
+        let mut commands = vec![self.read(query.clone(), self.first.saturating_sub(self.height))];
+        if self.mirror.is_none() {
+            commands.push(self.count(query, false));
+        }
+        commands
     }
 
     /// As [`Listing::load`], of something else: from the top.
     pub fn reload(&mut self, context: &Context) -> Vec<Cmd> {
-        (self.cursor, self.first, self.chosen, self.anchor) = (0, 0, None, None);
+        (self.cursor, self.first, self.chosen, self.anchor, self.mirror) = (0, 0, None, None, None);
         self.load(context)
     }
 
-    fn read(&self, mut query: Query, offset: usize) -> Cmd {
+    /// The rows around a place, as a question, and where they will stand.
+    fn window(&self, mut query: Query, offset: usize) -> (Query, From) {
         let limit = self.stretch();
-        query.limit = Some(limit as u64);
-        query.offset = Some(offset as u64);
-        query.paging = true;
+        let from = match self.mirror {
+            Some(length) => From::End(length.saturating_sub(offset + limit)),
+            None => From::Start(offset),
+        };
+        let (From::Start(skipped) | From::End(skipped)) = from;
+        (query.limit, query.offset) = (Some(limit as u64), Some(skipped as u64));
+        (query.paging, query.reversed) = (true, matches!(from, From::End(_)));
+        (query, from)
+    }
+
+    fn read(&self, query: Query, offset: usize) -> Cmd {
+        let (query, from) = self.window(query, offset);
         let number = self.number;
         Cmd::question(
             (number, "rows"),
@@ -224,7 +254,7 @@ impl Listing {
             move |state, answer| {
                 state.with_listing(number, |listing, context| {
                     match answer {
-                        Ok(grid) => listing.came(grid, offset),
+                        Ok(grid) => listing.came(grid, from),
                         Err(error) if error.cause == crate::Cause::Interrupted => {}
                         Err(error) => listing.fault = Some(context.fault(&error)),
                     }
@@ -235,18 +265,17 @@ impl Listing {
     }
 
     fn count(&self, mut query: Query, exact: bool) -> Cmd {
-        query.exact = exact;
+        (query.exact, query.paging) = (exact, true);
         let number = self.number;
         Cmd::question(
             (number, "total"),
             move |crm| crm.total(&query),
             move |state, answer| {
-                state.with_listing(number, |listing, context| {
-                    let Ok(total) = answer else { return Vec::new() };
-                    listing.total = Some(total);
-                    if exact {
-                        let last = listing.length().saturating_sub(1);
-                        return listing.go_to(last, context);
+                state.with_listing(number, |listing, _| {
+                    match answer {
+                        Ok(Total::Exactly(count)) => listing.is_known(count),
+                        Ok(total) if listing.mirror.is_none() => listing.total = Some(total),
+                        _ => {}
                     }
                     Vec::new()
                 })
@@ -254,13 +283,44 @@ impl Listing {
         )
     }
 
-    fn came(&mut self, grid: Grid, offset: usize) {
+    /// How many there are; where only the end was known so far, every place moves.
+    fn is_known(&mut self, count: u64) {
+        self.total = Some(Total::Exactly(count));
+        let Some(length) = &mut self.mirror else { return };
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let by = count.saturating_sub(*length);
+        *length = count;
+        (self.cursor, self.first, self.offset) = (self.cursor + by, self.first + by, self.offset + by);
+        self.anchor = self.anchor.map(|anchor| anchor + by);
+    }
+
+    /// The place of the first row that was read, of those counted from the end after turning them round.
+    fn placed(&mut self, rows: &mut [Row], from: From) -> usize {
+        let From::End(skipped) = from else {
+            let From::Start(offset) = from else { return 0 };
+            return offset;
+        };
+        rows.reverse();
+        let reached = skipped + rows.len();
+        if rows.len() < self.stretch() {
+            // It was shorter than that after all.
+            let gone = self.length().saturating_sub(reached);
+            (self.cursor, self.first) = (self.cursor.saturating_sub(gone), self.first.saturating_sub(gone));
+            (self.mirror, self.total) = (None, Some(Total::Exactly(reached as u64)));
+            return 0;
+        }
+        self.mirror = self.mirror.map(|length| length.max(reached));
+        self.length().saturating_sub(reached)
+    }
+
+    fn came(&mut self, mut grid: Grid, from: From) {
+        let offset = self.placed(&mut grid.rows, from);
         (self.heads, self.rows, self.offset) = (grid.columns, grid.rows, offset);
         (self.loaded, self.fault) = (true, None);
         if let Some(place) = self.chosen.and_then(|id| self.rows.iter().position(|row| row.id == id)) {
             self.cursor = offset + place;
         }
-        let whole = self.rows.len() < self.stretch();
+        let whole = self.rows.len() < self.stretch() && matches!(from, From::Start(_));
         if whole && (!self.rows.is_empty() || offset == 0) {
             if matches!(self.total, Some(Total::MoreThan(_))) {
                 self.total = Some(Total::Exactly((offset + self.rows.len()) as u64));
@@ -279,6 +339,10 @@ impl Listing {
 
     /// Moves the cursor, and reads on where it comes near the end of what was read.
     pub fn go_to(&mut self, place: usize, _: &Context) -> Vec<Cmd> {
+        if place == 0 && self.mirror.take().is_some() {
+            (self.cursor, self.first, self.chosen) = (0, 0, None);
+            return self.query().map(|query| self.read(query, 0)).into_iter().collect();
+        }
         self.cursor = place.min(self.length().saturating_sub(1));
         self.chosen = None;
         self.settle();
@@ -301,12 +365,22 @@ impl Listing {
         self.go_to(usize::try_from(at.saturating_add(by)).unwrap_or_default(), context)
     }
 
-    /// To the very last row, which takes counting them all.
+    /// To the very last row: of a long list the rows are asked for from its end, and how many there are meanwhile.
     pub fn go_to_end(&mut self, context: &Context) -> Vec<Cmd> {
-        match (self.total, self.query()) {
-            (Some(Total::MoreThan(_)) | None, Ok(query)) => vec![self.count(query, true)],
-            _ => self.go_to(self.length().saturating_sub(1), context),
+        let known = matches!(self.total, Some(Total::Exactly(_)));
+        let (length, query) = (self.length(), self.query());
+        let Ok(query) = query else { return Vec::new() };
+        if self.mirror.is_some() || known && length <= NEAR {
+            return self.go_to(length.saturating_sub(1), context);
         }
+        self.mirror = Some(length.max(1));
+        (self.cursor, self.first) = (length.saturating_sub(1), length.saturating_sub(self.height));
+        self.chosen = None;
+        let mut commands = vec![self.read(query.clone(), length.saturating_sub(self.stretch()))];
+        if !known {
+            commands.push(self.count(query, true));
+        }
+        commands
     }
 
     /// The next record, for a page that was opened from here.
@@ -326,13 +400,7 @@ impl Listing {
         if to >= self.length() || self.row(to).is_some() {
             return None;
         }
-        let offset = to.saturating_sub(self.stretch() / 2);
-        let query = Query {
-            limit: Some(self.stretch() as u64),
-            offset: Some(offset as u64),
-            paging: true,
-            ..self.query().ok()?
-        };
+        let (query, from) = self.window(self.query().ok()?, to.saturating_sub(self.stretch() / 2));
         let number = self.number;
         Some(Cmd::question(
             (number, "rows"),
@@ -340,7 +408,7 @@ impl Listing {
             move |state, answer| {
                 let answer = answer.map(|grid| {
                     state.with_listing(number, |listing, _| {
-                        listing.came(grid, offset);
+                        listing.came(grid, from);
                         Vec::new()
                     })
                 });
@@ -389,7 +457,12 @@ impl Listing {
 
     fn mark_matching(&mut self, offset: Option<u64>, limit: Option<u64>) -> Vec<Cmd> {
         let Ok(query) = self.query() else { return Vec::new() };
-        let (query, number) = (Query { limit, offset, ..query }, self.number);
+        let reversed = self.mirror.is_some() && limit.is_some();
+        let from_end = |length: usize| {
+            (length as u64).saturating_sub(offset.unwrap_or_default().saturating_add(limit.unwrap_or_default()))
+        };
+        let offset = self.mirror.filter(|_| reversed).map(from_end).or(offset);
+        let (query, number) = (Query { limit, offset, reversed, ..query }, self.number);
         vec![Cmd::question(
             (number, "marks"),
             move |crm| crm.matching(&query),

@@ -178,11 +178,21 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "form.pick",
-        label: ["pick", "选择"],
-        help: ["Offers what can be filled in; of a last field saves", "列出可选值；单字段时保存"],
+        label: ["pick or next", "选择/下一项"],
+        help: ["Offers what can be filled in, or goes to the next field", "列出可选值，或到下一字段"],
         keys: &["Enter"],
         context: "form",
         rank: 3,
+        run: |state| state.with(Form::pick),
+        ..PLAIN
+    },
+    Action {
+        id: "form-one.done",
+        label: ["go on", "确定"],
+        help: ["Takes what was filled in", "采用所填内容"],
+        keys: &["Enter"],
+        context: "form-one",
+        rank: 1,
         run: |state| state.with(Form::pick),
         ..PLAIN
     },

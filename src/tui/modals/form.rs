@@ -145,7 +145,11 @@ impl Page for Form {
     }
 
     fn contexts(&self) -> Vec<&'static str> {
-        vec!["form"]
+        let picked = |line: &Line| matches!(line.kind, Kind::Choice(_) | Kind::Link(_) | Kind::YesNo);
+        match self.lines.as_slice() {
+            [line] if !picked(line) => vec!["form-one", "form"],
+            _ => vec!["form"],
+        }
     }
 
     /// What was filled in by its ref is called by its name too.
@@ -193,6 +197,8 @@ impl Page for Form {
 
     fn place(&self, screen: Rect) -> Rect {
         let lines = u16::try_from(self.lines.len()).unwrap_or(40);
-        canvas::centred(screen, 84, (lines + 4).min(screen.height.saturating_sub(2)).max(6))
+        let place = canvas::centred(screen, 84, (lines + 4).min(screen.height.saturating_sub(1)).max(6));
+        // The tabs stay in sight where there is room for them.
+        Rect { y: place.y.max(u16::from(place.height < screen.height)), ..place }
     }
 }

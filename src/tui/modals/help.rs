@@ -12,7 +12,7 @@ pub fn help(state: &State) -> Picker {
             let keys: Vec<String> = action.keys.iter().map(|keys| key::label(keys)).collect();
             let mut item = Item::new(format!("{:<16} {}", keys.join(" "), action.help(&state.context)), action.id);
             item.detail = words::place(&state.context, context);
-            action.label(&state.context).clone_into(&mut item.hidden);
+            item.hidden = format!("{} {}", action.label.join(" "), action.help.join(" "));
             item.reason = (action.enabled)(state).err().map(|reason| state.context.say(&reason));
             items.push(item);
         }

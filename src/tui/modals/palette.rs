@@ -27,7 +27,7 @@ pub fn palette(state: &State) -> Picker {
     for action in action::all().filter(here) {
         let mut item = Item::new(action.label(context), action.id);
         item.detail = action.keys.first().map(|keys| key::label(keys)).unwrap_or_default();
-        item.hidden = format!("{} {}", action.label.concat(), action.help(context));
+        item.hidden = format!("{} {}", action.label.join(" "), action.help.join(" "));
         item.reason = (action.enabled)(state).err().map(|reason| context.say(&reason));
         items.push(item);
     }
@@ -35,7 +35,9 @@ pub fn palette(state: &State) -> Picker {
         context.schemas.iter().filter(|schema| catalog::entry(schema.kind).is_some_and(|entry| entry.business))
     {
         let label = format!("{} {}", context.pick("Go to", "前往"), context.nouns(schema));
-        items.push(Item::new(label, format!("kind {}", schema.kind)));
+        let chinese = catalog::entry(schema.kind).map_or("", |entry| entry.noun_zh);
+        let both = format!("go to {} {} 前往{chinese}", schema.kind, schema.table);
+        items.push(Item::new(label, format!("kind {}", schema.kind)).found_as(both));
     }
     let chinese = context.is_chinese();
     let source = Arc::new(move |crm: &mut Crm, typed: &str| records(crm, typed, chinese));

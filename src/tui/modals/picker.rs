@@ -38,6 +38,34 @@ impl Item {
         Self { label: label.into(), value: value.into(), ..Self::default() }
     }
 
+    /// Called by the reader's language; found by the other one too.
+    #[must_use]
+    pub fn both(context: &Context, english: &str, chinese: &str, value: impl Into<String>) -> Self {
+        Self::new(context.pick(english, chinese), value).found_as(format!("{english} {chinese}"))
+    }
+
+    /// A field by its label; found by the one in the other language too.
+    #[must_use]
+    pub fn of_field(context: &Context, field: &crate::record::Field, value: impl Into<String>) -> Self {
+        Self::new(context.label(field), value).found_as(format!("{} {}", field.label, field.label_zh))
+    }
+
+    /// One of a field's choices; found by its key and both of its labels.
+    #[must_use]
+    pub fn of_choice(context: &Context, choice: &crate::record::Choice) -> Self {
+        let label = context.pick(&choice.label, &choice.label_zh);
+        let label = if label.is_empty() { choice.key.as_ref() } else { label };
+        let item = Self::new(label, choice.key.as_ref()).detail(choice.key.as_ref());
+        item.found_as(format!("{} {}", choice.label, choice.label_zh))
+    }
+
+    /// What is typed is also looked for in this.
+    #[must_use]
+    pub fn found_as(mut self, words: impl Into<String>) -> Self {
+        self.hidden = words.into();
+        self
+    }
+
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();

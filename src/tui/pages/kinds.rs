@@ -9,6 +9,7 @@ use crate::{
         command::Cmd,
         context::Context,
         hits::{Gesture, Target},
+        moving,
         page::{Page, PageKind, Tab},
         state::State,
         text,
@@ -41,22 +42,16 @@ pub static KIND: PageKind = PageKind {
         },
         Action {
             id: "kinds.down",
-            label: ["down", "下移"],
-            help: ["Moves one line down", "下移一行"],
-            keys: &["j", "Down"],
             context: "kinds",
             rank: 2,
             run: |state| state.with(|page: &mut Kinds, _| page.step(1)),
-            ..PLAIN
+            ..moving::DOWN
         },
         Action {
             id: "kinds.up",
-            label: ["up", "上移"],
-            help: ["Moves one line up", "上移一行"],
-            keys: &["k", "Up"],
             context: "kinds",
             run: |state| state.with(|page: &mut Kinds, _| page.step(-1)),
-            ..PLAIN
+            ..moving::UP
         },
     ],
 };

@@ -16,6 +16,7 @@ use crate::{
         command::Cmd,
         context::Context,
         hits::{Gesture, Target},
+        moving,
         page::{Page, PageKind},
         state::State,
     },
@@ -71,36 +72,28 @@ pub static KIND: PageKind = PageKind {
         },
         Action {
             id: "notices.down",
-            label: ["down", "下移"],
-            help: ["Moves one line down", "下移一行"],
-            keys: &["j", "Down"],
             rank: 4,
             run: |state| state.with(|page: &mut Notices, _| page.step(1)),
-            ..NOTICES
+            context: "notices",
+            ..moving::DOWN
         },
         Action {
             id: "notices.up",
-            label: ["up", "上移"],
-            help: ["Moves one line up", "上移一行"],
-            keys: &["k", "Up"],
             run: |state| state.with(|page: &mut Notices, _| page.step(-1)),
-            ..NOTICES
+            context: "notices",
+            ..moving::UP
         },
         Action {
             id: "notices.page-down",
-            label: ["page down", "下翻"],
-            help: ["Moves ten lines down", "下移十行"],
-            keys: &["PgDn", "Ctrl-d"],
             run: |state| state.with(|page: &mut Notices, _| page.step(10)),
-            ..NOTICES
+            context: "notices",
+            ..moving::PAGE_DOWN
         },
         Action {
             id: "notices.page-up",
-            label: ["page up", "上翻"],
-            help: ["Moves ten lines up", "上移十行"],
-            keys: &["PgUp", "Ctrl-u"],
             run: |state| state.with(|page: &mut Notices, _| page.step(-10)),
-            ..NOTICES
+            context: "notices",
+            ..moving::PAGE_UP
         },
     ],
 };

@@ -117,6 +117,8 @@ const PANES: [Pane; 5] = [Pane::Agenda, Pane::Attention, Pane::Funnel, Pane::Tea
 pub struct Today {
     number: u64,
     pub scope: Scope,
+    /// Somebody chose the scope; else it is the first in which there is anything.
+    settled: bool,
     pub pane: Pane,
     pub agenda: Lines,
     pub attention: Lines,
@@ -139,6 +141,7 @@ impl Today {
         Self {
             number: context.number(),
             scope: Scope::Mine,
+            settled: false,
             pane: Pane::Agenda,
             agenda: Lines::default(),
             attention: Lines::default(),
@@ -248,7 +251,7 @@ impl Page for Today {
     }
 
     fn start(&mut self, context: &Context) -> Vec<Cmd> {
-        self.ask(context)
+        if self.settled { self.ask(context) } else { vec![self.ask_whose()] }
     }
 
     fn mouse(&mut self, target: &Target, gesture: Gesture, context: &Context) -> Vec<Cmd> {
@@ -286,6 +289,7 @@ impl Page for Today {
     fn remember(&mut self, kept: &std::collections::HashMap<String, Json>) {
         let word = kept.get("today").and_then(Json::as_str).unwrap_or_default();
         let known = [Scope::Mine, Scope::Team, Scope::All].into_iter().find(|scope| scope.word() == word);
+        self.settled = known.is_some();
         self.scope = known.unwrap_or(self.scope);
     }
 }

@@ -250,7 +250,7 @@ fn a_screen_of_plain_signs_shows_the_same_board() {
     let launch = super::launch(&desk);
     let driver = kehu::tui::driver::Driver::start(&launch, kehu::tui::glyphs::ASCII, 120, 36).expect("starts");
     let mut it = Sitting { desk, driver };
-    it.press("3").sees("+- Qualified").sees("Nordic Instru~ - Flow sensors").press("m l").sees("Qualified -> Proposal");
+    it.press("3").sees("+- Qualified").sees("3d late - Nordic In~").press("m l").sees("Qualified -> Proposal");
     let screen = it.press("Esc").press("M").screen();
     assert!(screen.chars().all(|letter| !('\u{2190}'..='\u{25ff}').contains(&letter)), "{screen}");
 }

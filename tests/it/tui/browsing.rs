@@ -2,7 +2,7 @@
 
 use super::{Eyes, at, on};
 use crate::world::Desk;
-use kehu::{doors::language::Language, tui::page::Page};
+use kehu::{crm::Query, doors::language::Language, tui::page::Page};
 
 #[test]
 fn the_customers_are_there_and_counted() {
@@ -159,4 +159,25 @@ fn a_long_list_is_read_in_parts_and_its_end_is_reached() {
 fn the_screen_speaks_chinese() {
     let mut it = on(Desk::new(), Language::Chinese, 120, 36);
     it.press("2").sees("[2 客户]").sees("名称").sees("搜索").press("?").sees("此处可用的按键");
+}
+
+#[test]
+fn the_end_of_a_long_list_is_reached_at_once_and_its_rows_stand_where_they_belong() {
+    let desk = Desk::new();
+    let rows: Vec<String> = (1..=2400).map(|number| format!("Row {number:04}")).collect();
+    std::fs::write(desk.folder().join("rows.csv"), format!("name\n{}\n", rows.join("\n"))).expect("writes");
+    desk.run(["customer", "import", "rows.csv"]).done();
+    let mut it = on(desk, Language::English, 80, 24);
+    it.press("2").sees("1/2404").press("G").sees("2404/2404").sees("招商银行深圳分行");
+    it.press("PgUp PgUp k").sees_no("招商银行深圳分行").press("G").sees("2404/2404");
+    for _ in 0..12 {
+        it.press("PgUp");
+    }
+    let listing = it.state.top().and_then(|page| page.listing()).expect("a list");
+    let (at, here) = (listing.cursor(), listing.row(listing.cursor()).map(|row| row.short.clone()));
+    let query = Query { offset: Some(at as u64), limit: Some(1), ..Query::new("customer") };
+    let there = it.crm.list(&query).expect("lists").rows.first().map(|row| row.short.clone());
+    assert!(here.is_some() && here == there, "{here:?} stands at {at} in place of {there:?}");
+    it.press("g g").sees("1/2404").sees("Row 2400").press("j").sees("2/2404");
+    it.press("G").press("v k k v").sees("3 marked").press("Esc").press("/").type_("Row 0001").sees("1/1");
 }

@@ -160,7 +160,7 @@ fn a_narrow_list_has_columns_and_enter_opens_a_page_that_steps_through_it() {
 #[test]
 fn a_note_is_written_in_the_narrow_list_too() {
     let mut it = at_the_bank(80, 24);
-    it.press("i").sees("--next").type_("电话 询价").sees("+ 电话 询价").press("Enter").sees("Noted A1.").sees("0m");
+    it.press("i").sees("--next").type_("电话 询价").sees("+ 电话 询价").press("Enter").sees("Noted A1.").sees("now");
 }
 
 #[test]

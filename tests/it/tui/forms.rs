@@ -44,7 +44,7 @@ fn a_choice_and_a_link_are_picked_from_what_there_is() {
     place(&mut it, "Level");
     it.press("Enter").sees("A (key)").type_("key").press("Enter");
     place(&mut it, "Owner");
-    it.press("Enter").type_("lukas").press("Enter").sees("Lukas Brandt").press("F2").sees("level");
+    it.press("Enter").type_("lukas").press("Enter").sees("Lukas Brandt").press("F2").sees("saved: Level");
     let entry = it.crm.record("customer", 4).expect("is there");
     assert_eq!(entry.value("level").as_text(), Some("A"));
     assert_eq!(entry.value("owner").as_integer(), Some(3));

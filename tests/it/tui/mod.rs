@@ -25,6 +25,7 @@ mod tour;
 mod undone;
 mod wide;
 mod words;
+mod working_day;
 
 use crate::world::{Desk, settings};
 use kehu::{

@@ -1,7 +1,7 @@
 //! What a terminal shows after each frame is what a terminal would show that is drawn afresh: nothing is left behind by
 //! wide letters, and no box loses its side.
 
-use super::at;
+use super::{at, fuzz::COMMON};
 use kehu::tui::screen;
 use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
 use std::{
@@ -78,7 +78,7 @@ fn compare(it: &mut super::Sitting, (width, height): (u16, u16), keys: &[&str]) 
         }
         // A box on top covers corners of those beneath.
         if let Some(page) = it.state.boxes.last() {
-            let place = page.place(Rect { x: 0, y: 0, width, height });
+            let place = screen::place(&**page, Rect { x: 0, y: 0, width, height });
             let sides = after.iter().skip(usize::from(place.y)).take(usize::from(place.height));
             let held = sides.filter(|line| side(line, place.x) && side(line, place.right() - 1)).count();
             if held != usize::from(place.height) {
@@ -126,59 +126,12 @@ fn every_frame_shows_what_a_fresh_one_would() {
     compare(&mut it, (101, 31), &keys).expect("the same");
 }
 
-const KEYS: [&str; 44] = [
-    "j",
-    "k",
-    "g g",
-    "G",
-    "Enter",
-    "Esc",
-    "Tab",
-    "Shift-Tab",
-    "Space",
-    "v",
-    "*",
-    "s",
-    "f",
-    "c",
-    "V",
-    "e",
-    "a",
-    "N",
-    "y",
-    "/",
-    ".",
-    "d",
-    "u",
-    "Ctrl-k",
-    "?",
-    "g r",
-    "g m",
-    "H",
-    "q",
-    "1",
-    "2",
-    "3",
-    "5",
-    "6",
-    "7",
-    "m",
-    "b",
-    "Down",
-    "Up",
-    "h",
-    "l",
-    ">",
-    "PgDn",
-    "z",
-];
-
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { cases: 12, max_shrink_iters: 100, ..Default::default() })]
 
     #[test]
     fn whatever_is_pressed_nothing_is_left_behind_by_the_frame_before(
-        keys in proptest::collection::vec(proptest::sample::select(&KEYS[..]), 1..40),
+        keys in proptest::collection::vec(proptest::sample::select(&COMMON[..]), 1..40),
         width in 60..180_u16,
         height in 16..50_u16,
     ) {

@@ -4,13 +4,32 @@ use super::terminal::{Session, kehu};
 use crate::world::Desk;
 use std::time::{Duration, Instant};
 
-#[test]
-fn it_starts_takes_pasted_chinese_saves_it_and_gives_the_terminal_back() {
-    let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
+/// Before the customers.
+fn at_customers(desk: &Desk) -> Session {
+    let mut session = Session::start(desk, &["tui"]);
     session.until("[1");
     session.say("2");
     session.until("招商银行深圳分行");
+    session
+}
+
+/// A form for a new customer with its name typed, and not saved.
+fn half_write(session: &mut Session) {
+    session.say("N");
+    session.until("New customer");
+    session.say("Halbfertig");
+    session.until("Halbfertig");
+}
+
+fn leave(session: &mut Session) {
+    session.say("\x11");
+    assert_eq!(session.code(), 0);
+}
+
+#[test]
+fn it_starts_takes_pasted_chinese_saves_it_and_gives_the_terminal_back() {
+    let desk = Desk::new();
+    let mut session = at_customers(&desk);
     session.say("N");
     session.until("New customer");
     session.say("\x1b[200~杭州智造\x1b[201~");
@@ -61,17 +80,13 @@ fn a_terminal_that_answers_no_questions_is_waited_for_no_longer_than_a_moment() 
     session.until("New customer");
     session.say("\x1b");
     session.wait("closed", |session| !session.screen().contains("New customer"));
-    session.say("\x11");
-    assert_eq!(session.code(), 0);
+    leave(&mut session);
 }
 
 #[test]
 fn a_window_of_another_size_is_drawn_anew() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
-    session.until("[1");
-    session.say("2");
-    session.until("招商银行深圳分行");
+    let mut session = at_customers(&desk);
     session.resize(60, 20);
     session.wait("narrow", |session| {
         session.screen().lines().any(|line| line.contains("[2Cust]") || line.contains("[2 Cust]"))
@@ -80,17 +95,13 @@ fn a_window_of_another_size_is_drawn_anew() {
     session.until("Window too small");
     session.resize(120, 36);
     session.until("[2 Customers]");
-    session.say("\x11");
-    assert_eq!(session.code(), 0);
+    leave(&mut session);
 }
 
 #[test]
 fn the_shell_gets_its_terminal_for_as_long_as_the_dashboard_is_suspended() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
-    session.until("[1");
-    session.say("2");
-    session.until("招商银行深圳分行");
+    let mut session = at_customers(&desk);
     session.say("\x1a");
     session.wait("the screen given back", |session| !session.parser.screen().alternate_screen());
     session.wait("stopped", |session| {
@@ -106,22 +117,15 @@ fn the_shell_gets_its_terminal_for_as_long_as_the_dashboard_is_suspended() {
     session.until("New customer");
     session.say("\x1b");
     session.wait("closed", |session| !session.screen().contains("New customer"));
-    session.say("\x11");
-    assert_eq!(session.code(), 0);
+    leave(&mut session);
 }
 
 #[test]
 fn whoever_ends_it_from_outside_leaves_the_terminal_and_what_was_typed_in_order() {
     for signal in ["TERM", "INT", "HUP"] {
         let desk = Desk::new();
-        let mut session = Session::start(&desk, &["tui"]);
-        session.until("[1");
-        session.say("2");
-        session.until("招商银行深圳分行");
-        session.say("N");
-        session.until("New customer");
-        session.say("Halbfertig");
-        session.until("Halbfertig");
+        let mut session = at_customers(&desk);
+        half_write(&mut session);
         // No half second to keep it in.
         session.signal(signal);
         assert_eq!(session.code(), 0, "{signal}");
@@ -157,14 +161,8 @@ fn a_terminal_that_is_gone_ends_it_and_keeps_where_one_was() {
 #[test]
 fn killed_in_the_middle_of_a_write_it_leaves_a_whole_database_and_the_draft() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
-    session.until("[1");
-    session.say("2");
-    session.until("招商银行深圳分行");
-    session.say("N");
-    session.until("New customer");
-    session.say("Halbfertig");
-    session.until("Halbfertig");
+    let mut session = at_customers(&desk);
+    half_write(&mut session);
     std::thread::sleep(Duration::from_millis(700));
     // Somebody else writes, so that this write is under way for as long as it takes to kill it.
     let mut other =
@@ -207,25 +205,20 @@ fn a_text_goes_to_ones_own_editor_and_back() {
     session.until("the editor has the screen");
     assert!(!session.parser.screen().alternate_screen(), "the editor has the screen");
     session.until("Changed C4");
-    session.say("\x11");
-    assert_eq!(session.code(), 0);
+    leave(&mut session);
     assert!(desk.say("customer show C4").done().contains("关注等保三级"));
 }
 
 #[test]
 fn what_the_command_line_writes_is_on_the_screen_within_seconds() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
-    session.until("[1");
-    session.say("2");
-    session.until("招商银行深圳分行");
+    let mut session = at_customers(&desk);
     std::thread::sleep(Duration::from_millis(500));
     desk.run(["customer", "add", "Zeppelin AG", "--as", "lukas"]).done();
     let written = Instant::now();
     session.until("Zeppelin AG");
     assert!(written.elapsed() < Duration::from_secs(15), "{:?}", written.elapsed());
-    session.say("\x11");
-    assert_eq!(session.code(), 0);
+    leave(&mut session);
 }
 
 #[test]
@@ -248,6 +241,5 @@ fn without_colour_none_is_sent() {
     assert!(colours.is_empty(), "{colours:?}");
     session.say("\x1b");
     session.wait("closed", |session| !session.screen().contains("Keys that count here"));
-    session.say("\x11");
-    assert_eq!(session.code(), 0);
+    leave(&mut session);
 }

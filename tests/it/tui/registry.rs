@@ -120,7 +120,7 @@ fn every_action_belongs_to_a_page_that_can_be_reached_and_is_in_its_help_and_pal
     it.desk.say("deal add Sensors --customer C1 amount=3万").done();
     it.desk.say("ticket add Broken").done();
     let mut seen = BTreeSet::new();
-    let walk = "1 2 Tab Tab Esc Enter Tab Tab Tab Esc 3 m Esc b b 4 r Esc 5 6 Enter Tab Esc 7 j Enter Enter Tab Esc Esc Esc 2 N Esc g n Esc 2 q Esc Ctrl-k Esc";
+    let walk = "1 2 Tab Tab Esc Enter Tab Tab Tab Esc 3 m Esc b b 4 r Esc 5 6 Enter Tab Esc 7 j Enter Enter Tab Esc Esc Esc 2 / Esc i Esc N Esc g r Esc g n Esc 2 q Esc Ctrl-k Esc";
     for key in walk.split(' ') {
         it.press(key);
         seen.extend(it.state.contexts());

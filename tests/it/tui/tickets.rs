@@ -234,3 +234,12 @@ fn nothing_breaks_where_there_are_no_tickets() {
     let mut it = on(Desk::new(), Language::English, 120, 36);
     it.press("4").sees("No tickets here").press("r").press("x").press("p").press("Tab").sees("Breached 0");
 }
+
+#[test]
+fn whoever_has_a_ticket_whose_time_is_nearly_over_hears_of_it_once_wherever_they_are() {
+    let desk = busy();
+    desk.say("ticket assign T1 --to lin").done();
+    let mut it = on(desk, Language::English, 120, 36);
+    it.press("2").sees("[2 Customers]").sees("T1 ").sees("breaches in 15 min; g r T1 goes there.");
+    it.press("Esc").sees_no("breaches").pass(Duration::from_mins(2)).sees_no("breaches");
+}

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// A server of our own, gone at the end.
-struct Tmux {
+pub struct Tmux {
     socket: String,
 }
 
@@ -21,6 +21,11 @@ impl Drop for Tmux {
 impl Tmux {
     /// None, saying so, where there is no tmux.
     fn start(desk: &Desk, command: &str) -> Option<Self> {
+        Self::sized(desk, (120, 36), &[], command)
+    }
+
+    /// As [`Tmux::start`], on a screen of that size and with more of an environment.
+    pub fn sized(desk: &Desk, (width, height): (u16, u16), more: &[&str], command: &str) -> Option<Self> {
         if Command::new("tmux").arg("-V").output().is_err() {
             eprintln!("skipped: no tmux found");
             return None;
@@ -42,7 +47,7 @@ impl Tmux {
             "off",
         ]);
         let database = desk.database();
-        let environment = [
+        let mut environment = vec![
             format!("HOME={}", desk.folder().display()),
             format!("KEHU_DB={}", database.display()),
             "KEHU_USER=lin".to_owned(),
@@ -50,7 +55,9 @@ impl Tmux {
             "TZ=Asia/Shanghai".to_owned(),
             "LANG=C.UTF-8".to_owned(),
         ];
-        let mut words = vec!["new-session", "-d", "-s", "k", "-x", "120", "-y", "36"];
+        environment.extend(more.iter().map(|variable| (*variable).to_owned()));
+        let (width, height) = (width.to_string(), height.to_string());
+        let mut words = vec!["new-session", "-d", "-s", "k", "-x", &width, "-y", &height];
         for variable in &environment {
             words.extend(["-e", variable]);
         }
@@ -59,24 +66,34 @@ impl Tmux {
         Some(tmux)
     }
 
-    fn ask(&self, words: &[&str]) -> String {
+    pub fn ask(&self, words: &[&str]) -> String {
         let output = Command::new("tmux").args(["-u", "-S", &self.socket]).args(words).output().expect("tmux runs");
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
     }
 
-    fn keys(&self, keys: &[&str]) {
+    pub fn keys(&self, keys: &[&str]) {
         self.ask(&[&["send-keys", "-t", "k"], keys].concat());
     }
 
+    pub fn screen(&self) -> String {
+        self.ask(&["capture-pane", "-p", "-t", "k"])
+    }
+
     #[track_caller]
-    fn until(&self, text: &str) {
+    pub fn until(&self, text: &str) {
+        self.wait(text, |screen| screen.contains(text));
+    }
+
+    /// Waits for a screen, and gives it back.
+    #[track_caller]
+    pub fn wait(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
         let late = Instant::now() + Duration::from_secs(30);
         loop {
-            let screen = self.ask(&["capture-pane", "-p", "-t", "k"]);
-            if screen.contains(text) {
-                return;
+            let screen = self.screen();
+            if holds(&screen) {
+                return screen;
             }
-            assert!(Instant::now() < late, "{text:?} never came:\n{screen}");
+            assert!(Instant::now() < late, "{what:?} never came:\n{}", screen.trim_end());
             std::thread::sleep(Duration::from_millis(50));
         }
     }

@@ -121,11 +121,8 @@ impl Form {
         let put = put(self.number, self.menu.cursor);
         let picker = match &line.kind {
             Kind::Choice(choices) => {
-                let items = choices.iter().filter(|choice| !choice.retired).map(|choice| {
-                    let label = context.pick(&choice.label, &choice.label_zh);
-                    let label = if label.is_empty() { choice.key.as_ref() } else { label };
-                    Item::new(label, choice.key.as_ref()).detail(choice.key.as_ref())
-                });
+                let offered = choices.iter().filter(|choice| !choice.retired);
+                let items = offered.map(|choice| Item::of_choice(context, choice));
                 Picker::new(context, &line.label, items.collect(), put)
             }
             Kind::Link(target) => {
@@ -134,8 +131,7 @@ impl Form {
                 Picker::new(context, &line.label, Vec::new(), put).asking(source)
             }
             Kind::YesNo => {
-                let items =
-                    vec![Item::new(context.pick("Yes", "是"), "yes"), Item::new(context.pick("No", "否"), "no")];
+                let items = vec![Item::both(context, "Yes", "是", "yes"), Item::both(context, "No", "否", "no")];
                 Picker::new(context, &line.label, items, put)
             }
             _ if single => return self.save(context),

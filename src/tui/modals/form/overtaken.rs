@@ -38,9 +38,9 @@ pub fn written(entry: &Entry, field: &Field) -> String {
 /// Asks, and shows what both wrote.
 pub fn question(form: &Form, saved: Overtaken, context: &Context) -> Picker {
     let mut items = vec![
-        Item::new(context.pick("Save mine over theirs", "以我的为准保存"), "mine"),
-        Item::new(context.pick("Take theirs where we both wrote", "双方都改的字段采用对方的"), "theirs"),
-        Item::new(context.pick("Go on writing", "继续编辑"), "back"),
+        Item::both(context, "Save mine over theirs", "以我的为准保存", "mine"),
+        Item::both(context, "Take theirs where we both wrote", "双方都改的字段采用对方的", "theirs"),
+        Item::both(context, "Go on writing", "继续编辑", "back"),
     ];
     for (name, theirs) in &saved.theirs {
         let line = form.lines.iter().find(|line| line.name == *name && line.before != *theirs);

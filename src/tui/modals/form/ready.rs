@@ -81,9 +81,10 @@ pub fn edit(state: &State, entry: &Entry) -> Form {
         line(context, field, written(entry, field), echo)
     });
     let (kind, id) = (entry.schema.kind, entry.id);
+    let chinese = context.is_chinese();
     let save = move |crm: &mut Crm, said: &[(String, String)], terms: Terms| match read(crm, kind, said) {
         Err(faults) => Saved::Faults(faults),
-        Ok(values) => changed(crm, kind, id, &values, terms),
+        Ok(values) => changed(crm, kind, id, &values, terms, chinese),
     };
     let title = format!("{} {} {}", context.pick("Edit", "编辑"), entry.short(), entry.title());
     let mut form = Form::new(context, title, lines.collect(), Purpose::Save(Arc::new(save)));
@@ -92,11 +93,11 @@ pub fn edit(state: &State, entry: &Entry) -> Form {
     taken_up(state, form)
 }
 
-fn changed(crm: &mut Crm, kind: &'static str, id: i64, values: &Values, terms: Terms) -> Saved {
+fn changed(crm: &mut Crm, kind: &'static str, id: i64, values: &Values, terms: Terms, chinese: bool) -> Saved {
     match crm.change_where(kind, id, values, terms.version, terms.twice) {
         Ok(save) => {
             let fields: Vec<String> = save.changed.into_iter().map(|(name, _, _)| name).collect();
-            Saved::Done { told: format!("{}: {}", called(crm, kind, id), fields.join(", ")), visit: None }
+            Saved::Done { told: saved(crm, kind, id, &fields, chinese), visit: None }
         }
         Err(error) if error.cause == Cause::Conflict && error.field.is_none() => match crm.record(kind, id) {
             Ok(entry) if terms.version.is_some_and(|version| version != entry.version()) => {
@@ -106,6 +107,21 @@ fn changed(crm: &mut Crm, kind: &'static str, id: i64, values: &Values, terms: T
         },
         Err(error) => Saved::Faults(vec![(error.field.clone(), error)]),
     }
+}
+
+/// What was saved, as the toast says it: the fields by their labels.
+fn saved(crm: &mut Crm, kind: &'static str, id: i64, fields: &[String], chinese: bool) -> String {
+    let label = |name: &String| {
+        let field = crm.schema(kind).ok().and_then(|schema| schema.field(name).cloned());
+        let labels = field.map(|field| if chinese { field.label_zh } else { field.label });
+        labels.filter(|label| !label.is_empty()).map_or_else(|| name.clone(), |label| label.to_string())
+    };
+    let labels: Vec<String> = fields.iter().map(label).collect();
+    let called = called(crm, kind, id);
+    if chinese {
+        return format!("{called} 已保存：{}", labels.join("、"));
+    }
+    format!("{called} saved: {}", labels.join(", "))
 }
 
 /// A record by its ref and name.

@@ -22,7 +22,9 @@ impl Form {
         };
         let inside = canvas.frame(area, &self.title, state, true);
         let widest = self.lines.iter().map(|line| text::width(&line.label)).max().unwrap_or_default().min(24);
-        let label = u16::try_from(widest + 5).unwrap_or(20).min(inside.width / 2);
+        // What is asked for alone stands in the title already.
+        let alone = matches!(self.lines.as_slice(), [line] if line.label == self.title);
+        let label = if alone { 2 } else { u16::try_from(widest + 5).unwrap_or(20).min(inside.width / 2) };
         let list = trimmed(inside, 0, 1);
         let top = self.menu.top(usize::from(list.height));
         for ((place, line), area) in self.lines.iter().enumerate().skip(top).zip(rows(list)) {
@@ -32,7 +34,8 @@ impl Form {
         if self.lines.len() > usize::from(list.height) {
             canvas.foot(area, &format!("{}/{}", self.menu.cursor + 1, self.lines.len()));
         }
-        let help = self.line().map_or("", |line| line.help.as_str());
+        // A help that only says the label again helps nobody.
+        let help = self.line().filter(|line| line.help != line.label).map_or("", |line| line.help.as_str());
         canvas.text(row(inside, inside.height.saturating_sub(1)), &format!(" {help}"), canvas.context.theme.dim);
     }
 }
@@ -41,9 +44,12 @@ fn field(canvas: &mut Canvas, area: Rect, label: u16, line: &Line, here: bool) {
     let (theme, glyphs) = (canvas.context.theme, canvas.context.glyphs);
     let (left, right) = split(area, label);
     let star = if line.required { "*" } else { " " };
-    let name = text::fit(&line.label, usize::from(label).saturating_sub(4), false, glyphs.ellipsis);
+    let room = usize::from(label).saturating_sub(4);
+    let name = text::fit(&line.label, room, false, glyphs.ellipsis);
+    let sign = if here { glyphs.cursor } else { " " };
+    let words = if room > 0 { format!("{sign}{name} {star}") } else { sign.to_owned() };
     let style = if here { theme.title } else { theme.dim };
-    canvas.text(left, &format!("{}{name} {star}", if here { glyphs.cursor } else { " " }), style);
+    canvas.text(left, &words, style);
     // A choice is called by its name; its key stands there while it is typed.
     let called = !here && line.fault.is_none() && matches!(line.kind, Kind::Choice(_)) && !line.echo.is_empty();
     let aside = match &line.fault {

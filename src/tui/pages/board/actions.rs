@@ -322,7 +322,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "board-grab.left",
-        label: ["left", "左移"],
+        label: ["back", "前一列"],
         help: ["Carries what is held to the column on the left", "移到左边的列"],
         keys: &["Left", "h", "<"],
         rank: 2,
@@ -331,7 +331,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "board-grab.right",
-        label: ["right", "右移"],
+        label: ["on", "后一列"],
         help: ["Carries what is held to the column on the right", "移到右边的列"],
         keys: &["Right", "l", ">"],
         rank: 3,

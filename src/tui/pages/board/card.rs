@@ -118,7 +118,7 @@ fn draw(board: &Board, canvas: &mut Canvas, area: Rect, card: &Card, chosen: boo
     let inside = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let cells = usize::from(inside.width);
     let mark = if marked { format!("{} ", glyphs.mark) } else { String::new() };
-    let heading = figures::heading_in(card, cells.saturating_sub(mark.len()), context);
+    let (heading, customer) = figures::heading_in(card, cells.saturating_sub(mark.len()), context);
     let style = if marked {
         theme.marked
     } else if held {
@@ -137,8 +137,11 @@ fn draw(board: &Board, canvas: &mut Canvas, area: Rect, card: &Card, chosen: boo
     let style = if held { theme.dim } else { view::style(card.signal, context) };
     let sign = format!("{} ", card.signal.sign());
     let room = cells.saturating_sub(text::width(&next) + 5);
-    let subject = if room >= 8 && !subject.is_empty() { format!(" {} {subject}", glyphs.dot) } else { String::new() };
-    canvas.pieces(row(inside, 2), &[(&sign, style), (&next, style), (&subject, theme.dim)]);
+    // Whose deal it is matters more than what is planned, where both do not fit.
+    let asides = customer.iter().map(String::as_str).chain([subject]).filter(|words| room >= 8 && !words.is_empty());
+    let aside: Vec<String> = asides.map(|words| format!(" {} {words}", glyphs.dot)).collect();
+    let aside = aside.concat();
+    canvas.pieces(row(inside, 2), &[(&sign, style), (&next, style), (&aside, theme.dim)]);
 }
 
 /// `¥420k   50% Wei R19d`; by month, the stage instead of the days in it.

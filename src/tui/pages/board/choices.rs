@@ -60,7 +60,7 @@ pub(super) fn order(state: &mut State) -> Vec<Cmd> {
         ["By name", "按名称"],
     ];
     let items = labels.iter().enumerate();
-    let items = items.map(|(place, [english, chinese])| Item::new(context.pick(english, chinese), place.to_string()));
+    let items = items.map(|(place, [english, chinese])| Item::both(context, english, chinese, place.to_string()));
     let picker =
         Picker::new(context, context.pick("Order of the cards", "卡片排序"), items.collect(), |state, items| {
             let place = items.into_iter().next().and_then(|item| item.value.parse::<usize>().ok());
@@ -84,7 +84,7 @@ pub(super) fn views(state: &mut State) -> Vec<Cmd> {
         ),
         Ok(rows) => {
             let context = &state.context;
-            let mut items = vec![Item::new(context.pick("All", "全部"), "")];
+            let mut items = vec![Item::both(context, "All", "全部", "")];
             items.extend(rows.iter().map(|row| Item::new(told(row, 0), told(row, 1)).detail(told(row, 1))));
             let picker = Picker::new(context, context.pick("Views", "视图"), items, |state, items| {
                 let Some(item) = items.into_iter().next() else { return Vec::new() };

@@ -88,16 +88,19 @@ pub fn heading(card: &Card) -> String {
     format!("{} · {}", card.customer, card.name)
 }
 
-/// The same in so many cells: both names keep a part of it.
-pub fn heading_in(card: &Card, cells: usize, context: &Context) -> String {
+/// The same in so many cells, and the customer where only what it is about has room.
+pub fn heading_in(card: &Card, cells: usize, context: &Context) -> (String, Option<String>) {
     let whole = heading(card).replace('·', context.glyphs.dot);
     if text::width(&whole) <= cells || whole == card.name {
-        return text::cut(&whole, cells, context.glyphs.ellipsis);
+        return (text::cut(&whole, cells, context.glyphs.ellipsis), None);
     }
-    let name = text::width(&card.name).min(cells.saturating_sub(3) * 3 / 5);
-    let customer = cells.saturating_sub(name + 3).max(4);
-    let customer = text::cut(&card.customer, customer, context.glyphs.ellipsis);
-    text::cut(&format!("{customer} {} {}", context.glyphs.dot, card.name), cells, context.glyphs.ellipsis)
+    (text::cut(&card.name, cells, context.glyphs.ellipsis), Some(card.customer.clone()))
+}
+
+/// What a sentence calls a deal: what it is about alone, where both names are long.
+pub fn brief(card: &Card) -> String {
+    let whole = heading(card);
+    if text::width(&whole) > 44 { card.name.clone() } else { whole }
 }
 
 /// What a column is called.

@@ -60,7 +60,7 @@ impl Board {
     fn words(&self, ids: &[i64], context: &Context) -> String {
         let card = self.lanes.iter().flat_map(Lane::cards).find(|card| ids.first() == Some(&card.id));
         match (ids.len(), card, self.card()) {
-            (1, Some(card), _) => figures::heading(card),
+            (1, Some(card), _) => figures::brief(card),
             (1, None, _) => ids.first().map_or_else(String::new, |id| format!("D{id}")),
             (count, ..) if context.is_chinese() => format!("{count} 个商机"),
             (count, ..) => format!("{count} deals"),
@@ -249,7 +249,9 @@ fn ask_why(board: u64, journey: Journey, outcome: Outcome, competitors: Vec<Stri
         let context = &state.context;
         let mut reasons = reasons.unwrap_or_default();
         if reasons.len() < 3 {
-            reasons.extend(REASONS.map(|[english, chinese]| context.pick(english, chinese).to_owned()));
+            let known = |words: &[&str; 2]| reasons.iter().any(|reason| words.contains(&reason.as_str()));
+            let usual: Vec<[&str; 2]> = REASONS.into_iter().filter(|words| !known(words)).collect();
+            reasons.extend(usual.iter().map(|[english, chinese]| context.pick(english, chinese).to_owned()));
         }
         let mut seen = std::collections::BTreeSet::new();
         let items = reasons.iter().filter(|reason| seen.insert((*reason).clone()));
@@ -272,7 +274,7 @@ fn ask_why(board: u64, journey: Journey, outcome: Outcome, competitors: Vec<Stri
 /// Asks who won it instead; nobody need be known.
 fn ask_who(state: &mut State, journey: Journey, why: Why, competitors: &[String]) -> Vec<Cmd> {
     let context = &state.context;
-    let mut items = vec![Item::new(context.pick("Nobody, or not known", "无人或不详"), "")];
+    let mut items = vec![Item::both(context, "Nobody, or not known", "无人或不详", "")];
     items.extend(competitors.iter().map(|name| Item::new(name, name)));
     let title = context.pick("Who won it instead? Choose, or type a name", "谁赢得了它？可选或直接输入");
     let picker = Picker::new(context, title, items, move |_, items| {

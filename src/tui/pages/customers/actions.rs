@@ -5,6 +5,7 @@ use crate::{
     Message,
     tui::{
         action::{Action, Danger, PLAIN},
+        moving,
         page::Page,
         pages::record::actions as record,
         state::State,
@@ -69,6 +70,27 @@ pub static ACTIONS: &[Action] = &[
         danger: Danger::Undoable,
         run: |state| state.with(|page: &mut Customers, _| page.begin_note()),
         ..HERE
+    },
+    Action {
+        id: "note.keep",
+        label: ["write it down", "记下"],
+        help: ["Writes down what was typed; --next plans what follows", "记下所写内容，--next 安排下一步"],
+        keys: &["Enter"],
+        context: "note",
+        rank: 1,
+        danger: Danger::Undoable,
+        run: |state| state.press("Enter"),
+        ..PLAIN
+    },
+    Action {
+        id: "note.leave",
+        label: ["leave it", "先放下"],
+        help: ["Goes back to the page; what was typed stays", "回到页面，已写内容保留"],
+        keys: &["Tab"],
+        context: "note",
+        rank: 2,
+        run: |state| state.press("Tab"),
+        ..PLAIN
     },
     Action {
         id: "customers.done",
@@ -167,38 +189,15 @@ pub static ACTIONS: &[Action] = &[
         run: acts::event,
         ..PROSE
     },
-    Action {
-        id: "customers.down",
-        label: ["down", "下移"],
-        help: ["Moves down", "下移"],
-        keys: &["j", "Down"],
-        run: |state| acts::go(state, 1),
-        ..PROSE
-    },
-    Action {
-        id: "customers.up",
-        label: ["up", "上移"],
-        help: ["Moves up", "上移"],
-        keys: &["k", "Up"],
-        run: |state| acts::go(state, -1),
-        ..PROSE
-    },
+    Action { id: "customers.down", run: |state| acts::go(state, 1), context: "customer-prose", ..moving::DOWN },
+    Action { id: "customers.up", run: |state| acts::go(state, -1), context: "customer-prose", ..moving::UP },
     Action {
         id: "customers.page-down",
-        label: ["page down", "下翻页"],
-        help: ["Moves ten events down; older ones are read as needed", "下翻十条，按需读取更早的"],
-        keys: &["PgDn", "Ctrl-d"],
         run: |state| acts::go(state, 10),
-        ..PROSE
+        context: "customer-prose",
+        ..moving::PAGE_DOWN
     },
-    Action {
-        id: "customers.page-up",
-        label: ["page up", "上翻页"],
-        help: ["Moves ten events up", "上翻十条"],
-        keys: &["PgUp", "Ctrl-u"],
-        run: |state| acts::go(state, -10),
-        ..PROSE
-    },
+    Action { id: "customers.page-up", run: |state| acts::go(state, -10), context: "customer-prose", ..moving::PAGE_UP },
     Action {
         id: "customers.top",
         label: ["top", "顶部"],

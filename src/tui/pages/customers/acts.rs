@@ -78,17 +78,15 @@ pub fn filter(state: &mut State) -> Vec<Cmd> {
         ("-365d..", "Last year", "近一年"),
     ];
     for (value, english, chinese) in periods {
-        items.push(
-            Item::new(context.pick(english, chinese), format!("={value}")).detail(context.pick("period", "时间")),
-        );
+        items.push(Item::both(context, english, chinese, format!("={value}")).detail(context.pick("period", "时间")));
     }
-    let other = Item::new(context.pick("Another period", "其他时间段"), "=?")
+    let other = Item::both(context, "Another period", "其他时间段", "=?")
         .detail(context.pick("2026-01..2026-03", "2026-01..2026-03"));
     items.push(other);
     for sort in &around.sorts {
         let chinese = context.is_chinese() && !sort.label_zh.is_empty();
         let label = if chinese { sort.label_zh.to_string() } else { sort.label.to_string() };
-        items.push(Item::new(label, sort.key.to_string()));
+        items.push(Item::new(label, sort.key.to_string()).found_as(format!("{} {}", sort.label, sort.label_zh)));
     }
     let mut chosen = around.chosen.clone();
     chosen.extend((!around.period.is_empty()).then(|| format!("={}", around.period)));

@@ -100,6 +100,9 @@ fn lines(context: &Context, events: &[Happening], width: usize, cursor: usize, h
     let theme = context.theme;
     let mut lines: Vec<Line> = Vec::new();
     let mut day = "";
+    // Sorts are as wide as the longest of them needs.
+    let most = if width < 50 { 8 } else { 11 };
+    let sorts = events.iter().map(|event| text::width(&event.sort)).max().unwrap_or_default().clamp(4, most);
     for (place, event) in events.iter().enumerate().take(cursor + height + 1) {
         if event.day != day {
             day = &event.day;
@@ -113,21 +116,16 @@ fn lines(context: &Context, events: &[Happening], width: usize, cursor: usize, h
             lines
                 .push(Line { event: None, pieces: vec![(words, if event.planned { theme.dim } else { theme.title })] });
         }
-        told(context, event, place, width, &mut lines);
+        told(context, event, place, (width, sorts), &mut lines);
     }
     lines
 }
 
-fn told(context: &Context, event: &Happening, place: usize, width: usize, lines: &mut Vec<Line>) {
+fn told(context: &Context, event: &Happening, place: usize, (width, sorts): (usize, usize), lines: &mut Vec<Line>) {
     let theme = context.theme;
     let (tone, words_style) = if event.late { (theme.warning, theme.warning) } else { (theme.dim, theme.text) };
     let sign = if event.late { "!" } else { " " };
     let time = if event.planned { 8 } else { 5 };
-    let sorts = match width {
-        ..50 => 6,
-        50..64 => 8,
-        _ => 11,
-    };
     let ellipsis = context.glyphs.ellipsis;
     let head = format!(
         " {sign}{} {} ",

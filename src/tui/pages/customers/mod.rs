@@ -119,7 +119,7 @@ impl Customers {
         let narrow = |listing: &Listing| self.focus == Focus::Around || list::is_usual(listing);
         match (&self.listing, self.focus) {
             (Some(listing), _) if area.width >= WIDE && !self.zoom && narrow(listing) => {
-                let (left, right) = split(area, (area.width * 3 / 10).clamp(34, 50));
+                let (left, right) = split(area, (area.width * 3 / 10).clamp(36, 50));
                 (Some(left), Some(right))
             }
             (Some(_), Focus::List) => (Some(area), None),

@@ -50,6 +50,9 @@ impl Page for Customers {
             contexts.push("list");
         }
         contexts.extend(["record", "global"]);
+        if self.noting {
+            contexts.insert(0, "note");
+        }
         contexts
     }
 

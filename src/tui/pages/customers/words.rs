@@ -22,7 +22,8 @@ pub fn ago(context: &Context, text: &str) -> String {
     let minutes = (context.reading.clock.now().as_second() - instant.as_second()).max(0) / 60;
     let said = |number: i64, english: &str, chinese: &str| format!("{number}{}", context.pick(english, chinese));
     match minutes {
-        0..60 => said(minutes, "m", "分"),
+        0 => context.pick("now", "刚刚").to_owned(),
+        1..60 => said(minutes, "m", "分"),
         60..2880 => said(minutes / 60, "h", "小时"),
         2880..1_051_200 => said(minutes / 1440, "d", "天"),
         _ => said(minutes / 525_600, "y", "年"),

@@ -13,6 +13,7 @@ use crate::{
             Item, Picker,
             form::{self, Form, Line, Purpose},
         },
+        moving,
         page::Page,
         state::State,
         toast::Tone,
@@ -212,7 +213,9 @@ fn choose(state: &mut State) -> Vec<Cmd> {
     let context = &state.context;
     let item = |(place, choice): (usize, &super::Choice)| {
         let command = format!("kehu report {}", choice.report.name);
-        Item::new(words::name(context, choice), place.to_string()).detail(command)
+        Item::new(words::name(context, choice), place.to_string())
+            .found_as(format!("{} {}", choice.report.title.join(" "), choice.report.name))
+            .detail(command)
     };
     let items = page.choices.iter().enumerate().map(item).collect();
     let picker = Picker::new(context, context.pick("Reports", "报表"), items, |state, items| {
@@ -442,50 +445,38 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "reports.down",
-        label: ["down", "下移"],
-        help: ["Moves to the next report or row", "到下一个报表或下一行"],
-        keys: &["j", "Down"],
         run: |state| state.with(|page: &mut Reports, context| page.step(1, context)),
-        ..REPORTS
+        context: "reports",
+        ..moving::DOWN
     },
     Action {
         id: "reports.up",
-        label: ["up", "上移"],
-        help: ["Moves to the report or row before", "到上一个报表或上一行"],
-        keys: &["k", "Up"],
         run: |state| state.with(|page: &mut Reports, context| page.step(-1, context)),
-        ..REPORTS
+        context: "reports",
+        ..moving::UP
     },
     Action {
         id: "reports.page-down",
-        label: ["page down", "下翻"],
-        help: ["Moves ten rows down", "下移十行"],
-        keys: &["PgDn", "Ctrl-d"],
         run: |state| state.with(|page: &mut Reports, context| page.step(10, context)),
-        ..REPORTS
+        context: "reports",
+        ..moving::PAGE_DOWN
     },
     Action {
         id: "reports.page-up",
-        label: ["page up", "上翻"],
-        help: ["Moves ten rows up", "上移十行"],
-        keys: &["PgUp", "Ctrl-u"],
         run: |state| state.with(|page: &mut Reports, context| page.step(-10, context)),
-        ..REPORTS
+        context: "reports",
+        ..moving::PAGE_UP
     },
     Action {
         id: "reports.first",
-        label: ["first", "首行"],
-        help: ["Moves to the first row", "到首行"],
-        keys: &["g g", "Home"],
         run: |state| state.with(|page: &mut Reports, context| page.step(-100_000, context)),
-        ..REPORTS
+        context: "reports",
+        ..moving::FIRST
     },
     Action {
         id: "reports.last",
-        label: ["last", "末行"],
-        help: ["Moves to the last row", "到末行"],
-        keys: &["G", "End"],
         run: |state| state.with(|page: &mut Reports, context| page.step(100_000, context)),
-        ..REPORTS
+        context: "reports",
+        ..moving::LAST
     },
 ];

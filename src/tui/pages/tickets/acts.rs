@@ -52,7 +52,7 @@ fn offer(
         Ok(rows) if rows.is_empty() => state.tell(Tone::Notice, &Message::new("There is nothing to choose from yet.")),
         Ok(rows) => {
             let ([english, chinese], context) = (title, &state.context);
-            let mut items: Vec<Item> = first.map(|[en, zh]| Item::new(context.pick(en, zh), "0")).into_iter().collect();
+            let mut items: Vec<Item> = first.map(|[en, zh]| Item::both(context, en, zh, "0")).into_iter().collect();
             items.extend(rows.iter().map(item));
             let picker = Picker::new(context, context.pick(english, chinese), items, move |state, items| {
                 let Some(item) = items.into_iter().next() else { return Vec::new() };
@@ -82,12 +82,7 @@ fn choices(context: &Context, name: &str) -> Vec<Item> {
     let Some(schema) = context.schema(TICKET) else { return Vec::new() };
     let Some(Kind::Choice(choices)) = schema.field(name).map(|field| &field.kind) else { return Vec::new() };
     let shown = choices.iter().filter(|choice| !choice.retired);
-    let item = |choice: &crate::record::Choice| {
-        let label = context.pick(&choice.label, &choice.label_zh);
-        let label = if label.is_empty() { &choice.key } else { label };
-        Item::new(label, choice.key.as_ref()).detail(choice.key.as_ref())
-    };
-    shown.map(item).collect()
+    shown.map(|choice| Item::of_choice(context, choice)).collect()
 }
 
 pub fn priority(state: &mut State) -> Vec<Cmd> {

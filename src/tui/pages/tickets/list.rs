@@ -33,6 +33,7 @@ const HEADINGS: [([&str; 2], &str); 10] = [
 /// How wide each column is; 0 for those that there is no room for.
 fn widths(room: usize) -> [usize; 10] {
     let mut widths = match room {
+        150.. => [9, 2, 6, 6, 0, 30, 10, 18, 4, 6],
         110.. => [9, 2, 6, 5, 0, 18, 9, 9, 4, 6],
         90.. => [9, 2, 6, 5, 0, 18, 10, 8, 0, 0],
         70.. => [9, 2, 6, 4, 0, 14, 0, 8, 0, 0],

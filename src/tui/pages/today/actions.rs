@@ -7,6 +7,7 @@ use crate::{
         action::{Action, Danger, PLAIN},
         command::Cmd,
         modals::form,
+        moving,
         page::Page,
         state::State,
     },
@@ -115,6 +116,7 @@ pub static ACTIONS: &[Action] = &[
         run: |state| {
             state.with(|page: &mut Today, context| {
                 page.scope = page.scope.next();
+                page.settled = true;
                 page.start(context)
             })
         },
@@ -147,51 +149,39 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "today.down",
-        label: ["down", "下移"],
-        help: ["Moves one line down", "下移一行"],
-        keys: &["j", "Down"],
         run: |state| state.with(|page: &mut Today, _| page.step(1)),
-        ..TODAY
+        context: "today",
+        ..moving::DOWN
     },
     Action {
         id: "today.up",
-        label: ["up", "上移"],
-        help: ["Moves one line up", "上移一行"],
-        keys: &["k", "Up"],
         run: |state| state.with(|page: &mut Today, _| page.step(-1)),
-        ..TODAY
+        context: "today",
+        ..moving::UP
     },
     Action {
         id: "today.page-down",
-        label: ["page down", "下翻"],
-        help: ["Moves ten lines down", "下移十行"],
-        keys: &["PgDn", "Ctrl-d"],
         run: |state| state.with(|page: &mut Today, _| page.step(10)),
-        ..TODAY
+        context: "today",
+        ..moving::PAGE_DOWN
     },
     Action {
         id: "today.page-up",
-        label: ["page up", "上翻"],
-        help: ["Moves ten lines up", "上移十行"],
-        keys: &["PgUp", "Ctrl-u"],
         run: |state| state.with(|page: &mut Today, _| page.step(-10)),
-        ..TODAY
+        context: "today",
+        ..moving::PAGE_UP
     },
     Action {
         id: "today.first",
-        label: ["first", "首行"],
-        help: ["Moves to the first line", "到首行"],
-        keys: &["g g", "Home"],
         run: |state| state.with(|page: &mut Today, _| page.step(-10_000)),
-        ..TODAY
+        context: "today",
+        ..moving::FIRST
     },
     Action {
         id: "today.last",
-        label: ["last", "末行"],
-        help: ["Moves to the last line", "到末行"],
-        keys: &["G", "End"],
         run: |state| state.with(|page: &mut Today, _| page.step(10_000)),
-        ..TODAY
+        context: "today",
+        ..moving::LAST
     },
     Action {
         id: "today.right",

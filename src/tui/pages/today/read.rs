@@ -14,6 +14,18 @@ use std::collections::HashMap;
 const MOST: u64 = 60;
 
 impl Today {
+    /// Asks whose work there is to show, when nobody said yet; whoever only answers tickets begins with them.
+    pub(super) fn ask_whose(&self) -> Cmd {
+        Cmd::ask(self.number, "whose", whose, |page: &mut Self, answer, context| {
+            page.settled = true;
+            let (scope, service) = answer.unwrap_or((Scope::Mine, false));
+            page.scope = scope;
+            let mut commands = page.ask(context);
+            commands.extend(service.then(|| Cmd::act("tab.4")));
+            commands
+        })
+    }
+
     /// Asks for everything that is shown.
     pub(super) fn ask(&self, _: &Context) -> Vec<Cmd> {
         let (number, scope) = (self.number, self.scope);
@@ -98,6 +110,27 @@ impl Today {
             ),
         ]
     }
+}
+
+/// The first of mine, my team's and everybody's in which there are customers or deals, and whether there are only
+/// tickets.
+fn whose(crm: &mut Crm) -> Result<(Scope, bool)> {
+    for (scope, team) in [(Scope::Mine, false), (Scope::Team, true)] {
+        let people = crm.people(team)?;
+        let said = owned(crm, &people)?;
+        if any(crm, "customer", &said)? || any(crm, "deal", &said)? {
+            return Ok((scope, false));
+        }
+        if scope == Scope::Mine && any(crm, "ticket", "(status=new,open,pending,on_hold) owner=me")? {
+            return Ok((scope, true));
+        }
+    }
+    Ok((Scope::All, false))
+}
+
+fn any(crm: &mut Crm, kind: &str, filter: &str) -> Result<bool> {
+    let query = Query { filter: filter::parse(filter)?, limit: Some(1), ..Query::new(kind) };
+    Ok(!crm.matching(&query)?.is_empty())
 }
 
 /// Everybody whose work it is about; nobody where it is everybody's.

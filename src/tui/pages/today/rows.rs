@@ -65,7 +65,7 @@ fn draw_item(canvas: &mut Canvas, line: Rect, item: &Item, widths: &Widths, focu
     let sort = if widths.sort > 0 { format!("{} ", fit(&item.sort, widths.sort)) } else { String::new() };
     let sign = if focused { glyphs.cursor } else { " " };
     let right = u16::try_from(widths.right).unwrap_or_default();
-    let left = Rect { width: line.width.saturating_sub(right + u16::from(right > 0)), ..line };
+    let left = Rect { width: line.width.saturating_sub(if right > 0 { right + 2 } else { 0 }), ..line };
     canvas.pieces(
         left,
         &[

@@ -26,8 +26,13 @@ struct Tile {
     title: String,
     figure: String,
     change: String,
+    /// The same where there is no room: by how much alone.
+    brief: String,
     trend: Vec<i64>,
 }
+
+/// What tiles are called where there is no room for their titles.
+const SHORT: [(&str, &str); 3] = [("Open pipeline", "Pipeline"), ("Sales cycle", "Cycle"), ("Activities done", "Done")];
 
 pub(super) fn place(pane: Pane) -> usize {
     PANES.iter().position(|known| *known == pane).unwrap_or_default()
@@ -174,16 +179,17 @@ impl Today {
             let line = row(area, at / across);
             let here = Rect { x: line.x + (at % across) * wide, width: wide.min(line.width), ..line };
             let tile = tile(context, part);
-            let change = tile.change.split("  ").next().unwrap_or_default().to_owned();
+            let short = SHORT.iter().find(|(title, _)| *title == tile.title).filter(|_| wide < 36);
+            let called = short.map_or(tile.title.as_str(), |(_, short)| short);
             canvas.pieces(
                 Rect { width: here.width.saturating_sub(1), ..here },
                 &[
                     (" ", context.theme.text),
-                    (&tile.title, context.theme.dim),
+                    (called, context.theme.dim),
                     (" ", context.theme.text),
                     (&tile.figure, context.theme.title),
                     (" ", context.theme.text),
-                    (&change, context.theme.dim),
+                    (&tile.brief, context.theme.dim),
                 ],
             );
             canvas.hit(here, target(Pane::Figures, usize::from(at)));
@@ -304,17 +310,20 @@ fn tile(context: &Context, part: &Part) -> Tile {
         }
         _ => plot::short(context, &kind, &last),
     };
+    let (brief, change) = change(context, &kind, &last, &before, &when);
     Tile {
         title: context.say(&part.title),
         figure,
-        change: change(context, &kind, &last, &before, &when),
+        change,
+        brief,
         trend: values.iter().map(|value| plot::number(value).unwrap_or_default()).collect(),
     }
 }
 
-fn change(context: &Context, kind: &Kind, last: &Value, before: &Value, when: &str) -> String {
+/// How a figure differs from the one before: in short, and with what it is compared to.
+fn change(context: &Context, kind: &Kind, last: &Value, before: &Value, when: &str) -> (String, String) {
     let (Some(now), Some(then)) = (plot::number(last), plot::number(before)) else {
-        return context.pick("no comparison", "暂无对比").to_owned();
+        return (String::new(), context.pick("no comparison", "暂无对比").to_owned());
     };
     let sign = match now.cmp(&then) {
         std::cmp::Ordering::Greater => context.glyphs.up,
@@ -335,10 +344,12 @@ fn change(context: &Context, kind: &Kind, last: &Value, before: &Value, when: &s
             if percent > 999 { ">999%".to_owned() } else { format!("{percent}%") }
         }
     };
+    let brief = if now == then { sign.to_owned() } else { format!("{sign}{}", by.replace(' ', "")) };
     let by = if now == then { String::new() } else { format!(" {by}") };
     if then == 0 && now != 0 && !matches!(kind, Kind::Percent | Kind::Decimal { .. }) {
-        return format!("{} {when}", context.pick("nothing in", "此前为零："));
+        let told = if context.is_chinese() { format!("{when} 为零") } else { format!("nothing in {when}") };
+        return (context.glyphs.up.to_owned(), told);
     }
     let against = context.pick("vs", "对比");
-    format!("{sign}{by}  {against} {when}")
+    (brief, format!("{sign}{by}  {against} {when}"))
 }
