@@ -6,7 +6,10 @@ use crate::{
     storage::on_both,
     world::{Desk, World, people},
 };
-use kehu::record::Value;
+use kehu::{
+    record::Value,
+    tickets::{Direction, Said},
+};
 
 fn notices(world: &mut World) -> Vec<String> {
     world.crm.notices().iter().map(ToString::to_string).collect()
@@ -69,6 +72,8 @@ on_both! {
         world.add("holiday", &[("name", "In autumn"), ("calendar", "BC1"), ("day", "2020-10-01"), ("yearly", "yes")]);
         let id = world.add("ticket", &[("subject", "Dark"), ("received", "2026-04-03 16:00")]);
         let mut early = at(world, "lin", "2026-04-07T10:00");
+        let answer = Said { ticket: id, direction: Direction::Out, text: "A photo, please.".to_owned(), ..Said::default() };
+        early.say(&answer).expect("answers");
         early.change("ticket", id, vec![("status".into(), Value::text("pending"))], None).expect("waits");
         let mut later = at(world, "lin", "2026-04-09T12:00");
         let why = later.why(id).expect("says");
@@ -78,6 +83,7 @@ on_both! {
         assert_eq!((policy.short().as_str(), policy.uid.len()), ("SP1", 36));
         // Tuesday from ten to five, Wednesday is off, Thursday from nine to twelve.
         assert_eq!(why.clocks.rows[2].cells[7].as_text(), Some("10h"));
+        assert_eq!(why.clocks.rows[0].cells[7].as_text(), Some("0m"), "what was met before stands still no more");
     }
 
     fn kinds_of_tickets_are_shown_in_the_readers_words(world) {

@@ -193,7 +193,7 @@ fn explained(clock: Clock, state: &State, under: &Under, now: Timestamp) -> Vec<
         duration_text(if due < until { -rule.time.between(due, until) } else { rule.time.between(until, due) })
     });
     // The pause that goes on counts as far as it has come.
-    let going_on = rule.zip(state.stopped.filter(|_| !state.is_over())).zip(started);
+    let going_on = rule.zip(state.stopped.filter(|_| state.is_open(clock))).zip(started);
     let going_on = going_on.map_or(0, |((rule, stopped), started)| rule.time.between(stopped.max(started), now));
     vec![
         clock.to_value(),
