@@ -335,6 +335,7 @@ pub static ENTRIES: &[Entry] = &[
             tells: &["subject", "body"],
             together: 1,
         }),
+        plan: Some(tickets::FOLLOWED),
         ..of::<TicketMessage>()
     },
     Entry {
@@ -385,7 +386,14 @@ pub static ENTRIES: &[Entry] = &[
         panels: &[business_calendar::PANEL],
         ..of::<BusinessCalendar>()
     },
-    Entry { check: holiday::check, noun_zh: "节假日", detail: true, few: true, ..of::<Holiday>() },
+    Entry {
+        check: holiday::check,
+        settle: holiday::settle,
+        noun_zh: "节假日",
+        detail: true,
+        few: true,
+        ..of::<Holiday>()
+    },
     Entry { settle: stage::settle, noun_zh: "产品", ..of::<Product>() },
     Entry {
         check: occupied::pipeline,

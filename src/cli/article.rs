@@ -2,11 +2,14 @@
 
 use super::{extra::Extra, output::Format, record::words, session::Session};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use kehu::{Message, Result, record::Grid, tickets::Scope};
+use kehu::{Error, Message, Result, record::Grid, tickets::Scope};
 
 pub const SEARCH: Extra = Extra { noun: "article", command: search_command, run: search };
 pub const DIFF: Extra = Extra { noun: "article", command: diff_command, run: diff };
 pub const SUGGEST: Extra = Extra { noun: "ticket", command: suggest_command, run: suggest };
+
+/// So much is repeated of what was looked for.
+const SHOWN: usize = 60;
 
 /// How many are shown if nothing is said.
 const USUAL: u64 = 10;
@@ -47,6 +50,10 @@ fn search_command() -> Command {
 fn search(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let said: Vec<&str> = words(matches, "words").into_iter().map(String::as_str).collect();
     let said = said.join(" ");
+    if said.trim().is_empty() {
+        let hint = Message::new("kehu article search \"no signal\"");
+        return Err(Error::bad_value(Message::new("What is to be looked for?")).hint(hint));
+    }
     let scope = match (matches.get_flag("public"), matches.get_flag("all")) {
         (true, _) => Scope::Public,
         (_, true) => Scope::All,
@@ -59,7 +66,9 @@ fn search(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         } else {
             Message::new("No article has all of {words}; these come near.")
         };
-        session.terminal.warn(&message.with("words", said));
+        let short: String = said.chars().take(SHOWN).collect();
+        let more = if short.len() < said.len() { "…" } else { "" };
+        session.terminal.warn(&message.with("words", format!("{short}{more}")));
     }
     print(session, &found.grid)
 }

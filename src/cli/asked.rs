@@ -3,18 +3,24 @@
 use clap::ArgMatches;
 use kehu::{
     Cause, Crm, Error, Message, Result,
-    record::{Ask, Verb},
+    record::{Ask, Kind, Verb},
 };
 
 /// The verb on those records, with the answers that were given and examples of those that are missing or wrong.
 pub fn again(crm: &mut Crm, kind: &str, verb: &Verb, matches: &ArgMatches, wrong: Option<&str>) -> Message {
     let mut parts = vec![format!("kehu {kind} {}", verb.name)];
-    for reference in super::record::words(matches, "ref") {
+    let mut references = super::record::words(matches, "ref");
+    // A bare number behind a reference was probably meant for what is missing.
+    let lacking = verb.asks.iter().find(|ask| ask.required && !matches.contains_id(ask.name));
+    let number = lacking.filter(|ask| (ask.kind)() == Kind::Integer && references.len() > 1);
+    let number = number.and_then(|_| references.pop_if(|last| last.chars().all(|letter| letter.is_ascii_digit())));
+    for reference in references {
         let short = crm.find(kind, reference).ok().zip(crm.schema(kind).ok()).map(|(id, schema)| schema.short(id));
         parts.push(short.unwrap_or_else(|| quoted(reference)));
     }
     let answer = |ask: &Ask| {
         let said = matches.get_one::<String>(ask.name).filter(|_| wrong != Some(ask.name)).map(|said| quoted(said));
+        let said = said.or_else(|| number.filter(|_| lacking.is_some_and(|lacking| lacking.name == ask.name)).cloned());
         let wanted = || (ask.required || wrong == Some(ask.name)).then(|| sample(verb.example, ask.name)).flatten();
         said.or_else(wanted).map(|value| format!("--{} {value}", ask.name))
     };

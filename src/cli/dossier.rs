@@ -29,7 +29,8 @@ pub fn applies(format: Format) -> bool {
 pub fn show(session: &mut Session, kind: &'static str, id: i64) -> Result<()> {
     let format = session.terminal.format();
     let depth = if format == Format::Table { Depth::Brief } else { Depth::Full };
-    let dossier = session.crm()?.dossier(kind, id, depth)?;
+    let mut dossier = session.crm()?.dossier(kind, id, depth)?;
+    session.crm()?.name_kind(&mut dossier.entry)?;
     if dossier.entry.is_deleted() {
         let message = Message::new("{record} is in the recycle bin.").with("record", dossier.entry.short());
         session.terminal.warn(&message);

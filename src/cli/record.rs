@@ -52,6 +52,7 @@ fn add(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Res
             None => return Err(surplus(session, schema, word)?),
         }
     }
+    refuse_filter_as_field(schema, &said, matches)?;
     ask_for_missing(session, schema, &mut said)?;
     let allow = matches.get_flag("allow-duplicate");
     let crm = session.crm()?;
@@ -69,6 +70,22 @@ fn add(session: &mut Session, schema: &Arc<Schema>, matches: &ArgMatches) -> Res
         .with("title", title.as_text().unwrap_or_default());
     session.wrote(&message)?;
     result(session, schema.kind, &[id])
+}
+
+/// What is called after its filter takes one that reads like a value of its own only where it is named.
+fn refuse_filter_as_field(schema: &Schema, said: &[(String, String)], matches: &ArgMatches) -> Result<()> {
+    let title = schema.title();
+    if &*title.name != "condition" || said.iter().any(|(name, _)| *name == *title.name) {
+        return Ok(());
+    }
+    let Some(word) = words(matches, "values").into_iter().find(|word| pair(schema, word).is_some()) else {
+        return Ok(());
+    };
+    let message =
+        Message::new("{word} says what the {kind} itself has; which records it is for goes after --condition.");
+    let message = message.with("word", word).with("kind", schema.kind.replace('_', " "));
+    let hint = Message::new("kehu {kind} add --condition \"{word}\"").with("kind", schema.kind).with("word", word);
+    Err(Error::bad_value(message).on_field("condition").hint(hint))
 }
 
 fn surplus(session: &mut Session, schema: &Schema, word: &str) -> Result<Error> {
@@ -352,7 +369,8 @@ fn edit_where(
         ask::confirm(&session.terminal, &question)?;
         change_all(session.crm()?, schema, &ids, said, tags, None, allow)?;
     }
-    session.wrote(&Message::new("Changed {count} {kind}.").with("count", ids.len()).with("kind", schema.table))?;
+    let kind = if ids.len() == 1 { schema.kind } else { schema.table };
+    session.wrote(&Message::new("Changed {count} {kind}.").with("count", ids.len()).with("kind", kind))?;
     result(session, schema.kind, &ids)
 }
 
@@ -526,7 +544,7 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
         answers => answers?,
     };
     let mut done = Vec::new();
-    let mut told = Vec::new();
+    let (mut told, mut elsewhere) = (Vec::new(), false);
     let chinese = terminal.style().chinese;
     crm.transaction(&format!("{name} {kind}"), |crm| {
         done.clear();
@@ -536,8 +554,9 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
             if let Some(reason) = (verb.refused)(crm, id)? {
                 return Err(asked::refused(crm, kind, verbs, id, reason)?);
             }
-            let before = crm.record(kind, id)?;
+            let (before, latest) = (crm.record(kind, id)?, crm.latest_change()?);
             (verb.run)(crm, id, &answers)?;
+            elsewhere |= crm.latest_change()? > latest;
             told.push(what_changed(&before, &crm.record(kind, id)?, chinese));
             done.push((kind, id));
         }
@@ -551,6 +570,7 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     }
     if let [(record, changes)] = &told[..]
         && changes.is_empty()
+        && !elsewhere
         && !verb.asks.is_empty()
     {
         session.terminal.say(&Message::new("{record} is so already.").with("record", record));

@@ -47,6 +47,11 @@ fn ask(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
             Message::new("{count} {count:customer wants|customers want} no mail and {count:was|were} not asked.");
         session.terminal.say(&message.with("count", done.refused));
     }
+    if done.left > 0 {
+        let message =
+            Message::new("{count} {count:person has|people have} left the company and {count:was|were} not asked.");
+        session.terminal.say(&message.with("count", done.left));
+    }
     if done.asked.is_empty() {
         session.terminal.say(&Message::new("There is nobody to ask."));
         return Ok(0);

@@ -64,12 +64,16 @@ fn why(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
     let ticket = crm.find("ticket", matches.get_one::<String>("ref").map_or("", String::as_str))?;
     let why = crm.why(ticket)?;
     if session.terminal.machine() {
-        let object = serde_json::json!({ "clocks": items(&why.clocks), "pauses": items(&why.pauses) });
+        let object =
+            serde_json::json!({ "clocks": items(&why.clocks), "pauses": items(&why.pauses), "days": items(&why.days) });
         return session.print_line(&object.to_string()).map(|()| 0);
     }
     let mut parts = vec![("Clocks", why.clocks)];
     if !why.pauses.rows.is_empty() {
         parts.push(("Pauses", why.pauses));
+    }
+    if !why.days.rows.is_empty() {
+        parts.push(("Holidays", why.days));
     }
     daily::print_parts(session, &parts)?;
     Ok(0)

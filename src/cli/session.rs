@@ -345,12 +345,18 @@ impl Session {
             return Cow::Borrowed(grid);
         };
         let mut grid = grid.clone();
+        let deadlines: Vec<usize> =
+            instants.iter().copied().filter(|place| is_deadline(&grid.noun, &grid.columns[*place].name)).collect();
         for row in &mut grid.rows {
             for place in &instants {
                 let instant = row.cells[*place].as_text().and_then(|text| text.parse::<jiff::Timestamp>().ok());
                 if let Some(instant) = instant {
-                    let local = instant.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-                    row.cells[*place] = Value::Text(local);
+                    let local = instant.to_zoned(zone.clone());
+                    let text = local.strftime("%Y-%m-%d %H:%M").to_string();
+                    // What is due at midnight is due at the end of a day, and not on another day.
+                    let ends = deadlines.contains(place) && text.ends_with(" 00:00");
+                    let day = local.date().yesterday().ok().filter(|_| ends);
+                    row.cells[*place] = Value::Text(day.map_or(text, |day| format!("{day} 24:00")));
                 }
             }
         }
@@ -396,4 +402,10 @@ pub fn unwritable(error: &io::Error) -> Error {
         return Error::new(Cause::Interrupted, Message::new(CLOSED));
     }
     Error::new(Cause::Storage, Message::new("The output cannot be written: {why}.").with("why", error))
+}
+
+/// Whether a column tells to the minute until when something is to be done.
+fn is_deadline(noun: &str, column: &str) -> bool {
+    let clocks = matches!(noun, "tickets" | "clocks" | "escalations");
+    clocks && (matches!(column, "due" | "breached") || column.ends_with("_due") || column.ends_with("_breached"))
 }

@@ -111,8 +111,13 @@ fn say(session: &mut Session, matches: &ArgMatches, direction: Direction) -> Res
     let crm = session.crm()?;
     let message = crm.say_with(&said, &files)?;
     if crm.is_dry_run() {
-        session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
-        return Ok(0);
+        let template = match direction {
+            Direction::Out => "Answered T{number} {title}.",
+            Direction::In => "Taken down in T{number} {title}.",
+            Direction::Note => "Noted in T{number} {title}.",
+        };
+        let told = Message::new(template).with("number", ticket).with("title", crm.title("ticket", ticket)?);
+        return session.wrote(&told).map(|()| 0);
     }
     let entry = crm.record("ticket_message", message)?;
     let ticket = entry.value("ticket").as_integer().unwrap_or(ticket);
@@ -242,8 +247,8 @@ fn split(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         said.into_iter().map(|said| crm.find_by_ref("ticket_message", said)).collect::<Result<_>>()?;
     let new = crm.split_ticket(ticket, &messages, subject.as_deref())?;
     if crm.is_dry_run() {
-        session.terminal.warn(&Message::new("Nothing was written (--dry-run)."));
-        return Ok(0);
+        let message = Message::new("A ticket of its own was made of {count} {count:message|messages} of T{from}.");
+        return session.wrote(&message.with("count", messages.len()).with("from", ticket)).map(|()| 0);
     }
     let title = crm.title("ticket", new)?;
     let message = Message::new("T{number} {title} was split from T{from}.");

@@ -2,6 +2,7 @@
 
 use super::{
     extra::Extra,
+    output::Format,
     record::{result, words},
     session::Session,
 };
@@ -9,7 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use kehu::{
     Message, Result,
     record::{
-        Link,
+        Link, Total,
         filter::{self, Filter},
     },
 };
@@ -63,13 +64,25 @@ fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
         None if ids.is_empty() => Filter::All,
         None => filter::parse(&ids.iter().map(|id| format!("id={id}")).collect::<Vec<_>>().join(" or "))?,
     };
-    let grid = crm.assign_tickets(&among, matches.get_flag("away"))?;
-    if !session.terminal.quiet {
+    let mut grid = crm.assign_tickets(&among, matches.get_flag("away"))?;
+    let all = grid.rows.len();
+    let given = grid.rows.iter().filter(|row| !row.cells[1].is_empty()).count();
+    // Whoever asks for all tickets wants to know who got one; the others are for programs, and for whoever names them.
+    if ids.is_empty() && session.terminal.format() == Format::Table {
+        grid.rows.retain(|row| !row.cells[1].is_empty());
+        grid.total = Total::Exactly(grid.rows.len() as u64);
+    }
+    if !(session.terminal.quiet || grid.rows.is_empty() && session.terminal.format() == Format::Table) {
         session.print(&grid)?;
     }
-    let given = grid.rows.iter().filter(|row| !row.cells[1].is_empty()).count();
+    if all > grid.rows.len() {
+        let message = Message::new(
+            "{left} {left:ticket waits|tickets wait} for somebody; why: kehu ticket assign --dry-run -f json",
+        );
+        session.terminal.say(&message.with("left", all - grid.rows.len()));
+    }
     let message = Message::new("Assigned {count} {count:ticket|tickets}; {left} {left:waits|wait} for somebody.");
-    session.wrote(&message.with("count", given).with("left", grid.rows.len() - given))?;
+    session.wrote(&message.with("count", given).with("left", all - given))?;
     Ok(0)
 }
 

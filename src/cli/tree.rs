@@ -603,9 +603,12 @@ fn history(schema: &Schema) -> Command {
         ))
 }
 
+/// The names of some commands, and what makes them.
+type Bespoke = (&'static [&'static str], fn() -> Vec<Command>);
+
 /// The commands that stand beside the record kinds, in the order a newcomer meets them, with the names of those that
 /// each line makes.
-static BESPOKE: &[(&[&str], fn() -> Vec<Command>)] = &[
+static BESPOKE: &[Bespoke] = &[
     (&["log", "today"], super::daily::commands),
     (&["attach"], || vec![super::attach::command("attach")]),
     (&["find", "show", "schema", "oplog", "undo", "redo"], super::global::commands),

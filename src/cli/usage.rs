@@ -65,6 +65,12 @@ fn worded(error: &clap::Error) -> Error {
 /// A value that its parser refused.
 fn validation(error: &clap::Error, flag: &str, value: &str) -> Error {
     let source = error.source().map(ToString::to_string).unwrap_or_default();
+    if let Some((least, most)) = bounds(&source) {
+        let message = Message::new("{flag} takes a number from {least} to {most}, and {value} is none.");
+        let message = message.with("flag", flag).with("least", &least).with("most", most).with("value", quoted(value));
+        let written = Message::new("Write it like {flag} {least}.").with("flag", flag).with("least", least);
+        return Error::bad_value(message).hint(if flag.starts_with('-') { written } else { hint(error) });
+    }
     let number = source.contains("digit") || source.contains("float") || source.contains("number too");
     let message = if number || source.contains("is not in ") {
         Message::new("{flag} takes a number, and {value} is none that fits.")
@@ -73,6 +79,13 @@ fn validation(error: &clap::Error, flag: &str, value: &str) -> Error {
     };
     let hint = Message::new("Write it like {flag} 30.").with("flag", flag);
     Error::bad_value(message.with("flag", flag).with("value", quoted(value))).hint(hint)
+}
+
+/// The least and the most of `6 is not in 1..=5`, where both are numbers that people write.
+fn bounds(source: &str) -> Option<(String, String)> {
+    let (least, most) = source.rsplit_once("is not in ")?.1.split_once("..=")?;
+    let written = |text: &str| text.len() <= 10 && text.parse::<i64>().is_ok();
+    (written(least) && written(most)).then(|| (least.to_owned(), most.to_owned()))
 }
 
 /// What was probably meant, else where it is told what may be said.

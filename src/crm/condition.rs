@@ -15,6 +15,7 @@ use crate::{
     },
     store::{Dialect, List, Sql, search_text},
 };
+use std::sync::Arc;
 
 /// A condition with its arguments, in their order.
 #[derive(Debug, Clone, Default)]
@@ -76,9 +77,9 @@ impl Crm {
             Filter::Not(part) => Ok(self.condition(joins, part)?.negated()),
             Filter::Word(word) => match self.ref_in_words(&joins.schema, word)? {
                 Some(id) => Ok(Condition::new("t.id = ?", vec![Sql::Integer(id)])),
-                None => self.word_condition(&joins.schema, word),
+                None => self.word_condition(&joins.schema.clone(), word),
             },
-            Filter::Text(text) => self.word_condition(&joins.schema, text),
+            Filter::Text(text) => self.word_condition(&joins.schema.clone(), text),
             Filter::Test(test) => self.test(joins, test),
         }
     }
@@ -97,6 +98,9 @@ impl Crm {
 
     /// The words that must all be found, and what else the filter says, refs among it.
     pub(super) fn leading_words(&mut self, schema: &Schema, filter: &Filter) -> Result<(Vec<String>, Filter)> {
+        if !schema.searchable() {
+            return Ok((Vec::new(), filter.clone()));
+        }
         let parts = match filter {
             Filter::And(parts) => parts.as_slice(),
             other => std::slice::from_ref(other),
@@ -118,12 +122,30 @@ impl Crm {
     }
 
     /// A bare word searches the record's search fields; one that names a field was meant as a test.
-    fn word_condition(&self, schema: &Schema, word: &str) -> Result<Condition> {
+    fn word_condition(&mut self, schema: &Arc<Schema>, word: &str) -> Result<Condition> {
         refuse_field_name(schema, word)?;
+        if !schema.searchable() {
+            return self.words_within(schema, word);
+        }
         Ok(match search_match(self.db.dialect(), schema, word) {
             Some((sql, argument)) => Condition::new(format!("t.id IN ({sql})"), vec![argument]),
             None => Condition::constant(false),
         })
+    }
+
+    /// A kind without search text has few records: each word stands in one of their texts, choices or links.
+    fn words_within(&mut self, schema: &Arc<Schema>, words: &str) -> Result<Condition> {
+        let mut all = Vec::new();
+        for word in words.split_whitespace() {
+            let mut any = Vec::new();
+            for field in schema.fields.iter().filter(|field| field.stored() && !field.engine && has_words(&field.kind))
+            {
+                let place = Place { field: field.clone(), alias: "t".to_owned(), schema: schema.clone() };
+                any.push(self.contains(&place, word)?);
+            }
+            all.push(if any.is_empty() { Condition::constant(false) } else { Condition::joined(any, " OR ") });
+        }
+        Ok(if all.is_empty() { Condition::constant(false) } else { Condition::joined(all, " AND ") })
     }
 
     fn test(&mut self, joins: &mut Joins, test: &Test) -> Result<Condition> {
@@ -220,11 +242,7 @@ impl Crm {
     fn contains(&mut self, place: &Place, text: &str) -> Result<Condition> {
         let dialect = self.db.dialect();
         let column = match &place.field.kind {
-            Kind::Link(target) => {
-                let target = self.schema(target)?;
-                let title = &target.title().name;
-                format!("(SELECT x.\"{title}_key\" FROM \"{}\" x WHERE x.id = {})", target.table, place.sql())
-            }
+            Kind::Link(target) => title_of(dialect, &*self.schema(target)?, &place.sql()),
             Kind::Phone => return Ok(phone_contains(&dialect.fold(&place.sql()), text)),
             Kind::Text | Kind::LongText | Kind::OpenList | Kind::Email | Kind::Url | Kind::TaxId => {
                 place.key_sql().unwrap_or_else(|| dialect.fold(&place.sql()))
@@ -384,9 +402,7 @@ impl Crm {
             let ids = self.linkable(target, text).map_err(|error| error.on_field(field))?;
             return Ok(one_of(sql, ids.into_iter().map(Sql::Integer).collect()));
         }
-        let schema = self.schema(target)?;
-        let title = &schema.title().name;
-        let column = format!("(SELECT x.\"{title}_key\" FROM \"{}\" x WHERE x.id = {sql})", schema.table);
+        let column = title_of(self.db.dialect(), &*self.schema(target)?, sql);
         Ok(Condition::new(format!("{column} {} ?", sign(operator)), vec![Sql::Text(types::fold(text))]))
     }
 
@@ -427,6 +443,30 @@ fn is_choice(place: &Place) -> bool {
 fn one_index_holds(narrow: &Field, other: &Field) -> bool {
     let with = |one: &Field, other: &Field| one.together.as_deref() == Some(&*other.name);
     with(narrow, other) || with(other, narrow) || narrow.next_in_index().next() == Some(&*other.name)
+}
+
+/// Whether people look for words in it.
+fn has_words(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Text
+            | Kind::LongText
+            | Kind::OpenList
+            | Kind::Email
+            | Kind::Phone
+            | Kind::Url
+            | Kind::TaxId
+            | Kind::Choice(_)
+            | Kind::Link(_)
+    )
+}
+
+/// What a record that a link points to is called, folded.
+fn title_of(dialect: Dialect, target: &Schema, link: &str) -> String {
+    let title = target.title();
+    let column = format!("x.\"{}{}\"", title.name, if title.has_key() { "_key" } else { "" });
+    let column = if title.has_key() { column } else { dialect.fold(&column) };
+    format!("(SELECT {column} FROM \"{}\" x WHERE x.id = {link})", target.table)
 }
 
 /// Nothing is there.

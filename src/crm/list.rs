@@ -83,6 +83,9 @@ impl Crm {
             totals: None,
         };
         self.fill_lists(&mut grid, &places)?;
+        if schema.kind == "ticket" {
+            self.name_kinds(&mut grid)?;
+        }
         Ok(grid)
     }
 

@@ -32,10 +32,30 @@ pub fn named(word: &str) -> Language {
 /// The sentence in a language; in English where the catalogue has none.
 pub fn word(message: &Message, language: Language) -> String {
     if language == Language::English {
-        return message.to_string();
+        return in_english(message);
     }
     let message = &with_nouns(message);
     catalogue().get(message.template).map_or_else(|| message.to_string(), |template| message.fill(template))
+}
+
+/// A message that calls the kinds of record as people do: a sla policy is no `sla_policy`.
+fn in_english(message: &Message) -> String {
+    if message.template.contains("kehu ") {
+        return message.to_string();
+    }
+    let mut message = message.clone();
+    for (name, value) in &mut message.arguments {
+        if matches!(*name, "kind" | "noun") && noun(value).is_some() {
+            *value = value.replace('_', " ");
+        }
+    }
+    let text = message.to_string();
+    match text.strip_prefix("A ") {
+        Some(rest) if message.template.starts_with("A {kind}") && rest.starts_with(['a', 'e', 'i', 'o']) => {
+            format!("An {rest}")
+        }
+        _ => text,
+    }
 }
 
 /// A message whose arguments call the kinds of record by their Chinese names.
@@ -65,7 +85,8 @@ fn with_nouns(message: &Message) -> Message {
 
 /// The Chinese name of a kind of record, or of what else a list is of.
 pub(super) fn noun(english: &str) -> Option<&'static str> {
-    let fits = |entry: &&catalog::Entry| entry.kind == english || entry.table == english;
+    let plain = english.replace(' ', "_");
+    let fits = |entry: &&catalog::Entry| entry.kind == plain || entry.table == plain;
     let other = [
         ("records", "记录"),
         ("groups", "组"),

@@ -33,6 +33,8 @@ pub(crate) struct Taker {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
     Rule,
+    /// No rule says it, but the queue.
+    Turn,
     Full,
     NoRule,
 }
@@ -103,7 +105,7 @@ impl Crm {
                     to.map_or(Value::Null, |taker| Value::text(&taker.name)),
                     rule.map_or(Value::Null, |(short, _)| Value::text(short)),
                     rule.map_or(Value::Null, |(_, condition)| Value::text(condition)),
-                    fate.why.value(),
+                    if fate.why == Why::Rule && rule.is_none() { Why::Turn } else { fate.why }.value(),
                 ],
             }
         };
@@ -141,6 +143,7 @@ impl Why {
     fn value(self) -> Value {
         Value::text(match self {
             Self::Rule => "rule",
+            Self::Turn => "turn",
             Self::Full => "full",
             Self::NoRule => "no-rule",
         })
@@ -156,6 +159,7 @@ impl Why {
         };
         Kind::Choice(vec![
             word("rule", "By rule", "按规则"),
+            word("turn", "In turn, by its queue", "按队列轮流"),
             word("full", full[0], full[1]),
             word("no-rule", "No rule fits", "没有适用的规则"),
         ])

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Result,
     crm::{Crm, Query, Sort},
+    error::Error,
     message::Message,
     record::{Ask, Choice, Column, Grid, Kind, Link, Value, Values, filter, types::fold},
     store::Sql,
@@ -118,7 +119,11 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
 /// Counts complaints by region and product: those that are judged, and by month those before.
 fn count(crm: &mut Crm, asked: &Asked<'_>) -> Result<Counted> {
     let (values, days) = (asked.values, asked.days);
-    let months = parameter(values, "months").as_integer().unwrap_or(12).clamp(1, 120);
+    let months = parameter(values, "months").as_integer().unwrap_or(12);
+    if !(1..=120).contains(&months) {
+        let message = Message::new("What is usual is taken from 1 to 120 months, not from {value}.");
+        return Err(Error::bad_value(message.with("value", months)).on_field("months"));
+    }
     let before = (days.0.first_of_month().saturating_sub(months.months()), days.0.yesterday().unwrap_or(days.0));
     let kinds: Vec<String> = asked.kinds.split(',').map(fold).collect();
     let wanted = |case: &Case| {

@@ -49,19 +49,37 @@ struct Became {
     late_always: Option<bool>,
 }
 
+/// What the tickets are measured by.
+struct Measure<'a> {
+    rules: &'a Rules,
+    now: i64,
+}
+
+impl Became {
+    /// From whether it was late in working time, and how long it took. What was late in working time was late round the
+    /// clock before, however it ended and if it never did.
+    fn of(late: Option<bool>, target: Option<i64>, length: Option<i64>) -> Self {
+        let longer = target.zip(length).map(|(target, length)| length > target);
+        Self { late, late_always: if late == Some(true) { late } else { longer } }
+    }
+}
+
 impl Line {
-    fn count(&mut self, ticket: &Seen, rules: &Rules, times: i64) {
+    fn count(&mut self, ticket: &Seen, measure: &Measure, times: i64) {
         self.tickets += times;
         let ends = [ticket.answered.or(ticket.ended), ticket.ended];
         for (place, clock) in CLOCKS.into_iter().enumerate() {
             if !ticket.promised[place] {
                 continue;
             }
-            let target = rules.of(Some(ticket.policy)).and_then(|rule| rule.target(clock, ticket.priority));
+            let target = measure.rules.of(Some(ticket.policy)).and_then(|rule| rule.target(clock, ticket.priority));
             // What is neither in time nor late yet counts for nothing.
             let late = (ticket.missed[place] || ends[place].is_some()).then_some(ticket.missed[place]);
-            let late_always = target.zip(ends[place]).map(|(target, end)| end - ticket.received > target);
-            self.enter(place, Became { late, late_always }, times);
+            let length = ends[place].map(|end| end - ticket.received);
+            // What goes on may be longer than its target already, and is never too short.
+            let so_far = measure.now - ticket.received;
+            let length = length.or_else(|| Some(so_far).filter(|so_far| !ticket.over && target < Some(*so_far)));
+            self.enter(place, Became::of(late, target, length), times);
         }
     }
 
@@ -123,38 +141,38 @@ fn columns(first: Column) -> Vec<Column> {
 type Lines = BTreeMap<String, Line>;
 
 /// The groups with their counts: from the sums where those hold them, else from the tickets.
-fn counted(crm: &mut Crm, basis: &Basis, rules: &Rules) -> Result<Lines> {
+fn counted(crm: &mut Crm, basis: &Basis, measure: &Measure) -> Result<Lines> {
     let mut groups = Lines::new();
     let months = match (basis.summed(), basis.bounds(crm)?) {
         (Some(by), Some((start, end))) => Months::between(&start, &end).map(|months| (by, months)),
         _ => None,
     };
     let summed = match &months {
-        Some((by, months)) => sum_up(crm, by, months, rules, &mut groups)?,
+        Some((by, months)) => sum_up(crm, by, months, measure.rules, &mut groups)?,
         None => false,
     };
     let Some((_, months)) = months.filter(|_| summed) else {
         groups.clear();
-        basis.each(crm, &mut |ticket| enter(&mut groups, ticket, rules, 1))?;
+        basis.each(crm, &mut |ticket| enter(&mut groups, ticket, measure, 1))?;
         return Ok(groups);
     };
     // What is over is in the sums; what is not, and what lies between the period and its months, is looked at.
     let open = format!("{UNSOLVED} AND t.received >= ? AND t.received <= ?");
-    basis.among(crm, &open, &[&months.start, &months.end], &mut |ticket| enter(&mut groups, ticket, rules, 1))?;
+    basis.among(crm, &open, &[&months.start, &months.end], &mut |ticket| enter(&mut groups, ticket, measure, 1))?;
     for (condition, [from, to], times) in months.edges() {
         let condition = format!("{condition} AND {OVER}");
-        basis.among(crm, &condition, &[from, to], &mut |ticket| enter(&mut groups, ticket, rules, times))?;
+        basis.among(crm, &condition, &[from, to], &mut |ticket| enter(&mut groups, ticket, measure, times))?;
     }
     groups.retain(|_, line| line.tickets > 0);
     Ok(groups)
 }
 
-fn enter(groups: &mut Lines, ticket: Seen, rules: &Rules, times: i64) {
+fn enter(groups: &mut Lines, ticket: Seen, measure: &Measure, times: i64) {
     if let Some(line) = groups.get_mut(&ticket.group) {
-        line.count(&ticket, rules, times);
+        line.count(&ticket, measure, times);
     } else {
         let mut line = Line::default();
-        line.count(&ticket, rules, times);
+        line.count(&ticket, measure, times);
         groups.insert(ticket.group, line);
     }
 }
@@ -188,8 +206,7 @@ fn sum_up(crm: &mut Crm, by: &str, months: &Months, rules: &Rules, groups: &mut 
             return Ok(false);
         }
         let length = Some(integer(&row[5])).filter(|length| *length >= 0);
-        let late_always = target.zip(length).map(|(target, length)| length * 60 > target);
-        line.enter(place, Became { late, late_always }, times);
+        line.enter(place, Became::of(late, target, length.map(|length| length * 60)), times);
     }
     Ok(true)
 }
@@ -245,7 +262,8 @@ impl Months {
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let basis = Basis::of(crm, values, "policy", true)?;
     let rules = crm.sla_rules()?;
-    let groups = counted(crm, &basis, &rules)?;
+    let measure = Measure { rules: &rules, now: crm.reading().clock.now().as_second() };
+    let groups = counted(crm, &basis, &measure)?;
     let mut all = Line::default();
     for line in groups.values() {
         all.add(line);

@@ -45,6 +45,8 @@ pub(super) struct Basis {
     days: Option<(Date, Date)>,
     among: Option<HashSet<i64>>,
     condition: String,
+    /// How urgent tickets are, with the words of both languages.
+    priorities: Kind,
 }
 
 /// What still waits for a solution.
@@ -92,7 +94,9 @@ impl Basis {
             }
             None => None,
         };
-        Ok(Self { by, days, among, condition })
+        let schema = crm.schema("ticket")?;
+        let priorities = crm.field(&schema, "priority")?.kind.clone();
+        Ok(Self { by, days, among, condition, priorities })
     }
 
     /// The column of the groups.
@@ -102,7 +106,7 @@ impl Basis {
             "policy" => Kind::Link("sla_policy".into()),
             "queue" => Kind::Link("queue".into()),
             "owner" => Kind::Link("user".into()),
-            "priority" => Priority::kind(),
+            "priority" => self.priorities.clone(),
             _ => Kind::Text,
         };
         Column::new(name, label, label_zh, kind)
@@ -153,6 +157,7 @@ impl Basis {
     ) -> Result<Grid> {
         let rows = self.named(crm, groups)?.into_iter().map(|(group, line)| [vec![group], cells(&line)].concat());
         let mut grid = Grid::of("groups", columns, rows.collect());
+        crm.name_kinds(&mut grid)?;
         if grid.rows.len() > 1 {
             grid.totals = Some([vec![Value::Null], all].concat());
         }

@@ -2,6 +2,7 @@
 
 mod answered;
 mod assignment;
+mod followed;
 mod incidents;
 pub(crate) mod intake;
 pub mod knowledge;
@@ -23,6 +24,7 @@ pub(crate) mod ticket_step;
 pub(crate) mod ticket_type;
 mod verbs;
 
+pub(crate) use followed::FOLLOWED;
 pub use knowledge::{Article, ArticleMiss, ArticleState, ArticleVersion, Audience, Scope, Search};
 pub use outbox::{Carrier, OutboxMessage, Outgoing, Sending, Server};
 pub(crate) use panels::{CHECKLIST, CONVERSATION, HOLD, INCIDENTS, OPEN};

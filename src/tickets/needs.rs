@@ -15,12 +15,12 @@ pub(super) fn refuse_lacking(crm: &Crm, draft: &Draft, of_kind: Option<&TicketTy
     let changed = |field: &str| draft.changed(field).is_some_and(|value| !value.same(&draft.before(field)));
     // What comes in by itself is taken in whatever it lacks.
     if (draft.is_new() || changed("kind")) && crm.door != "intake" {
-        let message = Message::new("A ticket of the kind {kind} is not taken in without {fields}.");
+        let message = Message::new("A ticket of the kind {words} is not taken in without {fields}.");
         refuse(crm, draft, of_kind, &of_kind.needs.0, message)?;
     }
     let over = TicketStatus::from_value(&draft.get("status")).is_some_and(TicketStatus::is_over);
     if over && changed("status") {
-        let message = Message::new("A ticket of the kind {kind} is not solved without {fields}.");
+        let message = Message::new("A ticket of the kind {words} is not solved without {fields}.");
         refuse(crm, draft, of_kind, &of_kind.needs_to_resolve.0, message)?;
     }
     Ok(())
@@ -41,7 +41,8 @@ fn refuse(crm: &Crm, draft: &Draft, of_kind: &TicketType, names: &[String], mess
     if missing.is_empty() {
         return Ok(());
     }
-    let message = message.with("kind", &of_kind.word).with("fields", missing.join(", "));
+    let chinese = of_kind.word_zh.as_ref().unwrap_or(&of_kind.word);
+    let message = message.with("words", &of_kind.word).with("words_zh", chinese).with("fields", missing.join(", "));
     let error = refused(message).on_field(missing[0].clone());
     Err(match draft.id {
         Some(_) if missing[0] == "checklist_done" => error,

@@ -31,7 +31,7 @@ record! {
         /// The colleague who said it
         author: Option<Id<User>> [list],
         /// The person who said it, or to whom it was said
-        contact: Option<Id<Contact>> [index, child],
+        contact: Option<Id<Contact>> [index],
         /// How the sender is called
         from_name: Option<String>,
         /// Address of the sender

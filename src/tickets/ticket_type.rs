@@ -3,10 +3,15 @@
 pub(crate) use super::needs::check;
 
 use super::{Priority, Queue};
-use crate::record::{
-    Id, record,
-    types::{LongText, Tags},
+use crate::{
+    Result,
+    crm::{Crm, Entry, text},
+    record::{
+        Choice, Grid, Id, Kind, record,
+        types::{LongText, Tags},
+    },
 };
+use std::sync::Arc;
 
 record! {
     /// What a kind of ticket needs, and where it goes.
@@ -27,5 +32,46 @@ record! {
         checklist: Option<LongText>,
         /// What else is worth knowing
         notes: Option<LongText>,
+    }
+}
+
+impl Crm {
+    /// Lets a table of tickets show their kinds to people in their language; programs read the word itself.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn name_kinds(&mut self, grid: &mut Grid) -> Result<()> {
+        let Some(column) = grid.columns.iter_mut().find(|column| column.name == "kind") else { return Ok(()) };
+        if let Some(kind) = self.kinds_in_words()? {
+            column.kind = kind;
+        }
+        Ok(())
+    }
+
+    /// The same of a record that is shown by itself.
+    ///
+    /// # Errors
+    /// Storage faults.
+    pub fn name_kind(&mut self, entry: &mut Entry) -> Result<()> {
+        let Some(place) = entry.schema.index_of("kind").filter(|_| entry.schema.kind == "ticket") else {
+            return Ok(());
+        };
+        if let Some(kind) = self.kinds_in_words()? {
+            Arc::make_mut(&mut entry.schema).fields[place].kind = kind;
+        }
+        Ok(())
+    }
+
+    /// The kinds that have a word in Chinese, where there are any.
+    fn kinds_in_words(&mut self) -> Result<Option<Kind>> {
+        let sql = "SELECT word, word_zh FROM ticket_types WHERE word_zh IS NOT NULL AND deleted_at IS NULL";
+        let rows = self.db.query(sql, &[])?;
+        let choice = |row: &Vec<crate::store::Sql>| Choice {
+            key: text(&row[0]).into(),
+            label: "".into(),
+            label_zh: text(&row[1]).into(),
+            retired: false,
+        };
+        Ok(Some(Kind::Choice(rows.iter().map(choice).collect())).filter(|_| !rows.is_empty()))
     }
 }

@@ -4,6 +4,7 @@ use super::{Category, Ticket, TicketStatus, incidents, refused};
 use crate::{
     Result,
     crm::Crm,
+    error::{Cause, Error},
     message::Message,
     record::{Ask, Id, Kind, Link, Value, Values, Verb, types::FieldType},
     reports::parameter,
@@ -17,13 +18,16 @@ impl Ticket {
     pub(crate) const VERBS: &'static [Verb] = &[
         Verb {
             name: "take",
-            doc: "Makes a ticket yours and begins with it",
+            doc: "Makes a ticket that is nobody's yours, and begins with it",
             asks: &[],
-            example: "kehu ticket take T1",
+            example: "kehu ticket take T4",
             refused: |crm, id| {
                 let ticket: Self = crm.get(Id::new(id))?;
                 let mine = ticket.owner.is_some_and(|owner| crm.actor().is_some_and(|(me, _)| me == owner.number));
-                Ok(mine.then(|| Message::new("{ticket} is yours already.").with("ticket", &ticket.subject)))
+                if mine {
+                    return Ok(Some(Message::new("{ticket} is yours already.").with("ticket", &ticket.subject)));
+                }
+                unless(crm, id, &[Category::Open, Category::Paused])
             },
             run: take,
         },
@@ -110,7 +114,7 @@ impl Ticket {
         },
         Verb {
             name: "follow",
-            doc: "Lets you, or a colleague, know what becomes of a ticket",
+            doc: "Shows you, or a colleague, on `kehu today` what becomes of a ticket",
             asks: &[WHO],
             example: "kehu ticket follow T1 --user su",
             refused: |_, _| Ok(None),
@@ -146,8 +150,15 @@ fn with_reason(answers: &Values) -> Values {
     }
 }
 
+/// Of several who take the same ticket at once one gets it, and the others are told who.
 fn take(crm: &mut Crm, id: i64, _: &Values) -> Result<()> {
     let ticket: Ticket = crm.get(Id::new(id))?;
+    if let Some(owner) = ticket.owner {
+        let message = Message::new("{ticket} is {owner}'s.").with("ticket", format!("T{id} {}", ticket.subject));
+        let message = message.with("owner", crm.title("user", owner.number)?);
+        let hint = Message::new("kehu ticket assign T{number} --to me").with("number", id);
+        return Err(Error::new(Cause::Conflict, message).hint(hint));
+    }
     let mut values = Values::new();
     if let Some((me, _)) = crm.actor() {
         values.push(("owner".to_owned(), Link::to(me)));

@@ -12,7 +12,7 @@ use kehu::{
 };
 
 /// The report as it answers; of all tickets in other words it asks each of them.
-fn attainment(crm: &mut Crm, by: &str, period: &str, each: bool) -> Grid {
+pub fn attainment(crm: &mut Crm, by: &str, period: &str, each: bool) -> Grid {
     let report = catalog::report("sla").expect("a report");
     let mut asked = vec![("by".to_owned(), Value::text(by)), ("period".to_owned(), Value::text(period))];
     if each {

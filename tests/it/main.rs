@@ -12,6 +12,8 @@ mod deal_histories;
 mod deal_lines;
 mod deal_times;
 mod deals;
+mod desk_answers;
+mod desk_manners;
 mod duplicates;
 mod filters;
 mod forecasts;

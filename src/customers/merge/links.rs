@@ -30,7 +30,7 @@ impl Crm {
                     (entry.moves)(self, &field.name, from, to)?;
                 }
                 // The rules of what the program alone writes refuse every other hand: history goes along as it is.
-                let history = entry.is_some_and(|entry| entry.append_only && entry.automatic);
+                let history = entry.is_some_and(|entry| entry.append_only && (entry.automatic || !field.child));
                 let strict = entry.is_some_and(|entry| entry.detail) && !history || field.unique;
                 let count = if field.kind.is_list() {
                     self.move_list(&schema, field, from, to)?

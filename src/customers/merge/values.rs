@@ -58,6 +58,14 @@ impl Crm {
             folding.take_address(loser);
             for place in 0..schema.fields.len() {
                 let field = &schema.fields[place];
+                if folding.is_stranger(field, loser) {
+                    folding.keep(place, &loser.values[place], loser.id);
+                    continue;
+                }
+                if &*field.name == "waiting_since" {
+                    folding.wait_on(place, loser);
+                    continue;
+                }
                 let own = field.kind == Kind::Link(schema.kind.into()) && !loser.values[place].is_empty();
                 if own && !field.automatic && self.would_circle(&mut folding, field, place, loser)? {
                     continue;
@@ -188,6 +196,34 @@ impl Folding<'_> {
         }
     }
 
+    /// Whether it is a contact of another customer than the one that the winner has.
+    fn is_stranger(&self, field: &Field, loser: &Entry) -> bool {
+        let Some(customer) = self.schema.index_of("customer").filter(|_| &*field.name == "contact") else {
+            return false;
+        };
+        let (mine, theirs) = (&self.values[customer], &loser.values[customer]);
+        !self.prefers("contact", loser.id) && !mine.is_empty() && !mine.same(theirs)
+    }
+
+    /// A customer who waits for an answer still waits for it: since the earliest time at which they asked.
+    fn wait_on(&mut self, place: usize, loser: &Entry) {
+        let of = |name: &str| self.schema.index_of(name);
+        let (Some(answered), Some(status)) = (of("first_response"), of("status")) else { return };
+        let waits = matches!(loser.values[status].as_text(), Some("new" | "open"));
+        let since = match &loser.values[place] {
+            Value::Null if loser.values[answered].is_empty() => loser.value("received"),
+            since => since.clone(),
+        };
+        // Until the first answer, the clock of that one runs.
+        if !waits || since.is_empty() || self.values[answered].is_empty() {
+            return;
+        }
+        let earlier = self.values[place].as_text().is_none_or(|mine| since.as_text().is_some_and(|since| since < mine));
+        if earlier {
+            self.values[place] = since;
+        }
+    }
+
     /// A value that the field cannot hold: among the further ones where there are such, else in the note.
     fn put_aside(&mut self, place: usize, value: &Value, from: i64) {
         let schema = self.schema.clone();
@@ -263,6 +299,12 @@ fn better(field: &Field, mine: &Value, theirs: &Value) -> Option<Value> {
         (Kind::LongText, _) => Some(Value::Text(format!("{mine}\n\n{theirs}"))),
         // What came in twice came in first when the first of it did, and was answered when either was.
         (Kind::Date, "since") | (Kind::Timestamp, "received" | "first_response") => Some(Value::text(mine.min(theirs))),
+        // Of what waits for somebody else and what waits for us, the whole waits for us.
+        (Kind::Choice(_), "status")
+            if matches!((mine.as_str(), theirs.as_str()), ("pending" | "on_hold", "new" | "open")) =>
+        {
+            Some(Value::text("open"))
+        }
         (Kind::Choice(_), "lifecycle") => Some(Value::text(if stage(mine) < stage(theirs) { theirs } else { mine })),
         _ => None,
     }

@@ -199,7 +199,7 @@ impl Plan {
                 self.links.plan(kind, wanted);
                 continue;
             } else {
-                links::missing(crm, kind, &field.name, wanted)
+                links::missing(crm, &lane.shape, kind, &field.name, wanted)
             };
             let linked = u64::from(!spoken.contact.values.is_empty()) + u64::from(spoken.told.is_some());
             let linked = if self.fates[at as usize] == Fate::Create { linked } else { 0 };

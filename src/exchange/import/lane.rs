@@ -199,7 +199,7 @@ impl Lane {
                     if kind == main && (mode == Mode::Check || kind == self.kind()) {
                         spoken.pending.push(place);
                     } else if !alone && !links.may_make(kind, &wanted) {
-                        problems.push(links::missing(crm, kind, &field.name, &wanted));
+                        problems.push(links::missing(crm, &self.shape, kind, &field.name, &wanted));
                         continue;
                     } else if !problems.is_empty() {
                         // Nothing is made for a row that is not taken.
@@ -244,7 +244,7 @@ impl Lane {
                     Answer::Found(id) => found.push(Link::to(id)),
                     Answer::Several(candidates) => links::several(&slot.field.name, &wanted, candidates)?,
                     Answer::Missing if !links.may_make(kind, &wanted) => {
-                        problems.push(links::missing(crm, kind, &slot.field.name, &wanted));
+                        problems.push(links::missing(crm, &self.shape, kind, &slot.field.name, &wanted));
                     }
                     Answer::Missing if mode == Mode::Check => {
                         links.plan(kind, &wanted);

@@ -3,6 +3,7 @@
 use super::{
     problem::{Attempt, Problem},
     said::Wanted,
+    shape::Shape,
 };
 use crate::{
     Cause, Crm, Error, Message, Result,
@@ -220,7 +221,7 @@ fn is_uid(text: &str) -> bool {
 }
 
 /// A link leads nowhere; where something is called nearly so, that is suggested.
-pub(super) fn missing(crm: &mut Crm, kind: &str, field: &str, wanted: &Wanted) -> Problem {
+pub(super) fn missing(crm: &mut Crm, shape: &Shape, kind: &str, field: &str, wanted: &Wanted) -> Problem {
     let said = |template| Message::new(template).with("kind", kind).with("what", wanted.words());
     // What cannot be asked for a suggestion is no reason to say anything else.
     let (message, hint) = match likely(crm, kind, &wanted.name).unwrap_or_default() {
@@ -228,21 +229,23 @@ pub(super) fn missing(crm: &mut Crm, kind: &str, field: &str, wanted: &Wanted) -
             said("There is no {kind} {what}; is {near} meant?").with("near", &near),
             Message::new("--map-value \"{what}={near}\" reads it so").with("what", &wanted.name).with("near", near),
         ),
-        None => (said("There is no {kind} {what}."), made_by(crm, kind, wanted)),
+        None => (said("There is no {kind} {what}."), made_by(crm, shape, kind, wanted)),
     };
     Problem::new("not_found", message).on_field(field).hint(hint)
 }
 
 /// What makes the missing record: the import itself, or a command before it.
-fn made_by(crm: &mut Crm, kind: &str, wanted: &Wanted) -> Message {
+fn made_by(crm: &mut Crm, shape: &Shape, kind: &str, wanted: &Wanted) -> Message {
     if super::options::MAKEABLE.contains(&kind) {
-        // A file that names colleagues names their branches as a rule: who is made is made with all of them.
-        let kinds = match kind {
-            "user" | "branch" => "user,branch",
-            "customer" => "user,branch,customer",
-            _ => "user,customer,product,queue",
+        // All that the columns lead to, or the next try would tell of the next kind. A file that names colleagues names
+        // their branches as a rule.
+        let led_to = |made: &str| shape.slots.iter().any(|slot| slot.field.kind.target() == Some(made));
+        let named = |made: &&&str| match **made {
+            "branch" => led_to("branch") || led_to("user"),
+            made => made == kind || led_to(made) && made != shape.schema.kind,
         };
-        return Message::new("--create-missing {kinds} makes what is missing").with("kinds", kinds);
+        let kinds: Vec<&str> = super::options::MAKEABLE.iter().filter(named).copied().collect();
+        return Message::new("--create-missing {kinds} makes what is missing").with("kinds", kinds.join(","));
     }
     let name = wanted.name.replace(['"', '\\', '$', '`'], " ");
     let command = match (kind, pipeline(crm)) {

@@ -41,7 +41,8 @@ impl Crm {
     /// Writes down that nothing was found; who cannot write just now searches all the same.
     pub(super) fn note_miss(&mut self, words: &str) -> Result<()> {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        if words.is_empty() || words.chars().count() > LONGEST || self.is_dry_run() {
+        // Signs alone are no words that an article could lack.
+        if !words.contains(char::is_alphanumeric) || words.chars().count() > LONGEST || self.is_dry_run() {
             return Ok(());
         }
         let done = self.through_door(PASSING, |crm| {

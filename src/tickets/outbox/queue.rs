@@ -147,6 +147,19 @@ impl Crm {
         Ok(None)
     }
 
+    /// Whether an address is that of people alone who have left their company.
+    pub(crate) fn has_left(&mut self, address: &str) -> Result<bool> {
+        let further = self.list_of("contact", "more_emails")?.select("1", "l.record = p.id AND l.value = ?");
+        let sql = format!(
+            "SELECT COUNT(*), COUNT(CASE WHEN p.\"left\" THEN 1 END) FROM contacts p WHERE p.deleted_at IS NULL \
+             AND (p.email = ? OR EXISTS ({further}))"
+        );
+        let arguments = [Sql::Text(address.to_owned()), Sql::Text(address.to_owned())];
+        let row = self.db.first(&sql, &arguments)?.unwrap_or_default();
+        let count = |place: usize| row.get(place).map(integer).unwrap_or_default();
+        Ok(count(0) > 0 && count(0) == count(1))
+    }
+
     /// The name of whoever is meant by number or by address, where they want no mail.
     fn refusing(&mut self, schema: &Schema, refusing: &str, id: Option<i64>, address: &str) -> Result<Option<String>> {
         let sql = format!(

@@ -102,7 +102,7 @@ impl Crm {
         let Some(message) = self.take_up(id)? else { return Ok(()) };
         if message.automatic && self.refuses_by_now(&message)? {
             done.withheld += 1;
-            let why = Message::new("Whoever would get it asked not to be written to.").to_string();
+            let why = Message::new("Whoever would get it asked not to be written to, or has left.").to_string();
             return self.tell_of_message(&message, OutboxState::Cancelled, Some(&why), None);
         }
         let now = self.reading().clock.now();
@@ -230,6 +230,11 @@ impl Crm {
             ..Outgoing::default()
         };
         let to: Vec<String> = message.to.split(", ").map(str::to_owned).collect();
+        for address in &to {
+            if self.has_left(address)? {
+                return Ok(true);
+            }
+        }
         Ok(self.wants_no_mail(&to, &outgoing)?.is_some())
     }
 

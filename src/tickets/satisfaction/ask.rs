@@ -21,6 +21,8 @@ pub struct Asked {
     pub unknown: usize,
     /// They want no mail.
     pub refused: usize,
+    /// They work there no more.
+    pub left: usize,
     /// No survey is for them, or not yet.
     pub waiting: usize,
 }
@@ -89,6 +91,12 @@ impl Crm {
                 let hint = Message::new("kehu ticket edit T{number} requester=name@example.com").with("number", id);
                 Err(refuse(message.with("record", named()), hint))
             }
+            None if done.left > 0 => {
+                let message = Message::new("Whoever could be asked about {record} has left the company.");
+                let hint =
+                    Message::new("kehu ticket edit T{number} requester=name@example.com contact=").with("number", id);
+                Err(refuse(message.with("record", named()), hint))
+            }
             None if done.refused > 0 => {
                 let message = Message::new("Whoever could be asked about {record} wants no mail.");
                 Err(refuse(
@@ -103,9 +111,14 @@ impl Crm {
     /// Asks about a ticket, or counts why not; `now` says that it must be due.
     fn ask_about(&mut self, id: i64, surveys: &[Survey], now: Option<Timestamp>, done: &mut Asked) -> Result<()> {
         let ticket: Ticket = self.get(Id::new(id))?;
-        let Some(person) = self.person_of(&ticket)? else {
-            done.unknown += 1;
-            return Ok(());
+        let gone = self.has_gone(&ticket)?;
+        let person = match self.person_of(&ticket)? {
+            Some(person) if !self.has_left(&person.email)? => person,
+            person => {
+                let count = if gone || person.is_some() { &mut done.left } else { &mut done.unknown };
+                *count += 1;
+                return Ok(());
+            }
         };
         let queue = ticket.queue.map(|queue| queue.number);
         let best = surveys.iter().filter_map(|survey| Some((survey.fits(queue, &person.language)?, survey)));
@@ -124,7 +137,7 @@ impl Crm {
         let outgoing = Outgoing {
             to: vec![person.email.clone()],
             customer: ticket.customer.map(|id| id.number),
-            contact: ticket.contact.map(|id| id.number),
+            contact: ticket.contact.map(|id| id.number).filter(|_| !gone),
             ..Outgoing::default()
         };
         if self.wants_no_mail(&outgoing.to, &outgoing)?.is_some() {
@@ -154,6 +167,12 @@ impl Crm {
         Ok(())
     }
 
+    /// Whether the contact of a ticket works there no more.
+    fn has_gone(&mut self, ticket: &Ticket) -> Result<bool> {
+        let contact = ticket.contact.map(|contact| self.get(contact)).transpose()?;
+        Ok(contact.is_some_and(|contact| contact.left))
+    }
+
     /// The contact of a ticket, else whoever wrote, else the customer itself.
     fn person_of(&mut self, ticket: &Ticket) -> Result<Option<Person>> {
         let (mut name, mut language, mut email) = (String::new(), None, None);
@@ -162,12 +181,15 @@ impl Crm {
             name = customer.name;
             email = customer.email.map(|email| email.0);
         }
-        email = ticket.requester.clone().map(|email| email.0).or(email);
-        if let Some(contact) = ticket.contact {
-            let contact = self.get(contact)?;
-            name = contact.name;
+        let contact = ticket.contact.map(|contact| self.get(contact)).transpose()?;
+        // Of whoever has left no address counts, be it the one they wrote from.
+        if !contact.as_ref().is_some_and(|contact| contact.left) {
+            email = ticket.requester.clone().map(|email| email.0).or(email);
+        }
+        if let Some(contact) = contact {
             language = contact.language.map(|word| tongue(&word));
             if !contact.left {
+                name = contact.name;
                 email = contact.email.map(|email| email.0).or(email);
             }
         }

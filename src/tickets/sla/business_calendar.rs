@@ -10,7 +10,10 @@ use crate::{
     record::{Draft, Grid, Link, Value, filter, record, types::LongText},
     store::Sql,
 };
-use jiff::tz::TimeZone;
+use jiff::{ToSpan, tz::TimeZone};
+
+/// Less working time than this in a year, in seconds, is a mistake rather than a calendar.
+const HARDLY: i64 = 40 * 3600;
 
 record! {
     /// When people work: hours of the week, holidays, and the zone of the clocks.
@@ -136,6 +139,20 @@ impl Crm {
     pub(super) fn default_calendar(&mut self) -> Result<Option<i64>> {
         let sql = "SELECT id FROM business_calendars WHERE \"default\" AND deleted_at IS NULL LIMIT 1";
         Ok(self.numbers(sql, &[])?.first().copied())
+    }
+
+    /// Says of a calendar in which hardly anybody works any more that nothing is ever due by it.
+    pub(super) fn tell_of_no_working_time(&mut self, calendar: i64) -> Result<()> {
+        let now = self.this_second();
+        let year = now.checked_add((366 * 24).hours()).unwrap_or(now);
+        if self.business_time(calendar)?.between(now, year) < HARDLY {
+            let name = self.title("business_calendar", calendar)?;
+            let message = Message::new(
+                "By BC{number} {name} hardly anybody works in the coming year, if ever: what goes by it is hardly ever due.",
+            );
+            self.notice(message.with("number", calendar).with("name", name));
+        }
+        Ok(())
     }
 
     /// The working time of a calendar, with all of its holidays.

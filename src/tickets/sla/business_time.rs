@@ -43,6 +43,11 @@ impl BusinessTime {
         &self.hours
     }
 
+    /// The day that it is in its zone.
+    pub(crate) fn day(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone.clone()).date()
+    }
+
     /// Gives a day other windows than its weekday has: none on a holiday.
     pub fn set_day(&mut self, day: Date, windows: Vec<Window>) {
         self.days.insert(day, windows);

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Result,
     crm::Crm,
+    message::Message,
     org::User,
     record::{
         Choice, Column, Grid, Id, Kind, Link, Record, Row, Total, Value, Values,
@@ -45,6 +46,8 @@ struct Line {
     subject: String,
     clock: Clock,
     due: Option<Timestamp>,
+    /// For how much working time it has been due, as `kehu ticket why` says it too.
+    late: Option<i64>,
     step: Option<Escalation>,
 }
 
@@ -71,7 +74,7 @@ impl Crm {
             })?;
         }
         let (missed, steps) = counts(&lines);
-        Ok(Escalated { missed, steps, left, grid: self.told_escalation(&lines) })
+        Ok(Escalated { missed, steps, left, grid: self.told_escalation(&lines)? })
     }
 
     /// The tickets for which there is something to do by now, the longest waiting first.
@@ -85,19 +88,26 @@ impl Crm {
     fn escalate_one(&mut self, id: i64, rules: &Rules, lines: &mut Vec<Line>) -> Result<()> {
         for _ in 0..STEPS {
             let ticket: Ticket = self.get(Id::new(id))?;
+            let time = rules.of(ticket.policy.map(|policy| policy.number)).map(|rule| rule.time.clone());
+            let now = self.this_second();
+            let late = |due: Option<Timestamp>| {
+                let due = due.filter(|due| *due < now)?;
+                Some(time.as_ref().map_or(now.as_second() - due.as_second(), |time| time.between(due, now)))
+            };
             let known = [ticket.first_breached, ticket.next_breached, ticket.resolve_breached];
             let state = self.refresh_clocks(id, rules)?;
             for clock in Clock::ALL {
                 let missed = state.breached[clock.place()].filter(|_| known[clock.place()].is_none());
                 if missed.is_some() {
                     let subject = ticket.subject.clone();
-                    lines.push(Line { ticket: id, subject, clock, due: missed, step: None });
+                    lines.push(Line { ticket: id, subject, clock, due: missed, late: late(missed), step: None });
                 }
             }
             let Some(coming) = self.step_that_came(id, &state, rules)? else { return Ok(()) };
             let step = self.take_step(&ticket, &coming)?;
             let due = state.due[coming.clock.place()];
-            lines.push(Line { ticket: id, subject: ticket.subject, clock: coming.clock, due, step: Some(step) });
+            let (clock, subject) = (coming.clock, ticket.subject);
+            lines.push(Line { ticket: id, subject, clock, due, late: late(due), step: Some(step) });
         }
         self.refresh_clocks(id, rules).map(|_| ())
     }
@@ -153,11 +163,7 @@ impl Crm {
     /// Whoever is to know finds a task on the plan of the day, and an e-mail where the step says so; says whom by name.
     fn tell_listeners(&mut self, ticket: &Ticket, coming: &Coming) -> Result<Vec<String>> {
         let mut names = Vec::new();
-        for user in self.listeners(ticket, coming)? {
-            let user: User = self.get(Id::new(user))?;
-            if !user.active {
-                continue;
-            }
+        for user in self.those_told(ticket, coming)? {
             let subject =
                 format!("T{} {} ({}: {} %)", ticket.id.number, ticket.subject, coming.clock.key(), coming.step.percent);
             if let Some(email) = user.email.as_ref().filter(|_| coming.step.mail) {
@@ -200,6 +206,42 @@ impl Crm {
         self.queue_message(&outgoing).map(drop)
     }
 
+    /// Those whom a step names, as far as they work here; where it reaches nobody, those who lead.
+    fn those_told(&mut self, ticket: &Ticket, coming: &Coming) -> Result<Vec<User>> {
+        let named = self.listeners(ticket, coming)?;
+        let told = self.working(&named)?;
+        // Whoever wants to follow a ticket does, and nobody need.
+        let optional = matches!(coming.step.tell, None | Some(super::Told::Followers)) && coming.step.user.is_none();
+        if !told.is_empty() || optional {
+            return Ok(told);
+        }
+        let leading = self.who_leads()?;
+        let leading = self.working(&leading)?;
+        let told: Vec<&str> = leading.iter().map(|user| &*user.name).collect();
+        let message = Message::new("Step SE{step} reaches nobody for T{ticket}; told instead: {names}.");
+        let message = message.with("step", coming.step.id.number).with("ticket", ticket.id.number);
+        self.notice(message.with("names", if told.is_empty() { "–".to_owned() } else { told.join(", ") }));
+        Ok(leading)
+    }
+
+    fn working(&mut self, users: &[i64]) -> Result<Vec<User>> {
+        let users: Result<Vec<User>> = users.iter().map(|user| self.get(Id::new(*user))).collect();
+        Ok(users?.into_iter().filter(|user| user.active).collect())
+    }
+
+    /// Those who manage the service, else any department, else whoever decides; at least whoever runs it.
+    fn who_leads(&mut self) -> Result<Vec<i64>> {
+        for condition in ["tier = 'management' AND department = 'service'", "tier = 'management'", "tier = 'decision'"]
+        {
+            let sql = format!("SELECT id FROM users WHERE deleted_at IS NULL AND active AND {condition} ORDER BY id");
+            let found = self.numbers(&sql, &[])?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(self.actor().map(|(me, _)| me).into_iter().collect())
+    }
+
     fn listeners(&mut self, ticket: &Ticket, coming: &Coming) -> Result<Vec<i64>> {
         use super::Told;
         let mut users: Vec<i64> = coming.step.user.iter().map(|user| user.number).collect();
@@ -225,22 +267,20 @@ impl Crm {
         Ok(users)
     }
 
-    fn told_escalation(&self, lines: &[Line]) -> Grid {
-        let now = self.this_second();
+    fn told_escalation(&self, lines: &[Line]) -> Result<Grid> {
         let columns = vec![
             Column::new("subject", "Ticket", "工单", Kind::Text),
             Column::new("clock", "Clock", "时钟", clock_kind()),
             Column::new("what", "What", "情况", Kind::Choice(words())),
             Column::new("percent", "Per cent", "百分比", Kind::Integer),
             Column::new("due", "Due", "期限", Kind::Timestamp),
-            Column::new("late", "Late by", "逾期", Kind::Text),
+            Column::new("late", "Late by, working time", "逾期（工作时间）", Kind::Text),
             Column::new("told", "Told", "通知", Kind::Text),
             Column::new("reassigned", "Reassigned", "转派", Kind::YesNo),
-            Column::new("raised", "Raised to", "升为", Priority::kind()),
+            Column::new("raised", "Raised to", "升为", self.priorities()?),
         ];
         let row = |line: &Line| {
             let step = line.step.as_ref();
-            let late = line.due.filter(|due| *due < now).map(|due| duration_text(now.as_second() - due.as_second()));
             Row {
                 id: line.ticket,
                 short: format!("T{}", line.ticket),
@@ -250,7 +290,7 @@ impl Crm {
                     Value::text(if step.is_some() { "step" } else { "missed" }),
                     step.and_then(|step| step.percent).to_value(),
                     line.due.to_value(),
-                    late.to_value(),
+                    line.late.map(duration_text).to_value(),
                     step.and_then(|step| step.told.clone()).to_value(),
                     step.map(|step| step.reassigned.is_some() || step.queue.is_some()).to_value(),
                     step.and_then(|step| step.raised).to_value(),
@@ -258,7 +298,14 @@ impl Crm {
             }
         };
         let rows: Vec<Row> = lines.iter().map(row).collect();
-        Grid { noun: "escalations".into(), columns, total: Total::Exactly(rows.len() as u64), rows, totals: None }
+        let total = Total::Exactly(rows.len() as u64);
+        Ok(Grid { noun: "escalations".into(), columns, total, rows, totals: None })
+    }
+
+    /// How urgent tickets are, with the words of both languages.
+    pub(super) fn priorities(&self) -> Result<Kind> {
+        let schema = self.schema("ticket")?;
+        Ok(self.field(&schema, "priority")?.kind.clone())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     message::Message,
     record::{Draft, Id, Link, Value, record},
+    store::Sql,
 };
 use jiff::civil::Date;
 
@@ -72,7 +73,48 @@ pub(crate) fn check(crm: &mut Crm, draft: &mut Draft) -> Result<()> {
     Ok(())
 }
 
+/// Whoever empties a calendar for ever, or says of one day two things, is told.
+pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
+    let Some(id) = draft.id.filter(|_| !draft.deleted()) else { return Ok(()) };
+    let holiday: Holiday = crm.get(Id::new(id))?;
+    let last = holiday.until.unwrap_or(holiday.day);
+    let sql = "SELECT id FROM holidays WHERE calendar = ? AND id <> ? AND day <= ? AND COALESCE(until, day) >= ? \
+               AND deleted_at IS NULL ORDER BY id DESC";
+    let span = [last, holiday.day].map(|day| Sql::Text(day.to_string()));
+    let arguments = [&[Sql::Integer(holiday.calendar.number), Sql::Integer(id)], &span[..]].concat();
+    for other in crm.numbers(sql, &arguments)? {
+        let other: Holiday = crm.get(Id::new(other))?;
+        // A day of one year goes before that of every year.
+        if other.yearly == holiday.yearly && (other.kind, &other.hours) != (holiday.kind, &holiday.hours) {
+            let (holds, other) = if other.id.number > id { (&other, &holiday) } else { (&holiday, &other) };
+            let message =
+                Message::new("HO{one} {name} and HO{two} {other} are on the same day and differ; {name} holds.");
+            let message = message.with("one", holds.id.number).with("name", &holds.name);
+            crm.notice(message.with("two", other.id.number).with("other", &other.name));
+        }
+    }
+    let long = last.since(holiday.day).map_or(0, |span| span.get_days()) >= 300;
+    if holiday.kind == HolidayKind::Off && (holiday.yearly || long) {
+        crm.tell_of_no_working_time(holiday.calendar.number)?;
+    }
+    Ok(())
+}
+
 impl Holiday {
+    /// Whether it is on one of the days between two.
+    pub(super) fn touches(&self, first: Date, last: Date) -> bool {
+        let until = self.until.unwrap_or(self.day);
+        let within = |from: Date, to: Date| from <= last && to >= first;
+        if !self.yearly {
+            return within(self.day, until);
+        }
+        let length = until.since(self.day).map_or(0, |span| span.get_days());
+        (first.year() - 1..=last.year()).any(|year| {
+            let from = self.day.with().year(year).build();
+            from.is_ok_and(|from| within(from, from.saturating_add(jiff::Span::new().days(length))))
+        })
+    }
+
     /// Lets working time know of it.
     pub(super) fn mark(&self, time: &mut BusinessTime) -> Result<()> {
         let windows = match (self.kind, &self.hours) {

@@ -15,6 +15,9 @@ use jiff::{ToSpan, civil::Date};
 /// More than this is no calendar of holidays.
 const MOST: usize = 16 * 1024 * 1024;
 
+/// Of how many events that are left out it is said why.
+const NAMED: usize = 20;
+
 /// What a day is called on which people work for another.
 const WORKED: [&str; 6] = ["补班", "上班", "（班）", "(班)", "working day", "workday"];
 
@@ -45,10 +48,11 @@ impl Crm {
         if bytes.len() > MOST {
             return Err(no_calendar());
         }
-        let (events, skipped) = events(&String::from_utf8_lossy(bytes))?;
+        let (events, left_out) = events(&String::from_utf8_lossy(bytes))?;
         let title = self.title("business_calendar", calendar)?;
         self.transaction(&format!("Take holidays into BC{calendar} {title}"), |crm| {
-            let mut taken = HolidaysTaken { skipped, ..HolidaysTaken::default() };
+            let mut taken = HolidaysTaken { skipped: left_out.len(), ..HolidaysTaken::default() };
+            left_out.iter().take(NAMED).for_each(|message| crm.notice(message.clone()));
             for event in &events {
                 crm.take_holiday(calendar, event, &mut taken)?;
             }
@@ -84,17 +88,17 @@ fn no_calendar() -> Error {
         .hint(Message::new("It begins with BEGIN:VCALENDAR and is called something like holidays.ics."))
 }
 
-/// The holidays in the text, and how many events are none.
-fn events(text: &str) -> Result<(Vec<Holiday>, usize)> {
-    let (mut found, mut skipped, mut event, mut is_calendar) = (Vec::new(), 0, None::<Vec<Property>>, false);
+/// The holidays in the text, and what is said of the events that are none.
+fn events(text: &str) -> Result<(Vec<Holiday>, Vec<Message>)> {
+    let (mut found, mut left_out, mut event, mut is_calendar) = (Vec::new(), Vec::new(), None::<Vec<Property>>, false);
     for property in properties(text) {
         let value = property.value.to_ascii_uppercase();
         match (&*property.name, &*value) {
             ("BEGIN", "VCALENDAR") => is_calendar = true,
             ("BEGIN", "VEVENT") => event = Some(Vec::new()),
-            ("END", "VEVENT") => match event.take().as_deref().and_then(holiday) {
-                Some(holiday) => found.push(holiday),
-                None => skipped += 1,
+            ("END", "VEVENT") => match holiday(&event.take().unwrap_or_default()) {
+                Ok(holiday) => found.push(holiday),
+                Err(why) => left_out.push(why),
             },
             _ => {
                 if let Some(event) = &mut event {
@@ -103,7 +107,7 @@ fn events(text: &str) -> Result<(Vec<Holiday>, usize)> {
             }
         }
     }
-    if is_calendar && !(found.is_empty() && skipped == 0) { Ok((found, skipped)) } else { Err(no_calendar()) }
+    if is_calendar && !(found.is_empty() && left_out.is_empty()) { Ok((found, left_out)) } else { Err(no_calendar()) }
 }
 
 /// The lines, those put together that were folded.
@@ -125,11 +129,16 @@ fn properties(text: &str) -> Vec<Property> {
     text.lines().filter_map(property).collect()
 }
 
-/// A holiday, where the event is one: whole days, or a working day whatever its hours.
-fn holiday(event: &[Property]) -> Option<Holiday> {
+/// A holiday, where the event is one: whole days, or a working day whatever its hours; else why it is none.
+fn holiday(event: &[Property]) -> std::result::Result<Holiday, Message> {
     let value = |name: &str| event.iter().find(|property| property.name == name).map(|property| &*property.value);
-    let start = event.iter().find(|property| property.name == "DTSTART")?;
     let name = plain(value("SUMMARY").unwrap_or_default());
+    let begins = value("DTSTART").unwrap_or_default();
+    let why = |message: Message| message.with("event", format!("{name} {begins}").trim());
+    let start = event.iter().find(|property| property.name == "DTSTART");
+    let (Some(start), Some(day)) = (start, date(begins)) else {
+        return Err(why(Message::new("{event} is left out: it says no day.")));
+    };
     let special = value("X-APPLE-SPECIAL-DAY").unwrap_or_default();
     let lower = name.to_lowercase();
     let worked = special == "ALTERNATE-WORKDAY" || WORKED.iter().any(|word| lower.contains(word));
@@ -137,15 +146,22 @@ fn holiday(event: &[Property]) -> Option<Holiday> {
     let cancelled = value("STATUS").is_some_and(|status| status.eq_ignore_ascii_case("cancelled"));
     let rule = value("RRULE").unwrap_or_default().to_ascii_uppercase();
     let yearly = rule.contains("FREQ=YEARLY") && !rule.contains("BYDAY");
-    if cancelled || !whole && !worked || !rule.is_empty() && !yearly {
-        return None;
+    if cancelled {
+        return Err(why(Message::new("{event} is left out: it was called off.")));
     }
-    let day = date(&start.value)?;
+    if !whole && !worked {
+        return Err(why(Message::new("{event} is left out: it is no whole day but has hours, like a meeting.")));
+    }
+    if !rule.is_empty() && !yearly {
+        return Err(why(Message::new(
+            "{event} is left out: it comes again in another way than on this day of every year.",
+        )));
+    }
     // The end is the first day after it.
     let end = value("DTEND").filter(|_| whole).and_then(date).and_then(|end| end.yesterday().ok());
     let days = value("DURATION").and_then(|length| length.strip_prefix('P')?.strip_suffix('D')?.parse::<i64>().ok());
     let end = end.or_else(|| day.checked_add((days? - 1).days()).ok());
-    Some(Holiday {
+    Ok(Holiday {
         name: if name.is_empty() { day.to_string() } else { name },
         day,
         until: end.filter(|end| *end > day),

@@ -44,7 +44,7 @@ impl Crm {
         let now = self.this_second();
         let columns = vec![
             Column::new("subject", "Ticket", "工单", Kind::Text),
-            Column::new("priority", "Priority", "优先级", crate::tickets::Priority::kind()),
+            Column::new("priority", "Priority", "优先级", self.priorities()?),
             Column::new("policy", "Policy now", "当前策略", Kind::Text),
             Column::new("due", "Due now", "当前期限", Kind::Timestamp),
             Column::new("new_due", "Due then", "新期限", Kind::Timestamp),

@@ -124,6 +124,9 @@ fn promises(draft: &mut Draft) -> Result<()> {
 /// The former default is it no longer; open tickets keep their deadlines until somebody says otherwise.
 pub(crate) fn settle(crm: &mut Crm, draft: &Draft) -> Result<()> {
     super::business_calendar::settle(crm, draft)?;
+    if let Some(calendar) = draft.changed("calendar").and_then(Value::as_integer) {
+        crm.tell_of_no_working_time(calendar)?;
+    }
     let telling = ["condition", "calendar", "first_response", "next_response", "resolution", "default"];
     let changed = telling.iter().any(|field| draft.changed(field).is_some());
     if changed && !crm.by_verb { tell_of_open_tickets(crm) } else { Ok(()) }

@@ -106,7 +106,9 @@ impl State {
         }
         let Some(since) = self.stopped.take() else { return };
         self.paused += time.between(since, moment.now);
-        if let Some(waiting) = self.waiting_since {
+        // A wait that another ticket brought along went on while this one stood still.
+        let waited = before.is_some_and(|before| before.waiting_since == self.waiting_since);
+        if let Some(waiting) = self.waiting_since.filter(|_| waited) {
             self.waiting_paused += time.between(since.max(waiting), moment.now);
         }
     }

@@ -1,15 +1,15 @@
 //! `kehu ticket why T9`: each clock of a ticket explained, and when they stood still.
 
 use super::{
-    Clock, duration_text,
+    Clock, Holiday, duration_text,
     escalate::{clock_kind, word},
     rules::Rule,
     state::State,
 };
 use crate::{
     Result,
-    crm::Crm,
-    record::{Column, Grid, Kind, Link, Value, types::FieldType},
+    crm::{Crm, HistoryLine, Query, Sort},
+    record::{Column, Grid, Id, Kind, Value, filter, types::FieldType},
 };
 use jiff::Timestamp;
 
@@ -20,6 +20,8 @@ pub struct Why {
     pub clocks: Grid,
     /// A row for each time in which they stood still, as far as the history tells.
     pub pauses: Grid,
+    /// The holidays and working weekend days that were counted.
+    pub days: Grid,
 }
 
 impl Crm {
@@ -37,10 +39,44 @@ impl Crm {
             None => Value::Null,
         };
         let moment = self.this_second();
-        let rows = Clock::ALL.iter().map(|clock| explained(*clock, &state, rule.as_deref(), &calendar, moment));
+        let policy = rule.as_ref().map(|rule| rule.policy.id.number);
+        let policy = policy.map(|policy| self.links("sla_policy", &[policy])).transpose()?;
+        let policy = policy.and_then(|found| found.into_values().next()).map_or(Value::Null, Value::Link);
+        let under = Under { rule: rule.as_deref(), policy, calendar };
+        let rows = Clock::ALL.iter().map(|clock| explained(*clock, &state, &under, moment));
         let clocks = Grid::of("clocks", columns(), rows.collect());
         let pauses = self.pauses(ticket, &state, rule.as_deref())?;
-        Ok(Why { clocks, pauses })
+        let days = self.days_counted(&state, rule.as_deref())?;
+        Ok(Why { clocks, pauses, days })
+    }
+
+    /// The days that differ from the week between the first start and the last end of the clocks.
+    fn days_counted(&mut self, state: &State, rule: Option<&Rule>) -> Result<Grid> {
+        let columns = ["name", "day", "until", "kind", "hours", "yearly"].map(str::to_owned);
+        let nothing =
+            Query { filter: filter::parse("id=0")?, columns: columns.clone().into(), ..Query::new("holiday") };
+        let calendar = rule.and_then(|rule| rule.policy.calendar);
+        let (Some(calendar), Some(rule), Some(start)) = (calendar, rule, state.received) else {
+            return self.list(&nothing);
+        };
+        let now = self.this_second();
+        let until = state.ended.filter(|_| state.is_over()).unwrap_or(now);
+        let end = state.due.into_iter().flatten().chain([until]).max().unwrap_or(until);
+        let (first, last) = (rule.time.day(start), rule.time.day(end));
+        let mut counted = Vec::new();
+        for id in self
+            .numbers("SELECT id FROM holidays WHERE calendar = ? AND deleted_at IS NULL", &[calendar.number.into()])?
+        {
+            let holiday: Holiday = self.get(Id::new(id))?;
+            if holiday.touches(first, last) {
+                counted.push(id.to_string());
+            }
+        }
+        if counted.is_empty() {
+            return self.list(&nothing);
+        }
+        let filter = filter::parse(&format!("id={}", counted.join(",")))?;
+        self.list(&Query { filter, sort: Sort::parse("day,id"), ..nothing })
     }
 
     /// When the clocks stood still, from what the history says of it.
@@ -52,7 +88,7 @@ impl Crm {
             Column::new("counted", "Moves the deadline", "顺延期限", Kind::YesNo),
         ];
         let mut spans: Vec<(Timestamp, Option<Timestamp>)> = Vec::new();
-        for line in self.history("ticket", ticket)?.iter().filter(|line| line.field == "paused_since") {
+        for line in self.stops("ticket", ticket)? {
             let at = |value: &Value| Option::<Timestamp>::from_value(value).flatten();
             match (at(&line.before), at(&line.after)) {
                 (_, Some(start)) => spans.push((start, None)),
@@ -81,6 +117,21 @@ impl Crm {
     }
 }
 
+impl Crm {
+    /// When the clocks were stopped and went on, but for what was undone.
+    fn stops(&mut self, kind: &str, ticket: i64) -> Result<Vec<HistoryLine>> {
+        let mut stops = Vec::new();
+        self.standing_changes(kind, ticket, &mut |_, _, line| {
+            if line.field == "paused_since" {
+                stops.push(line);
+            }
+            Ok(true)
+        })?;
+        stops.reverse();
+        Ok(stops)
+    }
+}
+
 fn columns() -> Vec<Column> {
     let text = |name: &'static str, label, label_zh| Column::new(name, label, label_zh, Kind::Text);
     let time = |name: &'static str, label, label_zh| Column::new(name, label, label_zh, Kind::Timestamp);
@@ -95,7 +146,7 @@ fn columns() -> Vec<Column> {
         text("paused", "Stood still", "暂停"),
         time("due", "Due", "期限"),
         time("ended", "Stopped", "停止"),
-        text("by", "Early or late (-) by", "提前或逾期（-）"),
+        text("by", "Early or late (-) by, working time", "提前或逾期（-），工作时间"),
         time("breached", "Missed", "超期"),
     ]
 }
@@ -106,13 +157,22 @@ fn states() -> Vec<crate::record::Choice> {
         word("waiting", "Not running", "未开始"),
         word("running", "Running", "计时中"),
         word("paused", "Standing still", "已暂停"),
+        word("endless", "No working time to come", "日历再无工作时间"),
         word("late", "Late", "已逾期"),
         word("met", "Met", "达标"),
         word("missed", "Missed", "未达标"),
     ]
 }
 
-fn explained(clock: Clock, state: &State, rule: Option<&Rule>, calendar: &Value, now: Timestamp) -> Vec<Value> {
+/// The policy and the calendar that a ticket is under.
+struct Under<'a> {
+    rule: Option<&'a Rule>,
+    policy: Value,
+    calendar: Value,
+}
+
+fn explained(clock: Clock, state: &State, under: &Under, now: Timestamp) -> Vec<Value> {
+    let rule = under.rule;
     let (due, breached) = (state.due[clock.place()], state.breached[clock.place()]);
     let target = rule.and_then(|rule| rule.target(clock, state.priority));
     let answer = if clock == Clock::First { state.answered } else { None };
@@ -126,28 +186,24 @@ fn explained(clock: Clock, state: &State, rule: Option<&Rule>, calendar: &Value,
         _ if ended.is_some() => "met",
         _ if breached.is_some() || due.is_some_and(|due| due < until) => "late",
         _ if state.stopped.is_some() => "paused",
+        (Some(_), Some(_)) if due.is_none() => "endless",
         _ => "running",
     };
     let by = rule.zip(due).filter(|_| started.is_some()).map(|(rule, due)| {
         duration_text(if due < until { -rule.time.between(due, until) } else { rule.time.between(until, due) })
     });
-    let policy = rule.map(|rule| {
-        Value::Link(Link {
-            id: rule.policy.id.number,
-            title: rule.policy.name.clone(),
-            letter: "SP",
-            ..Link::default()
-        })
-    });
+    // The pause that goes on counts as far as it has come.
+    let going_on = rule.zip(state.stopped.filter(|_| state.is_open(clock))).zip(started);
+    let going_on = going_on.map_or(0, |((rule, stopped), started)| rule.time.between(stopped.max(started), now));
     vec![
         clock.to_value(),
         Value::text(word),
-        policy.unwrap_or_default(),
-        calendar.clone(),
+        under.policy.clone(),
+        under.calendar.clone(),
         rule.map(|rule| rule.time.hours().to_string()).to_value(),
         target.map(duration_text).to_value(),
         started.to_value(),
-        Value::text(duration_text(state.stood_still(clock))),
+        Value::text(duration_text(state.stood_still(clock) + going_on)),
         due.to_value(),
         ended.to_value(),
         by.to_value(),

@@ -28,7 +28,7 @@ impl Writer<'_> {
                 Answer::Missing if plan.links.may_make(kind, wanted) => {
                     plan.links.make(crm, kind, wanted, Values::new())?
                 }
-                Answer::Missing => return Err(links::missing(crm, kind, &name, wanted).into()),
+                Answer::Missing => return Err(links::missing(crm, &lane.shape, kind, &name, wanted).into()),
             };
             let mut draft = drafted(crm, lane, id, vec![(slot, Link::to(target))])?;
             crm.update_draft(&mut draft, true)?;
