@@ -246,6 +246,13 @@ fn catalogue() -> BTreeMap<String, String> {
     toml::from_str(&std::fs::read_to_string(path).expect("reads")).expect("is TOML")
 }
 
+#[test]
+fn the_chinese_of_the_help_can_be_read() {
+    let text = std::fs::read_to_string(Path::new(ROOT).join("src/cli/help.zh.toml")).expect("reads");
+    let help: BTreeMap<String, String> = toml::from_str(&text).expect("is TOML, and says each sentence once");
+    assert!(help.len() > 100);
+}
+
 /// The arguments that a template names; `{count:record|records}` names what `{count}` does.
 fn arguments(template: &str) -> BTreeSet<&str> {
     template.split('{').skip(1).filter_map(|part| part.split(['}', ':']).next()).collect()
