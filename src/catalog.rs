@@ -84,6 +84,8 @@ pub struct Entry {
     pub holds: &'static [Hold],
     /// What these add to the plan of the day.
     pub plan: Option<PlanPart>,
+    /// Gives the choices in its lists the words that other records have for them.
+    pub words: Option<fn(&mut Crm, &mut Grid) -> Result<()>>,
     /// Sums over its records that every write keeps, for what is asked all the time.
     pub summary: Option<&'static Summary>,
     /// What every write keeps beside each of its records of those that link to it.
@@ -174,6 +176,7 @@ const fn of<T: Record>() -> Entry {
         gives: None,
         holds: &[],
         plan: None,
+        words: None,
         summary: None,
         bounds: None,
         yields: "",
@@ -318,6 +321,7 @@ pub static ENTRIES: &[Entry] = &[
         panels: &[tickets::OPEN, tickets::CONVERSATION, tickets::CHECKLIST, tickets::INCIDENTS, escalation::PANEL],
         holds: &[tickets::HOLD],
         plan: Some(sla::PLAN),
+        words: Some(Crm::name_kinds),
         summary: Some(&sla::totals::TOTALS),
         ..of::<Ticket>()
     },

@@ -83,8 +83,8 @@ impl Crm {
             totals: None,
         };
         self.fill_lists(&mut grid, &places)?;
-        if schema.kind == "ticket" {
-            self.name_kinds(&mut grid)?;
+        if let Some(words) = crate::catalog::entry(schema.kind).and_then(|entry| entry.words) {
+            words(self, &mut grid)?;
         }
         Ok(grid)
     }
