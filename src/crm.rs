@@ -153,6 +153,7 @@ impl Crm {
             purged_attachment: false,
             known: renew::Known::default(),
         };
+        crm.know_file()?;
         if let Some(version) = older {
             crate::pipeline::first_steps(&mut crm)?;
             crm.notice(migrate::brought_up_to_date(version));

@@ -38,13 +38,12 @@ impl Crm {
         let file = self.db.path().map(|path| identity(&path)).transpose()?.flatten();
         let shape = self.db.first(SHAPE, &[])?.unwrap_or_default();
         let now = Known { file, shape };
-        let before = std::mem::replace(&mut self.known, now.clone());
-        if before == Known::default() || before == now {
-            return Ok(false);
-        }
-        if before.file != now.file {
-            self.known = before;
+        if self.known.file != now.file {
             return Err(replaced(self.db.path().as_deref()));
+        }
+        let before = std::mem::replace(&mut self.known, now.clone());
+        if before.shape.is_empty() || before == now {
+            return Ok(false);
         }
         if let Some(version) = store::version(&mut *self.db)?.filter(|version| *version > store::VERSION) {
             self.known = before;
@@ -54,6 +53,12 @@ impl Crm {
         crate::views::extend(&mut *self.db, &mut schemas)?;
         self.schemas = schemas.into_iter().map(Arc::new).collect();
         Ok(true)
+    }
+
+    /// Takes note of the file that was opened: whoever looks for the first time hours later may find another.
+    pub(super) fn know_file(&mut self) -> Result<()> {
+        self.known.file = self.db.path().map(|path| identity(&path)).transpose()?.flatten();
+        Ok(())
     }
 
     /// Whether its database has to be opened anew: the server hung up, or another file stands in the place of this one.

@@ -55,6 +55,18 @@ fn a_database_in_the_place_of_another_is_not_written_to_by_mistake() {
 }
 
 #[test]
+fn whoever_has_not_written_yet_notices_another_database_too() {
+    let desk = Desk::new();
+    let mut crm = desk.crm();
+    let other = Desk::new();
+    std::fs::remove_file(desk.database()).expect("goes");
+    std::fs::copy(other.database(), desk.database()).expect("another");
+    let error = crm.renew().expect_err("it is another file");
+    assert!(error.to_string().contains("Another database stands in the place"), "{error}");
+    assert!(crm.is_lost());
+}
+
+#[test]
 fn while_another_writes_nothing_is_lost_and_saving_again_works() {
     let mut it = impatient(Duration::from_millis(50));
     let mut other = outside(&it.desk);
