@@ -267,7 +267,9 @@ impl Runtime<'_> {
 #[cfg(unix)]
 fn watch_signals(to: &Sender<Incoming>) {
     use signal_hook::{consts, iterator::Signals};
-    let Ok(mut signals) = Signals::new([consts::SIGTERM, consts::SIGHUP, consts::SIGINT, consts::SIGTSTP]) else {
+    let Ok(mut signals) =
+        Signals::new([consts::SIGTERM, consts::SIGHUP, consts::SIGINT, consts::SIGQUIT, consts::SIGTSTP])
+    else {
         return;
     };
     let to = to.clone();

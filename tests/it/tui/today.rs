@@ -72,6 +72,9 @@ fn what_is_moved_goes_to_its_new_day_and_keeps_why() {
 fn a_plan_begins_with_the_customer_under_the_cursor() {
     let mut it = before(busy());
     it.press("a").sees("New activity").sees("C1");
+    // It is a plan, not a note of what was done.
+    it.sees("Task").sees("tomorrow").type_("Count the valves").press("F2");
+    assert_eq!(it.crm.count_where("activity", "subject~valves state=planned due=2026-04-01").expect("counts"), 1);
 }
 
 #[test]
