@@ -79,6 +79,9 @@ fn an_interrupted_check_or_edit_writes_nothing() {
     let desk = Desk::new();
     many_customers(&desk, 6_000);
     let child = start(&desk, "customer import many.csv");
+    // A thread of its own listens for the key.
+    let threads = format!("/proc/{}/task", child.id());
+    until(|| std::fs::read_dir(&threads).map_or(true, |threads| threads.count() > 1));
     std::thread::sleep(Duration::from_millis(300));
     press(&child);
     let said = ended(child);
