@@ -1,6 +1,7 @@
 //! `Crm`: the one handle. Opens a database, knows who asks, reads and writes records, and undoes what was done.
 
 mod attachments;
+mod beside;
 pub(crate) mod bulk;
 mod columns;
 mod condition;

@@ -58,13 +58,15 @@ pub(super) struct Joins {
     pub newest: bool,
     /// The field by whose index the records are found, where a choice with its few words would find far more.
     pub narrow: Option<Field>,
+    /// The field whose index leads to the records, where indexes alone answer every condition.
+    pub lead: Option<Field>,
     /// Alias, link field and the alias it was joined as.
     joined: Vec<(String, String, String)>,
 }
 
 impl Joins {
     pub fn new(schema: Arc<Schema>) -> Self {
-        Self { schema, sql: String::new(), newest: false, narrow: None, joined: Vec::new() }
+        Self { schema, sql: String::new(), newest: false, narrow: None, lead: None, joined: Vec::new() }
     }
 
     /// Joins what a link field points to, once.

@@ -161,6 +161,9 @@ impl Crm {
         } else {
             self.place(joins, &test.path)?
         };
+        if let Some(condition) = self.beside(joins, &place, test)? {
+            return Ok(condition);
+        }
         let narrow = joins.narrow.as_ref();
         let broad = joins.newest && is_broad(&place, test) || narrow.is_some_and(|_| is_choice(&place));
         if broad
@@ -193,7 +196,7 @@ impl Crm {
         Ok(Some(if positive { condition.negated() } else { condition }))
     }
 
-    fn test_place(&mut self, place: &Place, test: &Test) -> Result<Condition> {
+    pub(super) fn test_place(&mut self, place: &Place, test: &Test) -> Result<Condition> {
         if test.values.is_empty() {
             let empty = empty(self.db.dialect(), place);
             return Ok(if test.operator == Operator::NotEqual { empty.negated() } else { empty });
@@ -435,12 +438,12 @@ fn narrowest(schema: &Schema, parts: &[Filter]) -> Option<Field> {
 }
 
 /// Whether few words tell its records apart, so that more of them have one than any narrow field finds.
-fn is_choice(place: &Place) -> bool {
+pub(super) fn is_choice(place: &Place) -> bool {
     matches!(place.field.kind, Kind::Choice(_))
 }
 
 /// Whether the index of the narrow field leads to the other one too.
-fn one_index_holds(narrow: &Field, other: &Field) -> bool {
+pub(super) fn one_index_holds(narrow: &Field, other: &Field) -> bool {
     let with = |one: &Field, other: &Field| one.together.as_deref() == Some(&*other.name);
     with(narrow, other) || with(other, narrow) || narrow.next_in_index().next() == Some(&*other.name)
 }
@@ -527,7 +530,7 @@ pub(crate) fn search_match(dialect: Dialect, schema: &Schema, words: &str) -> Op
     }
 }
 
-fn one_of(sql: &str, values: Vec<Sql>) -> Condition {
+pub(super) fn one_of(sql: &str, values: Vec<Sql>) -> Condition {
     if values.is_empty() {
         return Condition::constant(false);
     }

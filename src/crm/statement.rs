@@ -47,6 +47,9 @@ impl Crm {
         for word in &words {
             super::condition::refuse_field_name(&schema, word)?;
         }
+        if words.is_empty() && self.db.dialect() == Dialect::Sqlite {
+            joins.lead = super::beside::lead(&schema, &rest);
+        }
         let mut condition = match self.condition(joins, &rest)? {
             condition if rest == Filter::All => Condition { sql: String::new(), ..condition },
             condition => condition,

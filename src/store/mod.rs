@@ -38,8 +38,8 @@ pub use migrations::{Column, VERSION, add_column, columns, drop_column, migrate,
 pub use open::{Open, open};
 pub(crate) use open::{keep_few_pages, write_much};
 pub use operation::{Begin, abandon_operation, begin_operation, end_operation, resume_operation, touched_by};
-pub(crate) use tables::next_number;
 pub use tables::{drop_statements, record_statements, search_delete, search_write, system_statements};
+pub(crate) use tables::{index_name, next_number};
 pub use triggers::{Logged, logged, statements as trigger_statements};
 pub use undo::{Conflict, Touched, Undone, undo};
 pub mod search_text;

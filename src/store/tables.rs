@@ -261,7 +261,7 @@ fn birthday_index(schema: &Schema, field: &Field) -> String {
     )
 }
 
-fn index_name(schema: &Schema, field: &Field) -> String {
+pub(crate) fn index_name(schema: &Schema, field: &Field) -> String {
     format!("{}_{}_index", schema.table, field.name)
 }
 

@@ -3,7 +3,7 @@
 use crate::{storage::on_both, world::World};
 use kehu::{
     crm::{Deleted, Query, Sort},
-    record::{Total, filter},
+    record::{Total, Value, filter},
 };
 
 fn query(filter: &str) -> Query {
@@ -59,4 +59,57 @@ on_both! {
         assert_eq!(newest("", "level"), ["4", "1", "0"]);
         assert_eq!(newest("", "-level"), ["2", "3", "0"]);
     }
+
+    /// Whichever index leads, and with whatever lies in the recycle bin.
+    fn several_conditions_find_what_each_of_them_finds_alone(world) {
+        let (levels, cities, steps) = (["A", "B", "C"], ["Hamburg", "HAMBURG", "Lyon", ""], ["potential", "signed"]);
+        for number in 0..60 {
+            let (level, city, step) = (levels[number % 3], cities[number % 4], steps[number / 7 % 2]);
+            let mut said = vec![("name", "Acme"), ("level", level), ("city", city), ("lifecycle", step)];
+            said.extend((number % 5 != 0).then_some(("owner", "me")));
+            let id = world.add("customer", &said);
+            if number % 11 == 0 {
+                world.crm.remove("customer", id).expect("removes");
+            }
+        }
+        let parts = ["level=A", "level=A,C", "city=hamburg", "city=Lyon,Hamburg", "lifecycle=signed", "owner=me", "city=Atlantis"];
+        for deleted in [Deleted::Without, Deleted::Only, Deleted::With] {
+            let mut found = |filter: &str, sort: &str| {
+                let asked = Query { sort: Sort::parse(sort), deleted, ..query(filter) };
+                let numbers = world.crm.matching(&asked).expect(filter);
+                assert_eq!(world.crm.total(&asked).expect(filter), Total::Exactly(numbers.len() as u64), "{filter}");
+                numbers
+            };
+            for one in parts {
+                for other in parts {
+                    for third in ["", "level=B,C", "name=acme", "name~cm", "city!=Lyon"] {
+                        let (ones, others, thirds) = (found(one, ""), found(other, ""), found(third, ""));
+                        let both = |id: &i64| others.contains(id) && thirds.contains(id);
+                        let wanted: Vec<i64> = ones.into_iter().filter(both).collect();
+                        let filter = format!("{one} {other} {third}");
+                        assert_eq!(found(&filter, ""), wanted, "{filter} {deleted:?}");
+                        let mut sorted = found(&filter, "name");
+                        sorted.sort_unstable_by(|one, other| other.cmp(one));
+                        assert_eq!(sorted, wanted, "{filter} by name");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_two_indexes_know_is_counted_without_a_look_at_any_record() {
+    let mut world = World::on_sqlite();
+    let many: Vec<_> = (0..4000)
+        .map(|number| {
+            let level = if number % 2 == 0 { "A" } else { "B" };
+            let said = [("name", "Acme"), ("level", level), ("city", "Hamburg")];
+            said.map(|(name, value)| (name.to_owned(), Value::text(value))).to_vec()
+        })
+        .collect();
+    world.crm.add_many("customer", &many, false).expect("adds");
+    assert_eq!(total(&mut world, "level=A city=Hamburg"), Total::Exactly(2000));
+    // Records have to be looked at for a part of a name, which is soon too much.
+    assert!(matches!(total(&mut world, "level=A city=Hamburg name~cm"), Total::MoreThan(count) if count < 2000));
 }
