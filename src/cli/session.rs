@@ -245,6 +245,12 @@ impl Session {
         self.crm()
     }
 
+    /// The handle, for somebody else to keep.
+    pub fn give(&mut self) -> Result<Crm> {
+        self.crm()?;
+        self.crm.take().ok_or_else(no_database)
+    }
+
     /// Lets go of the database, so that the file may be replaced.
     pub fn close(&mut self) {
         self.crm = None;

@@ -40,9 +40,8 @@ pub fn run(session: &mut Session) -> Result<u8> {
         );
     }
     let launch = launch(session)?;
-    // Each of its threads has a handle of its own.
-    session.close();
-    tui::run(&launch)?;
+    let crm = session.give()?;
+    tui::run(&launch, crm)?;
     Ok(0)
 }
 

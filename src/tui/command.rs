@@ -85,6 +85,8 @@ pub enum Cmd {
     /// Every thread looks again what kinds of record there are: somebody changed them.
     Renew,
     Redraw,
+    /// Asks the terminal whether it is light or dark.
+    Ground,
     Suspend,
     Quit,
 }

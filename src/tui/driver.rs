@@ -187,7 +187,7 @@ impl Driver {
                 Cmd::Open(address) => self.opened.push(address),
                 Cmd::Remember(session) => self.memory.keep_session(&session),
                 Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
-                Cmd::Mouse(_) | Cmd::Redraw | Cmd::Suspend | Cmd::Renew => {}
+                Cmd::Mouse(_) | Cmd::Redraw | Cmd::Ground | Cmd::Suspend | Cmd::Renew => {}
                 Cmd::Quit => self.over = true,
             }
         }

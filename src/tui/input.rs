@@ -22,9 +22,9 @@ pub struct Input {
 }
 
 impl Input {
-    /// Begins to read.
+    /// Gets ready to read, which begins when it is told to go on.
     pub fn start(to: Sender<Incoming>) -> std::io::Result<Self> {
-        let wish = Arc::new((Mutex::new(Wish::Read), Condvar::new()));
+        let wish = Arc::new((Mutex::new(Wish::Rest), Condvar::new()));
         let known = wish.clone();
         std::thread::Builder::new().name("kehu-worker-input".to_owned()).spawn(move || read(&known, &to))?;
         Ok(Self { wish })
@@ -35,6 +35,7 @@ impl Input {
         let (wish, changed) = &*self.wish;
         let mut now = wish.lock().unwrap_or_else(PoisonError::into_inner);
         *now = Wish::Rest;
+        changed.notify_all();
         while *now == Wish::Rest {
             now = changed.wait_timeout(now, STRETCH * 4).unwrap_or_else(PoisonError::into_inner).0;
         }

@@ -94,8 +94,8 @@ impl Launch {
         let mut state = State::new(context);
         state.remembered = memory.session();
         state.drafts = memory.drafts();
-        if let Some(name) = state.remembered.get("theme").and_then(serde_json::Value::as_str).filter(|_| self.color) {
-            state.context.theme = theme::chosen(name, state.context.ground, self.depth);
+        if self.color {
+            state.restyle();
         }
         for page in state.stacks.iter_mut().flat_map(|stack| &mut stack.pages) {
             page.remember(&state.remembered);
@@ -122,29 +122,31 @@ pub fn is_open() -> bool {
     OPEN.load(Ordering::SeqCst)
 }
 
-/// Runs the dashboard until somebody leaves it.
+/// Runs the dashboard until somebody leaves it, on a database that is open already.
 ///
 /// # Errors
 /// A database that cannot be shared or opened, or a terminal that does not obey.
-pub fn run(launch: &Launch) -> Result<()> {
+pub fn run(launch: &Launch, mut crm: Crm) -> Result<()> {
     if launch.url == ":memory:" {
         return Err(Error::bad_value(Message::new(
             "The dashboard needs a database that several can open, not :memory:.",
         )));
     }
-    let crm = launch.open()?;
+    crm.door = launch.settings.door;
+    crm.set_watch(launch.watch);
+    // What it has to say of its opening belongs into no report.
+    drop(crm.notices());
     let memory = Memory::new(launch.folder.as_deref(), &crm.url());
     on_terminal(launch, || {
-        let (glyphs, ground) = match launch.ascii {
-            Some(true) => (glyphs::ASCII, None),
-            Some(false) => (glyphs::UNICODE, None),
-            None => probe::terminal(launch.wide, launch.color),
+        let glyphs = match launch.ascii {
+            Some(true) => glyphs::ASCII,
+            Some(false) => glyphs::UNICODE,
+            None => probe::glyphs(None, launch.wide),
         };
         let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-        let context = Context { ground, ..launch.context(&crm, glyphs, Rect { x: 0, y: 0, width, height }) };
-        drop(crm);
+        let context = launch.context(&crm, glyphs, Rect { x: 0, y: 0, width, height });
         let state = launch.state(context, &memory);
-        runtime::run(launch, state, &memory)
+        runtime::run(launch, crm, state, &memory)
     })
 }
 

@@ -7,13 +7,14 @@ use super::{
     launch::Launch,
     live,
     memory::Memory,
-    screen,
+    probe, screen,
     state::State,
     terminal,
     toast::Tone,
     update::Msg,
     workers::Workers,
 };
+use crate::Crm;
 use crossterm::{
     clipboard::CopyToClipboard,
     execute,
@@ -36,6 +37,16 @@ const REMEMBER: Duration = Duration::from_secs(30);
 pub enum Incoming {
     Message(Msg),
     Answer(Scope, u64, Reply),
+    /// How many cells the terminal draws a line of a frame, where it says so.
+    Width(Option<u16>),
+}
+
+/// What is known of a terminal that was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Talk {
+    Asked,
+    Answers,
+    Mute,
 }
 
 struct Runtime<'a> {
@@ -48,15 +59,18 @@ struct Runtime<'a> {
     timers: Vec<(Instant, Scope, Reply)>,
     incoming: Receiver<Incoming>,
     remembered: Instant,
+    talk: Talk,
     over: bool,
 }
 
 /// Runs until somebody leaves.
-pub fn run(launch: &Launch, mut state: State, memory: &Memory) -> io::Result<()> {
+pub fn run(launch: &Launch, crm: Crm, mut state: State, memory: &Memory) -> io::Result<()> {
     let (send, incoming) = channel();
+    // While the terminal thinks about it, the database is asked.
+    let asked = launch.ascii.is_none() && probe::ask(&send).is_ok();
     let input = Input::start(send.clone())?;
     watch_signals(&send);
-    let workers = Workers::start(launch, &send)?;
+    let workers = Workers::start(launch, crm, &send)?;
     let commands = state.begin();
     let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
     let mut runtime = Runtime {
@@ -69,9 +83,11 @@ pub fn run(launch: &Launch, mut state: State, memory: &Memory) -> io::Result<()>
         timers: Vec::new(),
         incoming,
         remembered: Instant::now(),
+        talk: if asked { Talk::Asked } else { Talk::Mute },
         over: false,
     };
     runtime.perform(commands)?;
+    runtime.listen()?;
     let done = runtime.turn();
     runtime.keep_drafts();
     memory.keep_session(&runtime.state.session());
@@ -79,6 +95,43 @@ pub fn run(launch: &Launch, mut state: State, memory: &Memory) -> io::Result<()>
 }
 
 impl Runtime<'_> {
+    /// Waits for what the terminal says of itself, a moment at most: a terminal that says nothing is drawn on too.
+    fn listen(&mut self) -> io::Result<()> {
+        if self.talk == Talk::Asked {
+            let end = Instant::now() + probe::MOMENT;
+            while let (Talk::Asked, Some(left)) = (self.talk, end.checked_duration_since(Instant::now())) {
+                self.wait(Some(left))?;
+            }
+            probe::wipe()?;
+        }
+        self.input.go_on();
+        Ok(())
+    }
+
+    /// Takes over how wide the terminal draws, whenever it says so.
+    fn measured(&mut self, width: Option<u16>) -> io::Result<()> {
+        self.talk = if width.is_some() { Talk::Answers } else { Talk::Mute };
+        if self.state.follows_ground() {
+            self.ask_ground();
+        }
+        let glyphs = probe::glyphs(width, self.launch.wide);
+        if glyphs == self.state.context.glyphs {
+            return Ok(());
+        }
+        self.state.context.glyphs = glyphs;
+        self.renew()
+    }
+
+    /// Asks whether the terminal is light or dark, one that answers questions at all.
+    fn ask_ground(&mut self) {
+        if self.talk == Talk::Answers && self.launch.color {
+            self.input.rest();
+            self.state.context.ground = probe::ground();
+            self.input.go_on();
+            self.state.restyle();
+        }
+    }
+
     fn turn(&mut self) -> io::Result<()> {
         self.draw()?;
         let mut drawn = Instant::now();
@@ -144,12 +197,14 @@ impl Runtime<'_> {
     fn ring(&mut self) -> io::Result<bool> {
         let now = Instant::now();
         let due = self.timers.extract_if(.., |(at, ..)| *at <= now).collect::<Vec<_>>();
-        // Looking for what others wrote draws nothing by itself.
-        let seen = due.iter().any(|(_, scope, _)| *scope != (0, "live"));
+        // Looking for what others wrote draws nothing by itself, nor does a spinner that nobody waits for any more.
+        let mut seen = due.iter().any(|(_, (_, name), _)| !matches!(*name, "live" | "spinner"));
+        let spinning = self.state.spinning;
         for (_, _, then) in due {
             let commands = self.state.update(Msg::Woken(then));
             self.perform(commands)?;
         }
+        seen |= self.state.spinning != spinning;
         Ok(seen)
     }
 
@@ -157,6 +212,7 @@ impl Runtime<'_> {
         let message = match incoming {
             Incoming::Message(message) => message,
             Incoming::Answer(scope, turn, reply) if self.workers.is_latest(scope, turn) => Msg::Reply(reply),
+            Incoming::Width(width) => return self.measured(width),
             Incoming::Answer(..) => {
                 self.state.waiting = self.state.waiting.saturating_sub(1);
                 return Ok(());
@@ -200,6 +256,7 @@ impl Runtime<'_> {
                 Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
                 Cmd::Mouse(on) => terminal::set_mouse(on)?,
                 Cmd::Redraw => self.renew()?,
+                Cmd::Ground => self.ask_ground(),
                 Cmd::Renew => self.workers.renew(),
                 Cmd::Suspend => {
                     self.input.rest();

@@ -44,7 +44,27 @@ pub static ACTIONS: &[Action] = &[
     },
 ];
 
+impl State {
+    /// Takes over the theme that was chosen once, as the terminal's ground wants it.
+    pub(super) fn restyle(&mut self) {
+        if let Some(name) = self.remembered.get("theme").and_then(serde_json::Value::as_str) {
+            self.context.theme = theme::chosen(name, self.context.ground, self.context.depth);
+        }
+    }
+
+    /// Whether its colours are to follow the terminal's ground.
+    pub(super) fn follows_ground(&self) -> bool {
+        self.remembered.get("theme").is_some_and(|name| name == theme::AUTOMATIC)
+    }
+}
+
+/// The terminal is asked first whether it is light or dark, where that is not known.
 fn choose_theme(state: &mut State) -> Vec<Cmd> {
+    let asked = state.context.ground.is_none().then_some(Cmd::Ground);
+    asked.into_iter().chain([Cmd::Do(Box::new(themes))]).collect()
+}
+
+fn themes(state: &mut State) -> Vec<Cmd> {
     let context = &state.context;
     let item = |theme: &theme::Theme| {
         let here = if theme.name == context.theme.name { "*" } else { "" };

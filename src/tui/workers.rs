@@ -13,11 +13,15 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
+    time::Duration,
 };
 
 const READERS: usize = 2;
+
+/// So long the handle to write with waits to be opened, unless it is needed: at the start all hands read.
+const LATER: Duration = Duration::from_millis(500);
 
 struct Job {
     turn: u64,
@@ -54,18 +58,20 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts them; each opens the database by itself.
-    pub fn start(launch: &Launch, to: &Sender<Incoming>) -> std::io::Result<Self> {
+    /// Starts them; the first reader gets the handle that is there, each other opens the database by itself.
+    pub fn start(launch: &Launch, crm: Crm, to: &Sender<Incoming>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         {
             let mut board = shared.board();
             board.running = vec![None; READERS];
             board.interrupters.resize_with(READERS, || None);
         }
+        let mut first = Some(crm);
         for place in 0..READERS {
+            let crm = first.take();
             let (shared, launch, to) = (shared.clone(), launch.clone(), to.clone());
             let thread = std::thread::Builder::new().name(format!("kehu-worker-read-{place}"));
-            thread.spawn(move || read(place, &shared, &launch, &to))?;
+            thread.spawn(move || read(place, crm, &shared, &launch, &to))?;
         }
         let (writes, wanted) = channel::<Write>();
         let (launch, to) = (launch.clone(), to.clone());
@@ -119,9 +125,9 @@ struct Desk {
 }
 
 impl Desk {
-    /// Opens it at once; where that fails it is tried again for whoever asks.
-    fn new(launch: &Launch) -> Self {
-        Self { launch: launch.clone(), crm: launch.open().ok(), renewed: u64::MAX }
+    /// Opens it at once, where it is not; where that fails it is tried again for whoever asks.
+    fn new(launch: &Launch, crm: Option<Crm>) -> Self {
+        Self { launch: launch.clone(), crm: crm.or_else(|| launch.open().ok()), renewed: u64::MAX }
     }
 
     /// The handle, after a look whether its database is what it was.
@@ -148,8 +154,13 @@ impl Desk {
 }
 
 fn write(wanted: &Receiver<Write>, launch: &Launch, to: &Sender<Incoming>) {
-    let mut desk = Desk::new(launch);
-    for write in wanted {
+    let first = match wanted.recv_timeout(LATER) {
+        Ok(write) => Some(write),
+        Err(RecvTimeoutError::Timeout) => None,
+        Err(RecvTimeoutError::Disconnected) => return,
+    };
+    let mut desk = Desk::new(launch, None);
+    for write in first.into_iter().chain(wanted) {
         let (reply, end) = (write.work)(desk.handle(None));
         if let End::Broken(panic) = end {
             // Who wrote hears of it first.
@@ -161,8 +172,8 @@ fn write(wanted: &Receiver<Write>, launch: &Launch, to: &Sender<Incoming>) {
     }
 }
 
-fn read(place: usize, shared: &Shared, launch: &Launch, to: &Sender<Incoming>) {
-    let mut desk = Desk::new(launch);
+fn read(place: usize, crm: Option<Crm>, shared: &Shared, launch: &Launch, to: &Sender<Incoming>) {
+    let mut desk = Desk::new(launch, crm);
     loop {
         let (job, renewals) = next(place, shared);
         let (scope, turn) = (job.ask.scope, job.turn);

@@ -55,7 +55,7 @@ fn the_screen_breaks() {
 #[test]
 #[ignore = "a scene of the tests below, in a terminal"]
 fn what_works_for_the_screen_breaks() {
-    tui::run(&here()).expect("ends in order");
+    tui::run(&here(), here().open().expect("opens")).expect("ends in order");
 }
 
 /// The reports that crashes left.

@@ -84,6 +84,40 @@ fn a_terminal_that_answers_no_questions_is_waited_for_no_longer_than_a_moment() 
 }
 
 #[test]
+fn a_terminal_that_answers_nothing_is_drawn_at_once_and_anew_when_it_says_how_wide_signs_are() {
+    let desk = Desk::new();
+    let mut session = Session::start(&desk, &["tui"]);
+    session.mute = true;
+    session.until("Nothing needs attention");
+    assert!(session.screen().contains('─'), "as most terminals draw:\n{}", session.screen());
+    // It took two cells for the one sign.
+    session.say("\x1b[1;3R");
+    session.wait("frames that fit", |session| session.screen().contains("+-") && !session.screen().contains('─'));
+    session.until("Nothing needs attention");
+    leave(&mut session);
+}
+
+#[test]
+fn whether_it_is_light_or_dark_is_asked_where_somebody_wants_to_know() {
+    let asked = |session: &Session| String::from_utf8_lossy(&session.bytes).contains("\x1b]11;?");
+    let desk = Desk::new();
+    let mut session = at_customers(&desk);
+    assert!(!asked(&session), "nobody wants to know");
+    session.say("\x0b");
+    session.until("Command palette");
+    session.say("Theme\r");
+    session.until("Light or dark, as the terminal");
+    assert!(asked(&session), "the choice says what it is here");
+    session.say("Light or dark\r");
+    session.wait("chosen", |session| !session.screen().contains("Light or dark"));
+    leave(&mut session);
+    let mut session = Session::start(&desk, &["tui"]);
+    session.wait("asked from the start", asked);
+    session.until("招商银行深圳分行");
+    leave(&mut session);
+}
+
+#[test]
 fn a_window_of_another_size_is_drawn_anew() {
     let desk = Desk::new();
     let mut session = at_customers(&desk);
