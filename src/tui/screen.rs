@@ -198,8 +198,8 @@ fn footer(state: &State, canvas: &mut Canvas, line: Rect) {
 fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
     let theme = state.context.theme;
     let mut y = line.y;
-    // Where there are few rows, older words give way; what went wrong does not.
-    let few = state.context.screen.height < 30;
+    // Where there are few rows, or a line is written at the foot of the page, older words give way; what went wrong does not.
+    let few = state.context.screen.height < 30 || state.contexts().contains(&"note");
     let shown = state.toasts.iter().rev().enumerate();
     for (place, toast) in shown.filter(|(place, toast)| !few || *place == 0 || toast.tone == Tone::Error) {
         let sign = format!(" {} ", toast.sign());

@@ -105,7 +105,26 @@ impl State {
         commands.extend(self.ring());
         commands.push(super::live::look());
         commands.push(super::soon::look(self));
+        commands.extend(self.tell_of_drafts());
         commands
+    }
+
+    /// What an earlier session left unsaved is said once.
+    fn tell_of_drafts(&mut self) -> Vec<Cmd> {
+        let context = &self.context;
+        let called = |key: &String| match key.split_once(' ') {
+            Some(("add", kind)) => format!("{}{}", context.pick("new ", "新增"), context.noun(kind)),
+            Some((_, short)) => short.to_owned(),
+            None => key.clone(),
+        };
+        let mut names: Vec<String> = self.drafts.keys().map(called).collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        names.sort();
+        names.dedup();
+        let told = Message::new("Written and not saved: {records}. It comes back where you go on writing.");
+        self.tell(Tone::Notice, &told.with("records", names.join(", ")))
     }
 
     /// The page that has the keys: the uppermost box, or the page beneath all boxes.
