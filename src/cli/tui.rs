@@ -42,7 +42,9 @@ pub fn run(session: &mut Session) -> Result<u8> {
     let launch = launch(session)?;
     // Each of its threads has a handle of its own.
     session.close();
-    tui::run(&launch)?;
+    if let Some(message) = tui::run(&launch)? {
+        session.terminal.warn(&message);
+    }
     Ok(0)
 }
 

@@ -134,12 +134,17 @@ impl Cmd {
                 answer
             });
             let reply: Reply = Box::new(move |state| {
+                state.writing = state.writing.saturating_sub(1);
+                if answer.is_err() {
+                    state.stay();
+                }
                 let mut commands = then(state, answer);
                 for notice in notices {
                     let text = state.context.say(&notice);
                     commands.extend(state.toast(Toast::new(Tone::Notice, text)));
                 }
                 commands.extend(state.refresh());
+                commands.extend(state.write_ended());
                 commands
             });
             (reply, end)

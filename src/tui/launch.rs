@@ -122,11 +122,11 @@ pub fn is_open() -> bool {
     OPEN.load(Ordering::SeqCst)
 }
 
-/// Runs the dashboard until somebody leaves it.
+/// Runs the dashboard until somebody leaves it; says what was not written by then, if anything was not.
 ///
 /// # Errors
 /// A database that cannot be shared or opened, or a terminal that does not obey.
-pub fn run(launch: &Launch) -> Result<()> {
+pub fn run(launch: &Launch) -> Result<Option<Message>> {
     if launch.url == ":memory:" {
         return Err(Error::bad_value(Message::new(
             "The dashboard needs a database that several can open, not :memory:.",
@@ -153,7 +153,7 @@ pub fn run(launch: &Launch) -> Result<()> {
 ///
 /// # Errors
 /// A terminal that does not obey, or what broke.
-pub fn on_terminal(launch: &Launch, work: impl FnOnce() -> std::io::Result<()>) -> Result<()> {
+pub fn on_terminal<T>(launch: &Launch, work: impl FnOnce() -> std::io::Result<T>) -> Result<T> {
     let guard = Guard::enter(true).map_err(|error| broken(&error))?;
     OPEN.store(true, Ordering::SeqCst);
     RAN.store(true, Ordering::SeqCst);

@@ -171,11 +171,14 @@ impl Form {
             }
             Purpose::Save(save) => {
                 self.saving = true;
+                // Until it is in the database it is a draft.
+                let draft = self.draft.clone().map(|key| Cmd::keep_draft(key, self.as_json()));
                 let work = move |crm: &mut Crm| Ok(save(crm, &changes, terms));
-                vec![Cmd::write(work, move |state, saved: Result<Saved>| match saved {
+                let write = Cmd::write(work, move |state, saved: Result<Saved>| match saved {
                     Ok(saved) => reply::came(state, number, saved),
                     Err(error) => reply::with(state, number, |form, context| form.faulty(&[(None, error)], context)),
-                })]
+                });
+                draft.into_iter().chain(Some(write)).collect()
             }
         }
     }

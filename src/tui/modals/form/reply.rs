@@ -16,6 +16,9 @@ pub fn with(state: &mut State, number: u64, work: impl FnOnce(&mut Form, &Contex
 
 /// The answer of a save.
 pub fn came(state: &mut State, number: u64, saved: Saved) -> Vec<Cmd> {
+    if !matches!(saved, Saved::Done { .. }) {
+        state.stay();
+    }
     match saved {
         Saved::Done { told, visit } => {
             let forget = |form: &mut Form, _: &Context| {
