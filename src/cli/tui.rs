@@ -41,7 +41,9 @@ pub fn run(session: &mut Session) -> Result<u8> {
     }
     let launch = launch(session)?;
     let crm = session.give()?;
-    tui::run(&launch, crm)?;
+    if let Some(message) = tui::run(&launch, crm)? {
+        session.terminal.warn(&message);
+    }
     Ok(0)
 }
 

@@ -58,8 +58,8 @@ fn is_beside(lead: &Field, place: &Place) -> bool {
 impl Crm {
     /// The condition as a look into the field's own index; none where another way is as good.
     pub(super) fn beside(&mut self, joins: &Joins, place: &Place, test: &Test) -> Result<Option<Condition>> {
-        let beside = |lead: &&Field| is_beside(lead, place) && !one_index_holds(lead, &place.field);
-        if joins.lead.as_ref().filter(beside).is_none() {
+        let Some(lead) = &joins.lead else { return Ok(None) };
+        if !is_beside(lead, place) || one_index_holds(lead, &place.field) {
             return Ok(None);
         }
         let other = Place { alias: "b".to_owned(), ..place.clone() };

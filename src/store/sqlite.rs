@@ -41,7 +41,8 @@ impl Sqlite {
     }
 
     fn prepare(mut connection: Connection, options: Open) -> Result<Self> {
-        wait_patiently(&mut connection, options.wait).map_err(translate)?;
+        let interruption: Arc<Interruption> = Arc::default();
+        wait_patiently(&mut connection, options.wait, interruption.clone()).map_err(translate)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         // Beside a partial index SQLite prepares a statement anew for each argument; a plan is to stay as it is.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(translate)?;
@@ -65,7 +66,7 @@ impl Sqlite {
                 })
             })
             .map_err(translate)?;
-        Ok(Self { connection, interruption: Arc::default() })
+        Ok(Self { connection, interruption })
     }
 
     fn statement(&self, sql: &str, arguments: &[Sql]) -> Result<CachedStatement<'_>> {
@@ -98,15 +99,20 @@ impl Sqlite {
     }
 }
 
-/// Polls every millisecond until the deadline: SQLite's own timeout sleeps longer and longer and misses the gaps.
-fn wait_patiently(connection: &mut Connection, wait: Duration) -> rusqlite::Result<()> {
+/// Polls every millisecond until the deadline, or until nobody wants it any more: SQLite's own timeout sleeps longer and
+/// longer and misses the gaps.
+fn wait_patiently(
+    connection: &mut Connection,
+    wait: Duration,
+    interruption: Arc<Interruption>,
+) -> rusqlite::Result<()> {
     let mut started = Instant::now();
     connection.busy_handler(Some(move |count: i32| {
         if count == 0 {
             started = Instant::now();
         }
         std::thread::sleep(Duration::from_millis(1));
-        started.elapsed() < wait
+        started.elapsed() < wait && !interruption.is_wanted()
     }))
 }
 

@@ -7,6 +7,7 @@ use super::{
     toast::{Toast, Tone},
 };
 use crate::{Cause, Crm, Error, Message, Result};
+use serde_json::Value as Json;
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -78,9 +79,9 @@ pub enum Cmd {
     /// A change of the state that a page cannot make itself.
     Do(Turn),
     /// Writes down what the next session begins with.
-    Remember(serde_json::Value),
+    Remember(Json),
     /// Writes down, or with null forgets, what was typed into a form and not saved yet.
-    Draft(String, serde_json::Value),
+    Draft(String, Json),
     Mouse(bool),
     /// Every thread looks again what kinds of record there are: somebody changed them.
     Renew,
@@ -135,12 +136,17 @@ impl Cmd {
                 answer
             });
             let reply: Reply = Box::new(move |state| {
+                state.writing = state.writing.saturating_sub(1);
+                if answer.is_err() {
+                    state.stay();
+                }
                 let mut commands = then(state, answer);
                 for notice in notices {
                     let text = state.context.say(&notice);
                     commands.extend(state.toast(Toast::new(Tone::Notice, text)));
                 }
                 commands.extend(state.refresh());
+                commands.extend(state.write_ended());
                 commands
             });
             (reply, end)
@@ -160,6 +166,22 @@ impl Cmd {
             }
             Err(error) => state.fault(&error),
         })
+    }
+
+    /// Keeps what was typed, or with null forgets it.
+    #[must_use]
+    pub fn keep_draft(key: String, draft: Json) -> Self {
+        Self::Do(Box::new(move |state| {
+            if draft.is_null() {
+                // Where there was none, nothing has to be written down.
+                return state.drafts.remove(&key).map(|_| Self::Draft(key, draft)).into_iter().collect();
+            }
+            if state.drafts.get(&key) == Some(&draft) {
+                return Vec::new();
+            }
+            state.drafts.insert(key.clone(), draft.clone());
+            vec![Self::Draft(key, draft)]
+        }))
     }
 
     /// Something to be done after a while.

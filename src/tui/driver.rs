@@ -43,6 +43,8 @@ pub struct Driver {
     pub editor: fn(String) -> String,
     /// What broke behind the screen.
     pub broken: Vec<String>,
+    /// Whether another holds the database, so that writes wait.
+    pub held: bool,
     pub over: bool,
 }
 
@@ -69,6 +71,7 @@ impl Driver {
             opened: Vec::new(),
             editor: |text| text,
             broken: Vec::new(),
+            held: false,
             over: false,
         };
         let commands = driver.state.begin();
@@ -119,7 +122,7 @@ impl Driver {
     /// Answers every question and lets every short timer ring, until nothing is left to be done.
     pub fn settle(&mut self) -> &mut Self {
         loop {
-            while let Some(waiting) = self.waiting.pop_front() {
+            while let Some(waiting) = self.next() {
                 let (reply, end) = match waiting {
                     Waiting::Ask(ask) => (ask.work)(Ok(&mut self.crm)),
                     Waiting::Write(write) => (write.work)(self.crm.renew().map(|_| &mut self.crm)),
@@ -137,6 +140,12 @@ impl Driver {
             self.clock = self.clock.max(at);
             self.send(Msg::Woken(then));
         }
+    }
+
+    /// What is to be answered next; writes wait while another holds the database.
+    fn next(&mut self) -> Option<Waiting> {
+        let can = |waiting: &Waiting| !self.held || matches!(waiting, Waiting::Ask(_));
+        self.waiting.iter().position(can).and_then(|place| self.waiting.remove(place))
     }
 
     /// What broke is told as it would be on a terminal; whoever looks for faults finds it in `broken`.
@@ -169,7 +178,11 @@ impl Driver {
                     self.waiting.retain(|waiting| !matches!(waiting, Waiting::Ask(known) if known.scope == ask.scope));
                     self.waiting.push_back(Waiting::Ask(ask));
                 }
-                Cmd::Write(write) => self.waiting.push_back(Waiting::Write(write)),
+                Cmd::Write(write) => {
+                    self.waiting.push_back(Waiting::Write(write));
+                    let slow = self.state.write_begins();
+                    self.perform(vec![slow]);
+                }
                 Cmd::Wake(Wake { scope, after, then }) => {
                     self.timers.retain(|(_, known, _)| *known != scope);
                     self.timers.push((self.clock + after, scope, then));

@@ -104,7 +104,7 @@ pub static ACTIONS: &[Action] = &[
         label: ["quit", "退出"],
         help: ["Leaves the dashboard", "退出"],
         keys: &["Ctrl-q"],
-        run: |_| vec![Cmd::Quit],
+        run: State::part,
         ..PLAIN
     },
     Action {
@@ -220,7 +220,7 @@ fn quit(state: &mut State) -> Vec<Cmd> {
         return state.leave();
     }
     let question = state.context.say(&Message::new("Leave the dashboard?"));
-    let confirm = modals::Confirm::new(&state.context, question, Vec::new(), |_| vec![Cmd::Quit]);
+    let confirm = modals::Confirm::new(&state.context, question, Vec::new(), State::part);
     state.show(Box::new(confirm))
 }
 

@@ -122,11 +122,12 @@ pub fn is_open() -> bool {
     OPEN.load(Ordering::SeqCst)
 }
 
-/// Runs the dashboard until somebody leaves it, on a database that is open already.
+/// Runs the dashboard until somebody leaves it, on a database that is open already; says what was not written by then, if
+/// anything was not.
 ///
 /// # Errors
 /// A database that cannot be shared or opened, or a terminal that does not obey.
-pub fn run(launch: &Launch, mut crm: Crm) -> Result<()> {
+pub fn run(launch: &Launch, mut crm: Crm) -> Result<Option<Message>> {
     if launch.url == ":memory:" {
         return Err(Error::bad_value(Message::new(
             "The dashboard needs a database that several can open, not :memory:.",
@@ -155,7 +156,7 @@ pub fn run(launch: &Launch, mut crm: Crm) -> Result<()> {
 ///
 /// # Errors
 /// A terminal that does not obey, or what broke.
-pub fn on_terminal(launch: &Launch, work: impl FnOnce() -> std::io::Result<()>) -> Result<()> {
+pub fn on_terminal<T>(launch: &Launch, work: impl FnOnce() -> std::io::Result<T>) -> Result<T> {
     let guard = Guard::enter(true).map_err(|error| broken(&error))?;
     OPEN.store(true, Ordering::SeqCst);
     RAN.store(true, Ordering::SeqCst);

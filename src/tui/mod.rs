@@ -27,6 +27,7 @@ pub mod modals;
 mod moving;
 pub mod page;
 pub mod pages;
+mod parting;
 mod probe;
 mod runtime;
 pub mod screen;

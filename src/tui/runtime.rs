@@ -7,14 +7,14 @@ use super::{
     launch::Launch,
     live,
     memory::Memory,
-    probe, screen,
+    parting, probe, screen,
     state::State,
     terminal,
     toast::Tone,
     update::Msg,
     workers::Workers,
 };
-use crate::Crm;
+use crate::{Crm, Message};
 use crossterm::{
     clipboard::CopyToClipboard,
     execute,
@@ -32,6 +32,10 @@ use std::{
 const APART: Duration = Duration::from_millis(10);
 /// How often it is written down where one is.
 const REMEMBER: Duration = Duration::from_secs(30);
+/// How long a write is waited for when the terminal or the system ends it all.
+const LAST: Duration = Duration::from_secs(3);
+/// How long when a person leaves without it: it is being stopped then.
+const INSISTED: Duration = Duration::from_millis(500);
 
 /// What other threads send.
 pub enum Incoming {
@@ -63,8 +67,8 @@ struct Runtime<'a> {
     over: bool,
 }
 
-/// Runs until somebody leaves.
-pub fn run(launch: &Launch, crm: Crm, mut state: State, memory: &Memory) -> io::Result<()> {
+/// Runs until somebody leaves; says what was not written by then.
+pub fn run(launch: &Launch, crm: Crm, mut state: State, memory: &Memory) -> io::Result<Option<Message>> {
     let (send, incoming) = channel();
     // While the terminal thinks about it, the database is asked.
     let asked = launch.ascii.is_none() && probe::ask(&send).is_ok();
@@ -87,11 +91,11 @@ pub fn run(launch: &Launch, crm: Crm, mut state: State, memory: &Memory) -> io::
         over: false,
     };
     runtime.perform(commands)?;
-    runtime.listen()?;
-    let done = runtime.turn();
+    let done = runtime.listen().and_then(|()| runtime.turn());
+    runtime.finish();
     runtime.keep_drafts();
     memory.keep_session(&runtime.state.session());
-    done
+    done.map(|()| parting::last_word(&runtime.state))
 }
 
 impl Runtime<'_> {
@@ -160,17 +164,44 @@ impl Runtime<'_> {
         Ok(())
     }
 
+    /// What is being written is waited for, or stopped where somebody leaves without it.
+    fn finish(&mut self) {
+        self.state.unwritten = 0;
+        let mut patience = LAST;
+        if self.state.parting {
+            self.workers.stop_writing();
+            patience = INSISTED;
+        }
+        let end = Instant::now() + patience;
+        while self.state.writing > 0
+            && let Ok(incoming) = self.incoming.recv_timeout(end.saturating_duration_since(Instant::now()))
+        {
+            if let Incoming::Message(message @ Msg::Reply(_)) = incoming {
+                let commands = self.state.update(message);
+                self.keep(commands);
+            }
+        }
+    }
+
     /// What was typed a moment ago is kept before the end, too.
     fn keep_drafts(&mut self) {
         let due = self.timers.extract_if(.., |(_, (_, name), _)| *name == "draft").collect::<Vec<_>>();
         for (_, _, then) in due {
-            let mut commands = self.state.update(Msg::Woken(then));
-            while let Some(command) = commands.pop() {
-                match command {
-                    Cmd::Do(work) => commands.extend(work(&mut self.state)),
-                    Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
-                    _ => {}
+            let commands = self.state.update(Msg::Woken(then));
+            self.keep(commands);
+        }
+    }
+
+    /// Of what is to be done only what keeps drafts, or forgets them: it is the end.
+    fn keep(&mut self, commands: Vec<Cmd>) {
+        for command in commands {
+            match command {
+                Cmd::Do(work) => {
+                    let more = work(&mut self.state);
+                    self.keep(more);
                 }
+                Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
+                _ => {}
             }
         }
     }
@@ -232,7 +263,9 @@ impl Runtime<'_> {
                 }
                 Cmd::Write(write) => {
                     self.wait_for_answer(true);
+                    let slow = self.state.write_begins();
                     self.workers.write(write);
+                    self.perform(vec![slow])?;
                 }
                 Cmd::Wake(Wake { scope, after, then }) => {
                     self.timers.retain(|(_, known, _)| *known != scope);

@@ -122,6 +122,9 @@ fn tabs(state: &State, canvas: &mut Canvas, line: Rect) {
         leftwards(canvas, &format!(" ^K {}  ", context.pick("find", "查找")), theme.dim, Some("frame.palette"));
     }
     leftwards(canvas, &format!("{turning} "), theme.dim, None);
+    if state.slow {
+        leftwards(canvas, context.pick(" saving", " 保存中"), theme.warning, None);
+    }
 }
 
 /// How many plans are late or due today, and the keys that show them.
@@ -200,6 +203,8 @@ fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
     let mut y = line.y;
     // Where there are few rows, older words give way; what went wrong does not.
     let few = state.context.screen.height < 30;
+    // The line that is being written at the foot of a page stays in sight.
+    let writing = state.contexts().contains(&"note");
     let shown = state.toasts.iter().rev().enumerate();
     for (place, toast) in shown.filter(|(place, toast)| !few || *place == 0 || toast.tone == Tone::Error) {
         let sign = format!(" {} ", toast.sign());
@@ -214,6 +219,9 @@ fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
             Tone::Error => theme.bad,
         };
         let count = lines.len().min(3);
+        if writing && (y + 1 == line.y || y == line.y && count > 1) {
+            y = line.y.saturating_sub(2);
+        }
         for (at, words) in lines.iter().take(count).enumerate().rev() {
             if y <= 1 {
                 return;

@@ -43,6 +43,11 @@ pub struct State {
     pub hits: Vec<Hit>,
     /// Questions and writes that are not answered yet.
     pub waiting: usize,
+    /// Writes that are under way, and whether they take so long that it is shown.
+    pub writing: usize,
+    pub slow: bool,
+    /// How often something was not written.
+    pub unwritten: usize,
     /// So many turns of the spinner; none while nobody waits long enough to wonder.
     pub spinning: Option<usize>,
     /// What the last session left: by key.
@@ -58,6 +63,8 @@ pub struct State {
     /// The tickets, with their deadlines, that were spoken of as due soon.
     pub(super) warned: std::collections::BTreeSet<(i64, String)>,
     pub(super) leaving: bool,
+    /// Leaves once everything is written.
+    pub(super) parting: bool,
     pub(super) composed: bool,
     pub(super) click: Option<(ratatui::layout::Position, jiff::Timestamp)>,
 }
@@ -83,6 +90,9 @@ impl State {
             hinting: false,
             hits: Vec::new(),
             waiting: 0,
+            writing: 0,
+            slow: false,
+            unwritten: 0,
             spinning: None,
             remembered: HashMap::new(),
             drafts: HashMap::new(),
@@ -91,6 +101,7 @@ impl State {
             lost: None,
             warned: std::collections::BTreeSet::new(),
             leaving: false,
+            parting: false,
             composed: false,
             click: None,
         }
@@ -105,7 +116,32 @@ impl State {
         commands.extend(self.ring());
         commands.push(super::live::look());
         commands.push(super::soon::look(self));
+        commands.extend(self.tell_of_drafts());
         commands
+    }
+
+    /// What an earlier session left unsaved is said once.
+    fn tell_of_drafts(&mut self) -> Vec<Cmd> {
+        let names = self.draft_names();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let told = Message::new("Written and not saved: {records}. It comes back where you go on writing.");
+        self.tell(Tone::Notice, &told.with("records", names))
+    }
+
+    /// Of which records something is written and not saved.
+    pub(super) fn draft_names(&self) -> String {
+        let context = &self.context;
+        let called = |key: &String| match key.split_once(' ') {
+            Some(("add", kind)) => format!("{}{}", context.pick("new ", "新增"), context.noun(kind)),
+            Some((_, short)) => short.to_owned(),
+            None => key.clone(),
+        };
+        let mut names: Vec<String> = self.drafts.keys().map(called).collect();
+        names.sort();
+        names.dedup();
+        names.join(", ")
     }
 
     /// The page that has the keys: the uppermost box, or the page beneath all boxes.
@@ -222,6 +258,9 @@ impl State {
         if !self.pressed.is_empty() {
             self.pressed.clear();
             self.hinting = false;
+            return Vec::new();
+        }
+        if self.wait_no_more() {
             return Vec::new();
         }
         if !self.boxes.is_empty() {

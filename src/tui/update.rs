@@ -95,7 +95,7 @@ impl State {
         let leaving = std::mem::take(&mut self.leaving);
         if key.ctrl && key.code == KeyCode::Char('c') {
             if leaving {
-                return vec![Cmd::Quit];
+                return self.part();
             }
             self.leaving = true;
             return self.tell(Tone::Notice, &Message::new("Press Ctrl-C again to leave."));

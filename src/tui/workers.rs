@@ -55,6 +55,8 @@ impl Shared {
 pub struct Workers {
     shared: Arc<Shared>,
     writes: Sender<Write>,
+    /// Stops whoever writes, once that has begun.
+    writer: Arc<Mutex<Option<Interrupter>>>,
 }
 
 impl Workers {
@@ -75,8 +77,11 @@ impl Workers {
         }
         let (writes, wanted) = channel::<Write>();
         let (launch, to) = (launch.clone(), to.clone());
-        std::thread::Builder::new().name("kehu-worker-write".to_owned()).spawn(move || write(&wanted, &launch, &to))?;
-        Ok(Self { shared, writes })
+        let writer = Arc::new(Mutex::new(None));
+        let known = writer.clone();
+        let thread = std::thread::Builder::new().name("kehu-worker-write".to_owned());
+        thread.spawn(move || write(&wanted, &launch, &to, &known))?;
+        Ok(Self { shared, writes, writer })
     }
 
     /// Asks; says how many questions that waited were dropped for it.
@@ -103,6 +108,13 @@ impl Workers {
     pub fn write(&self, write: Write) {
         // The thread ends only with the dashboard.
         let _ = self.writes.send(write);
+    }
+
+    /// Stops what is being written; nothing more is written after it.
+    pub fn stop_writing(&self) {
+        if let Some(interrupter) = &*self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
+            interrupter.interrupt();
+        }
     }
 
     /// From now on each reader looks once what kinds of record there are.
@@ -153,7 +165,7 @@ impl Desk {
     }
 }
 
-fn write(wanted: &Receiver<Write>, launch: &Launch, to: &Sender<Incoming>) {
+fn write(wanted: &Receiver<Write>, launch: &Launch, to: &Sender<Incoming>, writer: &Mutex<Option<Interrupter>>) {
     let first = match wanted.recv_timeout(LATER) {
         Ok(write) => Some(write),
         Err(RecvTimeoutError::Timeout) => None,
@@ -161,7 +173,9 @@ fn write(wanted: &Receiver<Write>, launch: &Launch, to: &Sender<Incoming>) {
     };
     let mut desk = Desk::new(launch, None);
     for write in first.into_iter().chain(wanted) {
-        let (reply, end) = (write.work)(desk.handle(None));
+        let handle = desk.handle(None);
+        *writer.lock().unwrap_or_else(PoisonError::into_inner) = handle.as_ref().ok().map(|crm| crm.interrupter());
+        let (reply, end) = (write.work)(handle);
         if let End::Broken(panic) = end {
             // Who wrote hears of it first.
             let _ = to.send(desk.broke(&*panic));

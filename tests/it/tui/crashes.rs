@@ -48,7 +48,7 @@ fn breaks(_: &Grid, _: &str, _: Language) -> kehu::Result<Vec<u8>> {
 #[test]
 #[ignore = "a scene of the tests below, in a terminal"]
 fn the_screen_breaks() {
-    let ended = tui::on_terminal(&here(), || panic!("the screen broke on purpose"));
+    let ended: kehu::Result<()> = tui::on_terminal(&here(), || panic!("the screen broke on purpose"));
     println!("SAID {}", ended.expect_err("broke"));
 }
 

@@ -10,6 +10,7 @@ mod forms;
 mod frame;
 mod fuzz;
 mod golden;
+mod kept;
 mod lasting;
 mod notices;
 mod oracle;

@@ -82,7 +82,7 @@ impl Form {
             line.tell(context);
         }
         let Some(key) = self.draft.clone() else { return Vec::new() };
-        let keep = move |form: &mut Self, _: &Context| vec![keep_draft(key, form.as_json())];
+        let keep = move |form: &mut Self, _: &Context| vec![Cmd::keep_draft(key, form.as_json())];
         vec![Cmd::later(self.number, "draft", Duration::from_millis(400), keep)]
     }
 
@@ -171,11 +171,14 @@ impl Form {
             }
             Purpose::Save(save) => {
                 self.saving = true;
+                // Until it is in the database it is a draft.
+                let draft = self.draft.clone().map(|key| Cmd::keep_draft(key, self.as_json()));
                 let work = move |crm: &mut Crm| Ok(save(crm, &changes, terms));
-                vec![Cmd::write(work, move |state, saved: Result<Saved>| match saved {
+                let write = Cmd::write(work, move |state, saved: Result<Saved>| match saved {
                     Ok(saved) => reply::came(state, number, saved),
                     Err(error) => reply::with(state, number, |form, context| form.faulty(&[(None, error)], context)),
-                })]
+                });
+                draft.into_iter().chain(Some(write)).collect()
             }
         }
     }
@@ -189,7 +192,7 @@ impl Form {
         let forget = self.draft.clone();
         let confirm = Confirm::new(context, question, vec![self.title.clone()], move |state| {
             let mut commands = state.close();
-            commands.extend(forget.map(|key| keep_draft(key, Json::Null)));
+            commands.extend(forget.map(|key| Cmd::keep_draft(key, Json::Null)));
             commands
         });
         Some(vec![Cmd::show(Box::new(confirm))])
@@ -221,18 +224,6 @@ impl Form {
         self.saving = false;
         vec![Cmd::show(Box::new(overtaken::question(self, saved, context)))]
     }
-}
-
-/// Keeps what was typed, or forgets it.
-pub(super) fn keep_draft(key: String, draft: Json) -> Cmd {
-    Cmd::Do(Box::new(move |state| {
-        if draft.is_null() {
-            state.drafts.remove(&key);
-        } else {
-            state.drafts.insert(key.clone(), draft.clone());
-        }
-        vec![Cmd::Draft(key, draft)]
-    }))
 }
 
 /// Puts what was chosen into a field.

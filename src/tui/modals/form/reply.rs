@@ -1,6 +1,6 @@
 //! What a form does with the answer to its save.
 
-use super::{Form, Saved, acts::keep_draft};
+use super::{Form, Saved};
 use crate::tui::{
     command::Cmd,
     context::Context,
@@ -16,10 +16,13 @@ pub fn with(state: &mut State, number: u64, work: impl FnOnce(&mut Form, &Contex
 
 /// The answer of a save.
 pub fn came(state: &mut State, number: u64, saved: Saved) -> Vec<Cmd> {
+    if !matches!(saved, Saved::Done { .. }) {
+        state.stay();
+    }
     match saved {
         Saved::Done { told, visit } => {
             let forget = |form: &mut Form, _: &Context| {
-                form.draft.clone().map(|key| keep_draft(key, serde_json::Value::Null)).into_iter().collect()
+                form.draft.clone().map(|key| Cmd::keep_draft(key, serde_json::Value::Null)).into_iter().collect()
             };
             let mut commands = with(state, number, forget);
             state.boxes.retain(|page| page.id() != number);

@@ -68,7 +68,7 @@ pub static ACTIONS: &[Action] = &[
         keys: &["i", "F8"],
         rank: 2,
         danger: Danger::Undoable,
-        run: |state| state.with(|page: &mut Customers, _| page.begin_note()),
+        run: Customers::begin_note,
         ..HERE
     },
     Action {

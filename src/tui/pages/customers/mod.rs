@@ -10,6 +10,7 @@ mod head;
 mod joining;
 mod list;
 mod note;
+mod notes;
 mod page;
 mod reach;
 mod settling;
@@ -26,10 +27,10 @@ use crate::{
         hits::{Gesture, Target},
         listing::Listing,
         page::{Page, PageKind, RecordPage, Tab},
-        widgets::Input,
     },
 };
 use around::{Around, Facts};
+use notes::Notes;
 use ratatui::layout::Rect;
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -70,7 +71,7 @@ pub struct Customers {
     /// Only what has the keys is drawn.
     zoom: bool,
     /// What was begun to be written of each customer, and whether it is being written now.
-    notes: HashMap<i64, Input>,
+    notes: HashMap<i64, Notes>,
     noting: bool,
     business: list::Business,
     /// Whose open business was asked for.

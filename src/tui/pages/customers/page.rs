@@ -81,7 +81,7 @@ impl Page for Customers {
 
     fn key(&mut self, key: Key, context: &Context) -> Option<Vec<Cmd>> {
         if self.noting {
-            return self.note_key(key);
+            return self.note_key(key, context);
         }
         let commands = bar_key(self.listing_mut()?, key, context);
         commands.map(|mut commands| {
@@ -92,7 +92,7 @@ impl Page for Customers {
 
     fn paste(&mut self, text: &str, context: &Context) -> Vec<Cmd> {
         if self.noting {
-            return self.note_paste(text);
+            return self.note_paste(text, context);
         }
         let Some(listing) = self.listing_mut() else { return Vec::new() };
         if let Some((_, input)) = &mut listing.bar {
@@ -142,7 +142,7 @@ impl Page for Customers {
 
     fn back(&mut self, context: &Context) -> Option<Vec<Cmd>> {
         if std::mem::take(&mut self.noting) {
-            return Some(Vec::new());
+            return Some(self.customer().map(|id| self.keep_note(id, context)).into_iter().collect());
         }
         if let Some(listing) = self.listing_mut()
             && let Some(mut commands) = listing.back(context)
