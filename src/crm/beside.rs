@@ -4,7 +4,7 @@
 use super::{
     Crm,
     columns::{Joins, Place},
-    condition::{Condition, is_choice, one_index_holds, one_of},
+    condition::{Condition, one_index_holds, one_of},
 };
 use crate::{
     Result,
@@ -21,8 +21,18 @@ pub(super) fn lead(schema: &Schema, filter: &Filter) -> Option<Field> {
     let known = parts.iter().map(|part| Some((indexed(schema, part)?, part))).collect::<Option<Vec<_>>>()?;
     let one = |part: &Filter| matches!(part, Filter::Test(test) if test.values.len() == 1);
     // Of those that find about as few, the first that was named.
-    let found = known.into_iter().filter(|(_, part)| one(part)).min_by_key(|(field, _)| commonness(field));
-    found.map(|(field, _)| field.clone())
+    let found = known.iter().filter(|(_, part)| one(part)).min_by_key(|(field, _)| commonness(field));
+    let lead = found.map(|(field, _)| *field)?;
+    let others = known.iter().filter(|(field, _)| field.name != lead.name);
+    // Where a record has to be read for one condition, it tells of the others too.
+    let known = |field: &Field| !with_it(lead, field) && (one_index_holds(lead, field) || is_beside(field));
+    others.into_iter().all(|(field, _)| known(field)).then(|| lead.clone())
+}
+
+/// Whether one more index of the field goes on with the other one, and tells of it by itself.
+fn with_it(lead: &Field, other: &Field) -> bool {
+    let columns = lead.also.as_deref().unwrap_or_default().trim_start_matches('(').split([',', ')']);
+    columns.map(str::trim).take(2).eq([&*lead.name, &*other.name])
 }
 
 /// The field of which some values are asked for, where an index finds those.
@@ -47,19 +57,18 @@ fn commonness(field: &Field) -> u8 {
     }
 }
 
-/// Whether the condition on a field is to be looked up in its own index: one of few words, which many records have.
-fn is_beside(lead: &Field, place: &Place) -> bool {
-    let field = &place.field;
-    let common = is_choice(place) || field.kind == Kind::OpenList;
+/// Whether a condition on it can be looked up in its own index: it has one of few words, which many records have.
+fn is_beside(field: &Field) -> bool {
     // An index that goes on with another field does not lead from a word to a record.
-    common && field.index && field.then.is_none() && !field.automatic && field.name != lead.name
+    let leads = field.index && field.then.is_none() && !field.automatic;
+    leads && matches!(field.kind, Kind::Choice(_) | Kind::OpenList)
 }
 
 impl Crm {
     /// The condition as a look into the field's own index; none where another way is as good.
     pub(super) fn beside(&mut self, joins: &Joins, place: &Place, test: &Test) -> Result<Option<Condition>> {
         let Some(lead) = &joins.lead else { return Ok(None) };
-        if !is_beside(lead, place) || one_index_holds(lead, &place.field) {
+        if lead.name == place.field.name || one_index_holds(lead, &place.field) {
             return Ok(None);
         }
         let other = Place { alias: "b".to_owned(), ..place.clone() };

@@ -438,7 +438,7 @@ fn narrowest(schema: &Schema, parts: &[Filter]) -> Option<Field> {
 }
 
 /// Whether few words tell its records apart, so that more of them have one than any narrow field finds.
-pub(super) fn is_choice(place: &Place) -> bool {
+fn is_choice(place: &Place) -> bool {
     matches!(place.field.kind, Kind::Choice(_))
 }
 

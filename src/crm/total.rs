@@ -22,6 +22,9 @@ const SOME: u64 = 1_000;
 /// How much work counting may be where records must be looked at one by one: some ten steps each, so about a thousand.
 const STEPS: u32 = 12_000;
 
+/// How much where indexes alone answer: some thousand looks into another index, which take as long.
+const LIGHT_STEPS: u32 = 120_000;
+
 impl Crm {
     /// How many match: exactly where that is asked for or cheap, else that there are more than so many, ten thousand at
     /// most.
@@ -42,18 +45,18 @@ impl Crm {
         let (sql, arguments) = self.matches(schema, query)?;
         let some = format!("{sql} LIMIT {}", COUNTED + 1);
         if !query.exact {
-            let (count, all) = self.db.count_within(&some, &arguments, STEPS)?;
-            if all && count <= COUNTED {
-                return Ok(Total::Exactly(count));
+            let (mut count, mut all) = self.db.count_within(&some, &arguments, STEPS)?;
+            if !all && self.db.reads_indexes_alone(&some, &arguments)? {
+                (count, all) = self.db.count_within(&some, &arguments, LIGHT_STEPS)?;
             }
-            if !all && !self.db.reads_indexes_alone(&some, &arguments)? {
-                return Ok(Total::MoreThan(round(count.saturating_sub(1))));
-            }
+            return Ok(match (all, count) {
+                (true, count) if count <= COUNTED => Total::Exactly(count),
+                (true, _) => Total::MoreThan(COUNTED),
+                (false, count) => Total::MoreThan(round(count.saturating_sub(1))),
+            });
         }
-        let sql = if query.exact { sql } else { some };
         let count = self.numbers(&format!("SELECT COUNT(*) FROM ({sql}) c"), &arguments)?;
-        let count = count.first().copied().unwrap_or_default().unsigned_abs();
-        Ok(if !query.exact && count > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(count) })
+        Ok(Total::Exactly(count.first().copied().unwrap_or_default().unsigned_abs()))
     }
 
     /// How many rows a statement of one's own finds, as far as counting them one by one is cheap.
