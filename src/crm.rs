@@ -12,6 +12,7 @@ mod history;
 mod list;
 mod many;
 mod migrate;
+mod moment;
 mod newest;
 mod query;
 mod read;
@@ -105,6 +106,8 @@ pub struct Crm {
     brought: Option<store::content::Folder>,
     /// What need not be read again while many rows are looked at in one go.
     pub(crate) memo: Option<crate::pipeline::memo::Memo>,
+    /// What was looked up while reading at one moment.
+    seen: Option<moment::Seen>,
     /// A verb takes a step that a bare edit may not take.
     pub(crate) by_verb: bool,
     /// What is on its way to the recycle bin or back with all that belongs to it.
@@ -148,6 +151,7 @@ impl Crm {
             arriving: Vec::new(),
             brought: None,
             memo: None,
+            seen: None,
             by_verb: false,
             underway: Vec::new(),
             purged_attachment: false,

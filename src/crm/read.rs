@@ -114,9 +114,11 @@ impl Crm {
     /// # Errors
     /// [`Cause::NotFound`] when there is none of that number.
     pub fn record(&mut self, kind: &str, id: i64) -> Result<Entry> {
-        let schema = self.schema(kind)?;
-        let found = self.records(&schema, &[id])?.remove(&id);
-        found.ok_or_else(|| not_found(&schema, &schema.short(id)))
+        self.seen_record(kind, id, |crm| {
+            let schema = crm.schema(kind)?;
+            let found = crm.records(&schema, &[id])?.remove(&id);
+            found.ok_or_else(|| not_found(&schema, &schema.short(id)))
+        })
     }
 
     /// Some hundred records with every field, by number; those that are not there are left out.
