@@ -13,6 +13,7 @@ mod history;
 mod list;
 mod many;
 mod migrate;
+mod moment;
 mod newest;
 mod query;
 mod read;
@@ -38,7 +39,7 @@ use crate::{
     customers::{Silence, duplicates::Watch},
     error::{Cause, Error},
     message::Message,
-    record::{Currency, Field, Kind, Schema, Value, types::Reading},
+    record::{Bounds, Currency, Field, Fields, Kind, Schema, Value, types::Reading},
     store::{self, Database, Sql},
 };
 use std::{sync::Arc, time::Duration};
@@ -106,6 +107,8 @@ pub struct Crm {
     brought: Option<store::content::Folder>,
     /// What need not be read again while many rows are looked at in one go.
     pub(crate) memo: Option<crate::pipeline::memo::Memo>,
+    /// What was looked up while reading at one moment.
+    seen: Option<moment::Seen>,
     /// A verb takes a step that a bare edit may not take.
     pub(crate) by_verb: bool,
     /// What is on its way to the recycle bin or back with all that belongs to it.
@@ -149,6 +152,7 @@ impl Crm {
             arriving: Vec::new(),
             brought: None,
             memo: None,
+            seen: None,
             by_verb: false,
             underway: Vec::new(),
             purged_attachment: false,
@@ -436,27 +440,33 @@ fn refuse_unready(db: &mut dyn Database, url: &str, settings: &Settings) -> Resu
 /// The schemas as declared, with the links that other kinds give them and what the engine keeps on every record.
 #[must_use]
 pub fn base_schemas() -> Vec<Schema> {
-    let mut schemas: Vec<Schema> = catalog::ENTRIES.iter().map(|entry| (entry.schema)()).collect();
-    for entry in catalog::ENTRIES.iter().filter(|entry| !entry.joins.is_empty()) {
-        let link = link_to(entry);
-        for schema in schemas.iter_mut().filter(|schema| entry.joins.contains(&schema.kind)) {
-            schema.fields.push(link.clone());
+    let kept: Vec<_> = catalog::ENTRIES.iter().filter_map(|entry| entry.bounds).collect();
+    let complete = |entry: &'static catalog::Entry| {
+        let schema = (entry.schema)();
+        let of_these = |bounds: &&Bounds| bounds.ends.iter().any(|end| end.from == schema.table);
+        Schema {
+            fields: Fields::by(move || all_fields(entry)),
+            summary: entry.summary,
+            bounds: entry.bounds,
+            bounds_of: kept.iter().copied().filter(of_these).collect(),
+            yields: entry.yields,
+            few: entry.few,
+            ..schema
         }
+    };
+    catalog::ENTRIES.iter().map(complete).collect()
+}
+
+/// The fields of a kind: as declared, as other kinds give them, and what the engine keeps.
+fn all_fields(entry: &catalog::Entry) -> Vec<Field> {
+    let mut fields = std::mem::take(&mut *(entry.schema)().fields);
+    fields.extend(catalog::ENTRIES.iter().filter(|other| other.joins.contains(&entry.kind)).map(link_to));
+    for (_, given) in catalog::ENTRIES.iter().filter_map(|other| other.gives).filter(|(to, _)| *to == entry.kind) {
+        fields.extend(given());
     }
-    for (to, fields) in catalog::ENTRIES.iter().filter_map(|entry| entry.gives) {
-        if let Some(schema) = schemas.iter_mut().find(|schema| schema.kind == to) {
-            schema.fields.extend(fields());
-        }
-    }
-    for (schema, entry) in schemas.iter_mut().zip(catalog::ENTRIES) {
-        (schema.summary, schema.bounds, schema.few) = (entry.summary, entry.bounds, entry.few);
-        let kept = catalog::ENTRIES.iter().filter_map(|entry| entry.bounds);
-        schema.bounds_of = kept.filter(|bounds| bounds.ends.iter().any(|end| end.from == schema.table)).collect();
-        schema.yields = entry.yields;
-        schema.fields.extend(Schema::engine_fields(entry.detail));
-    }
-    crate::record::labels::apply(&mut schemas);
-    schemas
+    fields.extend(Schema::engine_fields(entry.detail));
+    crate::record::labels::apply(entry.kind, &mut fields);
+    fields
 }
 
 /// The field by which records of another kind belong to one of these.

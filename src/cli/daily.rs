@@ -57,7 +57,7 @@ fn today_command() -> Command {
         .arg(valued("user", "USER", "Whose plan, if not yours"))
         .arg(valued("date", "DATE", "Of which day, if not today").allow_hyphen_values(true))
         .arg(
-            valued("limit", "N", "At most so many of each part; 0 for all (20, and 10 of those to think of)")
+            valued("limit", "N", "At most so many of each part; 0 for all (20, and 5 of those to think of)")
                 .value_parser(value_parser!(u64)),
         )
         .after_help("Examples:\n  kehu today\n  kehu today --limit 0 -f json\n  kehu today --user U2 --date tomorrow")

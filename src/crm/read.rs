@@ -114,9 +114,11 @@ impl Crm {
     /// # Errors
     /// [`Cause::NotFound`] when there is none of that number.
     pub fn record(&mut self, kind: &str, id: i64) -> Result<Entry> {
-        let schema = self.schema(kind)?;
-        let found = self.records(&schema, &[id])?.remove(&id);
-        found.ok_or_else(|| not_found(&schema, &schema.short(id)))
+        self.seen_record(kind, id, |crm| {
+            let schema = crm.schema(kind)?;
+            let found = crm.records(&schema, &[id])?.remove(&id);
+            found.ok_or_else(|| not_found(&schema, &schema.short(id)))
+        })
     }
 
     /// Some hundred records with every field, by number; those that are not there are left out.
@@ -210,6 +212,9 @@ impl Crm {
                 found.extend(under(self, kind, id)?);
                 continue;
             }
+            if !(schema.belongs_to)(kind) && !given_a_link(schema.kind, kind) {
+                continue;
+            }
             let owner = |field: &&Field| field.child && !field.automatic && field.kind.target() == Some(kind);
             for field in schema.fields.iter().filter(owner) {
                 let filter = crate::record::filter::parse(&format!("{}={}", field.name, self.schema(kind)?.short(id)))?;
@@ -295,4 +300,12 @@ pub(super) fn not_found(schema: &Schema, what: &str) -> Error {
     let hint = if numbered { "kehu {kind} list --limit 5" } else { "kehu {kind} list {what}" };
     Error::new(Cause::NotFound, Message::new("There is no {kind} {what}.").with("kind", schema.kind).with("what", what))
         .hint(Message::new(hint).with("kind", schema.kind).with("what", quoted(what)))
+}
+
+/// Whether another kind's declaration gives records of a kind a link to their owner, or may do so.
+fn given_a_link(kind: &str, owner: &str) -> bool {
+    let mut entries = crate::catalog::ENTRIES.iter();
+    entries.any(|entry| {
+        (entry.kind == owner && entry.joins.contains(&kind)) || entry.gives.is_some_and(|(to, _)| to == kind)
+    })
 }

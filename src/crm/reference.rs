@@ -167,9 +167,11 @@ impl Crm {
 
     /// The record with that number or uid, in the recycle bin too; of one that was merged, the one that it is now.
     fn wherever(&mut self, schema: &Schema, column: &str, value: Sql) -> Result<Vec<i64>> {
-        let sql = format!("SELECT id FROM \"{}\" WHERE {column} = ?", schema.table);
-        let found = self.numbers(&sql, &[value])?;
-        found.into_iter().map(|id| self.standing(schema, id)).collect()
+        self.seen_numbers((schema.table, column, value), |crm, value| {
+            let sql = format!("SELECT id FROM \"{}\" WHERE {column} = ?", schema.table);
+            let found = crm.numbers(&sql, &[value])?;
+            found.into_iter().map(|id| crm.standing(schema, id)).collect()
+        })
     }
 
     /// What stands for a record today: the one that it was merged into, which is then said, or itself.

@@ -134,7 +134,7 @@ impl Crm {
         let kinds = self.db.query(sql, &[Sql::Integer(operation), Sql::Integer(since)])?;
         let kinds: Vec<String> = kinds.iter().map(|row| text(&row[0])).collect();
         let concerned = |schema: &Schema| {
-            schema.searchable() && kinds.iter().any(|kind| kind.split('.').next() == Some(schema.kind))
+            kinds.iter().any(|kind| kind.split('.').next() == Some(schema.kind)) && schema.searchable()
         };
         for schema in self.schemas().to_vec().iter().filter(|schema| concerned(schema)) {
             let sql = format!(

@@ -9,7 +9,7 @@ use crate::{
 use jiff::{ToSpan, civil::Date};
 
 /// How many plans are weighed against each other; beyond this they are not counted.
-const WEIGHED: u64 = 40;
+const WEIGHED: u64 = 30;
 /// How many days ahead an occasion is told.
 const AHEAD: i64 = 7;
 /// After how many days what a colleague left undone is on the manager's plan too.
@@ -39,7 +39,7 @@ impl From<Option<u64>> for Limits {
 /// What is to be done comes first, and whom to think of is told as far as anybody gets to it on a day.
 impl Default for Limits {
     fn default() -> Self {
-        Self { work: Some(20), care: Some(10) }
+        Self { work: Some(20), care: Some(5) }
     }
 }
 
@@ -50,7 +50,11 @@ impl Crm {
     /// # Errors
     /// Storage faults.
     pub fn agenda(&mut self, user: i64, day: Date, limits: impl Into<Limits>) -> Result<Parts> {
-        let Limits { work: limit, care } = limits.into();
+        let limits = limits.into();
+        self.at_one_moment(|crm| crm.agenda_now(user, day, limits))
+    }
+
+    fn agenda_now(&mut self, user: i64, day: Date, Limits { work: limit, care }: Limits) -> Result<Parts> {
         let (start, end) = types::day_bounds(day, day, self.reading())?;
         let mut parts = Parts::new();
         self.work(&mut parts, "Overdue", &[user], ("a.due < ?", vec![start.clone()]), limit)?;

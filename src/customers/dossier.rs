@@ -50,6 +50,10 @@ impl Crm {
     /// # Errors
     /// [`Cause::NotFound`](crate::Cause::NotFound) when there is none of that number.
     pub fn dossier(&mut self, kind: &'static str, id: i64, depth: Depth) -> Result<Dossier> {
+        self.at_one_moment(|crm| crm.dossier_now(kind, id, depth))
+    }
+
+    fn dossier_now(&mut self, kind: &'static str, id: i64, depth: Depth) -> Result<Dossier> {
         let entry = self.record(kind, id)?;
         let limit = Some(EVENTS).filter(|_| depth == Depth::Brief);
         let plans = limit.map(|_| PLANS);

@@ -1,6 +1,6 @@
 //! `record!`: the one declaration of a record kind or of a closed list of words; everything else is derived from it.
 
-use super::{Kind, Schema, Value, types::FieldType};
+use super::{Field, Kind, Schema, Value, types::FieldType};
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 /// A record kind's names, apart from its schema so that kinds may link to each other in circles.
@@ -13,6 +13,10 @@ pub trait Named {
 /// A typed record: what business code reads and writes, where the engine and the doors use values.
 pub trait Record: Named + Sized {
     /// The declared fields, without custom ones.
+    fn fields() -> Vec<Field>;
+    /// Whether records of that kind may own these, as their fields say; without making these.
+    fn belongs_to(kind: &str) -> bool;
+    /// Its names, and these fields.
     fn schema() -> Schema;
     /// The record from its values by field name; `None` when one does not fit its type.
     fn from_values(id: i64, version: i64, value: &dyn Fn(&str) -> Value) -> Option<Self>;
@@ -62,6 +66,8 @@ impl<T: Named> fmt::Debug for Id<T> {
 }
 
 impl<T: Named> FieldType for Id<T> {
+    const TARGET: Option<&'static str> = Some(T::KIND);
+
     fn kind() -> Kind {
         Kind::Link(Cow::Borrowed(T::KIND))
     }
@@ -102,7 +108,7 @@ macro_rules! record {
         }
 
         impl $crate::record::Record for $name {
-            fn schema() -> $crate::record::Schema {
+            fn fields() -> Vec<$crate::record::Field> {
                 use $crate::record::types::FieldType;
                 let mut fields = Vec::with_capacity(48);
                 $(
@@ -119,8 +125,19 @@ macro_rules! record {
                     field.computed = Some(::std::borrow::Cow::Borrowed($sql));
                     fields.push(field);
                 )* )?
+                fields
+            }
+
+            fn belongs_to(kind: &str) -> bool {
+                use $crate::record::types::FieldType;
+                false $( $( $( || (stringify!($flag) == "child" && <$type as FieldType>::TARGET == Some(kind)) )* )? )*
+            }
+
+            fn schema() -> $crate::record::Schema {
                 $crate::record::Schema {
-                    kind: $kind, table: $table, letter: $letter, doc: concat!($($doc),+).trim_start(), fields,
+                    kind: $kind, table: $table, letter: $letter, doc: concat!($($doc),+).trim_start(),
+                    fields: $crate::record::Fields::by(<Self as $crate::record::Record>::fields),
+                    belongs_to: <Self as $crate::record::Record>::belongs_to,
                     summary: None, bounds: None, bounds_of: Vec::new(), yields: "", few: false,
                 }
             }

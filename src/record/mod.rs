@@ -2,6 +2,7 @@
 
 mod declare;
 mod draft;
+mod fields;
 pub mod filter;
 mod grid;
 mod kind;
@@ -15,6 +16,7 @@ mod verb;
 pub(crate) use declare::record;
 pub use declare::{Id, Named, Record};
 pub use draft::{Draft, Origin, Values};
+pub use fields::Fields;
 pub use grid::{Column, Grid, Row, Total};
 pub use kind::{Choice, Kind};
 pub use length::MOST_ITEMS;

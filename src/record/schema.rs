@@ -1,6 +1,6 @@
 //! `Schema`: everything the engine and the doors need to know of a record kind, derived from its `record!` declaration.
 
-use super::{Choice, Kind, Value, types};
+use super::{Choice, Fields, Kind, Value, types};
 use crate::{
     error::{Error, Result},
     message::Message,
@@ -18,7 +18,9 @@ pub struct Schema {
     /// One sentence about what it is.
     pub doc: &'static str,
     /// Declared fields, then custom ones, then what the engine keeps on every record.
-    pub fields: Vec<Field>,
+    pub fields: Fields,
+    /// Whether records of that kind may own its records, as its declared fields say; without making these.
+    pub belongs_to: fn(&str) -> bool,
     /// Sums over its records that are kept with them.
     pub summary: Option<&'static Summary>,
     /// What is kept beside each of its records of those that link to it.

@@ -70,8 +70,8 @@ fn take_back(url: &str, kept: &Tables) {
     }
     for mut schema in base_schemas() {
         let Some(columns) = kept.get(schema.table) else { continue };
-        let stored = schema.fields.clone().into_iter().filter(|field| field.computed.is_none());
-        for field in stored.filter(|field| !field.engine) {
+        let declared = schema.fields.to_vec();
+        for field in declared.into_iter().filter(|field| field.computed.is_none() && !field.engine) {
             let there = if field.kind.is_list() {
                 kept.contains_key(&schema.list_table(&field))
             } else {

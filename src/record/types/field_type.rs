@@ -10,6 +10,8 @@ use jiff::civil::Date;
 pub trait FieldType: Sized {
     /// Whether the field has to be filled in.
     const REQUIRED: bool = true;
+    /// The kind of record that it links to.
+    const TARGET: Option<&'static str> = None;
     fn kind() -> Kind;
     /// The field's content; none when the value is of another kind, or absent where it must not be.
     fn from_value(value: &Value) -> Option<Self>;
@@ -18,6 +20,7 @@ pub trait FieldType: Sized {
 
 impl<T: FieldType> FieldType for Option<T> {
     const REQUIRED: bool = false;
+    const TARGET: Option<&'static str> = T::TARGET;
     fn kind() -> Kind {
         T::kind()
     }
