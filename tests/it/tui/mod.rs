@@ -16,6 +16,7 @@ mod notices;
 mod oracle;
 mod program;
 mod registry;
+mod replies;
 mod reports;
 mod terminal;
 mod themes;
