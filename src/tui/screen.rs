@@ -141,7 +141,10 @@ fn crumbs(state: &State, canvas: &mut Canvas, line: Rect) {
     let Some(stack) = state.stacks.get(state.current) else { return };
     let names: Vec<String> = stack.pages.iter().map(|page| page.title(context)).collect();
     let crumb = format!(" {} ", context.glyphs.crumb);
-    let right = text::cut(&format!("{} ", context.database), usize::from(line.width) / 3, context.glyphs.ellipsis);
+    let lost = state.lost.is_some();
+    let words = if lost { context.pick("! out of reach: ", "! 无法访问：") } else { "" };
+    let most = usize::from(line.width) / if lost { 2 } else { 3 };
+    let right = text::cut(&format!("{words}{} ", context.database), most, context.glyphs.ellipsis);
     let room = usize::from(line.width).saturating_sub(text::width(&right) + 2);
     let mut shown = names.join(&crumb);
     // Where there is no room, the latest say where one is.
@@ -156,7 +159,7 @@ fn crumbs(state: &State, canvas: &mut Canvas, line: Rect) {
         &format!(" {shown}"),
         context.theme.title,
     );
-    canvas.text_right(line, &right, context.theme.dim);
+    canvas.text_right(line, &right, if lost { context.theme.bad } else { context.theme.dim });
 }
 
 /// What can be done here, as far as there is room; what cannot be done now is dim.

@@ -263,12 +263,10 @@ impl State {
         if self.wait_no_more() {
             return Vec::new();
         }
+        // What was said has been read by now.
+        self.toasts.clear();
         if !self.boxes.is_empty() {
             return self.back_on_top().unwrap_or_else(|| self.close());
-        }
-        if self.toasts.iter().any(|toast| toast.tone == Tone::Error) {
-            self.toasts.clear();
-            return Vec::new();
         }
         self.back_on_top().unwrap_or_else(|| self.leave())
     }

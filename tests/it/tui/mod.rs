@@ -6,6 +6,7 @@ mod calendar;
 mod comparison;
 mod crashes;
 mod customers;
+mod faults;
 mod forms;
 mod frame;
 mod fuzz;
