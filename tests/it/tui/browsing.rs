@@ -181,3 +181,21 @@ fn the_end_of_a_long_list_is_reached_at_once_and_its_rows_stand_where_they_belon
     it.press("g g").sees("1/2404").sees("Row 2400").press("j").sees("2/2404");
     it.press("G").press("v k k v").sees("3 marked").press("Esc").press("/").type_("Row 0001").sees("1/1");
 }
+
+#[test]
+fn a_file_that_is_there_is_written_over_only_when_asked_and_its_name_is_kept() {
+    let mut it = at(120, 36);
+    let file = it.desk.folder().join("mine.csv");
+    std::fs::write(&file, "precious").expect("writes");
+    let kept = |file: &std::path::Path| std::fs::read_to_string(file).expect("reads");
+    it.press("Ctrl-e").press("Ctrl-u").type_("mine.csv").press("Enter").sees("There is a file").sees("Write over it?");
+    it.press("Enter").sees("Write to").sees("mine.csv").sees_no("Write over it?");
+    assert_eq!(kept(&file), "precious");
+    it.press("Enter").press("y").sees("Wrote 4 records");
+    assert_ne!(kept(&file), "precious");
+    // A name that cannot be is kept to be put right, too.
+    it.press("Ctrl-e").press("Ctrl-u").type_("nowhere/mine.csv").press("Enter");
+    it.sees("cannot be written").sees("Write to").press("Ctrl-u").type_("yours.csv").press("Enter").sees("yours.csv");
+    it.press("5").press("Ctrl-e").press("Ctrl-u").type_("mine.csv").press("Enter").sees("Write over it?").press("y");
+    it.sees("Wrote").sees("mine.csv");
+}
