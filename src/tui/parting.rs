@@ -37,7 +37,7 @@ impl State {
         self.wait_no_more();
     }
 
-    /// Says whether anybody was about to leave.
+    /// Nobody is about to leave any more; says whether somebody was.
     pub(super) fn wait_no_more(&mut self) -> bool {
         let said = self.context.say(&waiting());
         self.toasts.retain(|toast| toast.text != said);

@@ -138,7 +138,7 @@ fn note_while_held(session: &mut Session) {
 #[test]
 fn on_a_terminal_too_leaving_waits_for_what_is_being_written() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
+    let mut session = Session::start(&desk, &["tui", "--wait", "60"]);
     let mut other = held_outside(&desk);
     note_while_held(&mut session);
     other.rollback().expect("ends");
@@ -150,7 +150,7 @@ fn on_a_terminal_too_leaving_waits_for_what_is_being_written() {
 #[test]
 fn on_a_terminal_too_what_is_left_behind_is_said_and_offered_again() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
+    let mut session = Session::start(&desk, &["tui", "--wait", "60"]);
     let mut other = held_outside(&desk);
     note_while_held(&mut session);
     session.say("\x11");
@@ -172,10 +172,9 @@ fn on_a_terminal_too_what_is_left_behind_is_said_and_offered_again() {
 #[test]
 fn a_system_that_ends_it_waits_for_what_is_being_written() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
+    let mut session = Session::start(&desk, &["tui", "--wait", "60"]);
     let mut other = held_outside(&desk);
     note_while_held(&mut session);
-    session.say("\x1b");
     session.signal("TERM");
     std::thread::sleep(std::time::Duration::from_millis(300));
     other.rollback().expect("ends");
