@@ -102,7 +102,8 @@ fn preview(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cm
             let question = state.context.say(&question);
             let confirm =
                 Confirm::new(&state.context, question, lines, move |_| vec![write(kind, wanted, same, again)]);
-            state.show(Box::new(confirm))
+            let kept = Message::new("Nothing was changed: y says yes, Enter what is lit.");
+            state.show(Box::new(confirm.else_saying(kept)))
         }
         Err(error) => state.fault(&error),
     })

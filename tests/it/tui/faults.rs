@@ -46,3 +46,18 @@ fn a_database_that_is_gone_is_marked_until_it_is_back() {
     std::fs::rename(&away, &database).expect("moves back");
     it.pass(Duration::from_secs(3)).sees_no("out of reach").sees("The database is there again");
 }
+
+#[test]
+fn a_phone_with_letters_that_nobody_can_dial_is_kept_and_spoken_of() {
+    let mut it = at(120, 36);
+    it.press("N").type_("Harbour");
+    while !it.screen().lines().any(|line| line.contains('▌') && line.contains("Phone")) {
+        it.press("Down");
+    }
+    it.type_("+494066969905xx").press("F2").sees("C5 Harbour");
+    it.sees("+494066969905xx is kept as it was typed, though it has letters no phone can dial.");
+    let said = it.desk.run(["customer", "edit", "C4", "phone=+494066969905yy"]);
+    assert!(said.code == 0 && said.err.contains("has letters no phone can dial"), "{said:?}");
+    let said = it.desk.run(["customer", "edit", "C4", "phone=+49 4066969905 ext 12"]);
+    assert!(said.code == 0 && !said.err.contains("letters"), "{said:?}");
+}

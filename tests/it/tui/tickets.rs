@@ -243,3 +243,20 @@ fn whoever_has_a_ticket_whose_time_is_nearly_over_hears_of_it_once_wherever_they
     it.press("2").sees("[2 Customers]").sees("T1 ").sees("breaches in 15 min; g r T1 goes there.");
     it.press("Esc").sees_no("breaches").pass(Duration::from_mins(2)).sees_no("breaches");
 }
+
+#[test]
+fn status_and_priority_begin_at_what_they_are() {
+    let mut it = at(Language::English, 120, 36);
+    let now = |it: &mut Sitting, field: &str| {
+        let (kind, id) = it.state.top().and_then(|page| page.subject()).expect("a ticket");
+        it.crm.record(kind, id).expect("is there").value(field).as_text().map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(now(&mut it, "priority"), "urgent");
+    it.press("P").press("Enter");
+    assert_eq!(now(&mut it, "priority"), "urgent");
+    while now(&mut it, "status") != "pending" {
+        it.press("j");
+    }
+    it.press("S").press("Down").press("Enter");
+    assert_eq!(now(&mut it, "status"), "on_hold");
+}

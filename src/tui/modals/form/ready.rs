@@ -25,6 +25,7 @@ fn line(context: &Context, field: &Field, text: String, echo: String) -> Line {
         echo,
         usual: usual(context, field),
         fault: None,
+        given: false,
     };
     if matches!(line.kind, Kind::Choice(_)) {
         line.tell(context);
@@ -42,7 +43,19 @@ fn usual(context: &Context, field: &Field) -> String {
 /// A field that no schema has.
 fn free_line(name: &str, label: String, help: String, kind: Kind, required: bool) -> Line {
     let (input, before, echo) = (Input::default(), String::new(), String::new());
-    Line { name: name.to_owned(), label, help, kind, required, input, before, echo, usual: String::new(), fault: None }
+    Line {
+        name: name.to_owned(),
+        label,
+        help,
+        kind,
+        required,
+        input,
+        before,
+        echo,
+        usual: String::new(),
+        fault: None,
+        given: false,
+    }
 }
 
 /// A form for a new record, with some fields filled in already.
@@ -54,6 +67,7 @@ pub fn add(state: &State, schema: &Arc<Schema>, given: &[(String, String)]) -> F
         let mut line = line(context, field, String::new(), String::new());
         if let Some((_, text)) = given.iter().find(|(name, _)| *name == *field.name) {
             line.input = Input::new(text);
+            line.given = true;
         }
         line
     });

@@ -135,6 +135,7 @@ pub fn qualify(state: &mut State) -> Vec<Cmd> {
             echo: String::new(),
             usual: String::new(),
             fault: None,
+            given: false,
         })
     };
     let lines = JUDGED.iter().filter_map(|name| line(name)).collect();

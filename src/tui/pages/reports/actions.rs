@@ -139,6 +139,7 @@ fn parameters(state: &mut State) -> Vec<Cmd> {
                 echo: String::new(),
                 usual: period::usual(ask.doc).to_owned(),
                 fault: None,
+                given: false,
             }
         })
         .collect();
