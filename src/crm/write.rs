@@ -286,7 +286,9 @@ impl Crm {
                 self.notice(message.with("value", text));
             }
             (Kind::List(item), Value::List(values)) => {
-                values.iter().for_each(|value| self.warn_of_letters(item, value));
+                for value in values {
+                    self.warn_of_letters(item, value);
+                }
             }
             _ => {}
         }

@@ -122,7 +122,7 @@ fn tabs(state: &State, canvas: &mut Canvas, line: Rect) {
         leftwards(canvas, &format!(" ^K {}  ", context.pick("find", "查找")), theme.dim, Some("frame.palette"));
     }
     leftwards(canvas, &format!("{turning} "), theme.dim, None);
-    if state.slow {
+    if state.writes.slow {
         leftwards(canvas, context.pick(" saving", " 保存中"), theme.warning, None);
     }
 }

@@ -248,7 +248,7 @@ fn whoever_has_a_ticket_whose_time_is_nearly_over_hears_of_it_once_wherever_they
 fn status_and_priority_begin_at_what_they_are() {
     let mut it = at(Language::English, 120, 36);
     let now = |it: &mut Sitting, field: &str| {
-        let (kind, id) = it.state.top().and_then(|page| page.subject()).expect("a ticket");
+        let (kind, id) = it.state.top().and_then(kehu::tui::page::Page::subject).expect("a ticket");
         it.crm.record(kind, id).expect("is there").value(field).as_text().map(str::to_owned).unwrap_or_default()
     };
     assert_eq!(now(&mut it, "priority"), "urgent");
