@@ -55,7 +55,7 @@ fn subjects(it: &mut Sitting) -> Vec<String> {
 #[test]
 fn while_a_note_is_being_written_that_is_shown_and_what_is_typed_is_the_next_one() {
     let mut it = held("call wants the big one");
-    it.sees(" saving").sees("wants the big one");
+    it.sees("saving to kehu.db").sees(" saving ").sees("wants the big one");
     it.type_("mail sent the offer").sees("mail sent the offer").sees_no("onemail");
     assert_eq!(notes(&mut it), 0);
     it.held = false;
@@ -109,7 +109,8 @@ fn a_write_that_fails_keeps_whoever_leaves_and_gives_the_text_back() {
     it.press("i").type_("call wants the big one").press("Enter").type_("mail").press("Ctrl-q");
     let mut other = held_outside(&it.desk);
     it.held = false;
-    it.settle().sees("in use by another process").sees("mail").sees_no("Waiting for a write");
+    it.settle().sees("in use by another process").sees("mail").sees("+1 not written yet");
+    it.sees_no("Waiting for a write");
     assert!(!it.over, "somebody has to decide");
     other.rollback().expect("ends");
     it.press("Enter").sees("Noted A1").sees("wants the big one").press("Enter").sees("Noted A2");

@@ -75,7 +75,9 @@ pub fn new(state: &mut State) -> Vec<Cmd> {
     let items = around.parts.iter().filter_map(|part| match part {
         Part::Related { listing, field, .. } => {
             let kind = listing.schema.kind;
-            Some(Item::new(context.noun(kind), format!("{kind} {field}")).found_as(kind))
+            let item = Item::new(context.noun(kind), format!("{kind} {field}")).found_as(kind);
+            let beside = listing.schema.field(field).filter(|field| field.name != "customer");
+            Some(item.detail(beside.map_or("", |field| context.label(field))))
         }
         _ => None,
     });

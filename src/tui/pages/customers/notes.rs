@@ -63,6 +63,11 @@ impl Notes {
         }
     }
 
+    /// How many wait behind the one that stands in the line.
+    pub fn behind(&self) -> usize {
+        self.back.len()
+    }
+
     /// Takes up what an earlier session left, where nothing else was begun.
     pub fn take_up(&mut self, draft: &Json) {
         if self.is_empty() {
