@@ -48,7 +48,7 @@ impl Notes {
     /// A text could not be written down: it comes back into the line, behind what is being typed there.
     pub fn failed(&mut self, text: &str) {
         if let Some(place) = self.saving.iter().position(|known| known == text) {
-            self.back.push_back(self.saving.remove(place));
+            self.back.push_front(self.saving.remove(place));
         }
         self.go_on();
     }
