@@ -182,7 +182,7 @@ pub fn run_verb(state: &mut State, kind: &'static str, name: &'static str, ids: 
         };
         return vec![Cmd::done(move |crm| form::run(crm, kind, name, &ids, &Values::new()), told)];
     }
-    let form = form::verb(&state.context, kind, name, verb.asks, ids);
+    let form = form::verb(state, kind, name, verb.asks, ids);
     state.show(Box::new(form))
 }
 

@@ -129,6 +129,12 @@ impl Form {
         self.lines.iter().zip(&self.began).any(|(line, began)| line.input.text() != *began)
     }
 
+    /// Whether an earlier session left something of it.
+    #[must_use]
+    pub fn is_taken_up(&self, state: &State) -> bool {
+        self.draft.as_ref().is_some_and(|key| state.drafts.contains_key(key))
+    }
+
     /// What was filled in: the fields that differ from what they were.
     #[must_use]
     pub fn changes(&self) -> Vec<(String, String)> {

@@ -182,3 +182,19 @@ fn a_system_that_ends_it_waits_for_what_is_being_written() {
     assert_eq!(session.code(), 0);
     assert!(desk.say("activity list").done().contains("wants the big one"));
 }
+
+#[test]
+fn what_was_said_of_something_done_survives_a_crash() {
+    let mut it = at(120, 36);
+    it.desk.say("activity add \"Ask who decides\" kind=call --customer C4 --due 2026-04-02T10:00").done();
+    it.press("F5").press("x").sees("Done: ").type_("They want twelve");
+    let mut it = again(it);
+    it.sees("Written and not saved: A1")
+        .press("2")
+        .press("x")
+        .sees("They want twelve")
+        .sees("taken up again")
+        .press("F2");
+    assert_eq!(it.crm.count_where("activity", "done=today").expect("counts"), 1);
+    assert!(it.state.drafts.is_empty());
+}

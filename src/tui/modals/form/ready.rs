@@ -160,7 +160,8 @@ fn read(crm: &mut Crm, kind: &str, said: &[(String, String)]) -> Result<Values, 
 
 /// A form for what a verb asks of some records.
 #[must_use]
-pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'static [Ask], ids: Vec<i64>) -> Form {
+pub fn verb(state: &State, kind: &'static str, name: &'static str, asks: &'static [Ask], ids: Vec<i64>) -> Form {
+    let context = &state.context;
     let help = |doc: &str| if context.is_chinese() { crate::doors::language::help(doc) } else { doc.to_owned() };
     // In Chinese an answer is called after the field of its name, or by what is asked.
     let schema = context.schema(kind);
@@ -178,6 +179,7 @@ pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'s
         let shorts: Vec<String> = ids.iter().take(4).map(|id| schema.short(*id)).collect();
         format!(" {}{}", shorts.join(", "), if ids.len() > 4 { context.glyphs.ellipsis } else { "" })
     });
+    let (single, first) = (ids.len() == 1, ids.first().copied().unwrap_or_default());
     let title = format!("{called}{refs}");
     let called = if context.is_chinese() { called } else { name.to_owned() };
     let save = move |crm: &mut Crm, said: &[(String, String)], _: Terms| {
@@ -187,7 +189,10 @@ pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'s
             Err(error) => Saved::Faults(vec![(error.field.clone(), error)]),
         }
     };
-    Form::new(context, title, lines.collect(), Purpose::Save(Arc::new(save)))
+    let one = schema.as_ref().filter(|_| single).map(|schema| schema.short(first));
+    let mut form = Form::new(context, title, lines.collect(), Purpose::Save(Arc::new(save)));
+    form.draft = one.map(|short| format!("{name} {short}"));
+    taken_up(state, form)
 }
 
 /// What was answered to the questions of a verb, as values.

@@ -28,7 +28,7 @@ pub fn verb(state: &mut State, name: &'static str) -> Vec<Cmd> {
     let Some((kind, id)) = state.top().and_then(Page::subject) else { return Vec::new() };
     let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
     let Some(verb) = verb else { return Vec::new() };
-    let form = form::verb(&state.context, kind, verb.name, verb.asks, vec![id]);
+    let form = form::verb(state, kind, verb.name, verb.asks, vec![id]);
     state.show(Box::new(form))
 }
 
