@@ -90,6 +90,8 @@ pub struct Crm {
     newcomer: Option<String>,
     pub(crate) door: &'static str,
     operation: Option<i64>,
+    /// What was done by this handle.
+    own: std::collections::HashSet<i64>,
     /// Of what is written in several transactions and yet one operation.
     run: Option<run::Run>,
     /// The address from which we write.
@@ -142,6 +144,7 @@ impl Crm {
             newcomer: None,
             door: settings.door,
             operation: None,
+            own: std::collections::HashSet::new(),
             run: None,
             own_address: settings.mail_from.as_deref().and_then(crate::tickets::outbox::address_of_sender),
             writes: 0,
@@ -343,6 +346,7 @@ impl Crm {
         let kept = self.finish_operation(since)?;
         if !self.dry_run {
             self.db.commit()?;
+            self.own.extend(kept);
             self.go_on_with(kept);
         }
         Ok(result)

@@ -24,6 +24,10 @@ pub struct UndoReport {
     /// The operation that was undone.
     pub label: String,
     pub operation: i64,
+    /// When it was done, at which door, and whether by this very handle.
+    pub at: String,
+    pub door: String,
+    pub own: bool,
     /// How many records it touched.
     pub rows: usize,
     /// What was left as it is, with `keep_newer`.
@@ -116,6 +120,9 @@ impl Crm {
             Ok(UndoReport {
                 label: target.label.clone(),
                 operation: target.id,
+                at: target.at.clone(),
+                door: target.door.clone(),
+                own: crm.own.contains(&target.id),
                 rows: undone.rows.len(),
                 kept: undone.conflicts.iter().map(|blocked| crm.blocked(blocked)).collect(),
             })

@@ -274,7 +274,24 @@ impl Crm {
             let hint = Message::new("leave the value empty to clear the field: {field}=").with("field", &field.name);
             return Err(Error::bad_value(message).on_field(&*field.name).hint(hint));
         }
+        self.warn_of_letters(&field.kind, &value);
         self.resolved(&field.kind, value).map_err(|error| error.on_field(&*field.name))
+    }
+
+    /// A number is kept in any spelling; what is probably a slip of the finger is said.
+    fn warn_of_letters(&mut self, kind: &Kind, value: &Value) {
+        match (kind, value) {
+            (Kind::Phone, Value::Text(text)) if types::has_stray_letters(text) => {
+                let message = Message::new("{value} is kept as it was typed, though it has letters no phone can dial.");
+                self.notice(message.with("value", text));
+            }
+            (Kind::List(item), Value::List(values)) => {
+                for value in values {
+                    self.warn_of_letters(item, value);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn resolved(&mut self, kind: &Kind, value: Value) -> Result<Value> {

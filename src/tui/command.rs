@@ -136,7 +136,7 @@ impl Cmd {
                 answer
             });
             let reply: Reply = Box::new(move |state| {
-                state.writing = state.writing.saturating_sub(1);
+                state.writes.under_way = state.writes.under_way.saturating_sub(1);
                 if answer.is_err() {
                     state.stay();
                 }

@@ -3,13 +3,14 @@
 use super::{
     action::{Action, Danger, PLAIN},
     command::Cmd,
+    context::Context,
     modals::{self, form},
     page::{Page, page_of},
     pages::Notices,
     state::State,
     toast::{Toast, Tone},
 };
-use crate::{Crm, Message, crm::UndoReport, record::Kind};
+use crate::{Crm, Message, crm::UndoReport, doors::language, record::Kind};
 
 const fn tab(
     id: &'static str,
@@ -67,7 +68,7 @@ pub static ACTIONS: &[Action] = &[
         keys: &["u"],
         rank: 22,
         danger: Danger::Undoable,
-        run: |_| vec![taken_back(|crm| crm.undo(None, false), "Undid: {what}.")],
+        run: |_| vec![taken_back(|crm| crm.undo(None, false), ["Undid: {what}.", "Undid: {what} ({whence})."])],
         ..PLAIN
     },
     Action {
@@ -76,7 +77,7 @@ pub static ACTIONS: &[Action] = &[
         help: ["Does again what was undone", "重做刚撤销的操作"],
         keys: &["Ctrl-r"],
         danger: Danger::Undoable,
-        run: |_| vec![taken_back(Crm::redo, "Did again: {what}.")],
+        run: |_| vec![taken_back(Crm::redo, ["Did again: {what}.", "Did again: {what} ({whence})."])],
         ..PLAIN
     },
     Action {
@@ -196,22 +197,30 @@ pub static ACTIONS: &[Action] = &[
     tab("tab.7", ["Tab 7", "标签 7"], &["7", "Alt-7"], |state| state.tab(7), |state| has_tab(state, 7)),
 ];
 
-/// Undoes or does again, and says what.
+/// Undoes or does again, and says what; what was done elsewhere under the same name is told by where and when.
 fn taken_back(
     work: impl FnOnce(&mut Crm) -> crate::Result<UndoReport> + Send + 'static,
-    template: &'static str,
+    [here, elsewhere]: [&'static str; 2],
 ) -> Cmd {
     Cmd::write(work, move |state, answer| match answer {
         Ok(report) => {
-            let label = if state.context.is_chinese() {
-                crate::doors::language::operation(&report.label)
-            } else {
-                report.label
-            };
-            state.tell(Tone::Notice, &Message::new(template).with("what", label))
+            let label = report.label.trim_start_matches("Undo: ");
+            let label = if state.context.is_chinese() { language::operation(label) } else { label.to_owned() };
+            let told = Message::new(if report.own { here } else { elsewhere }).with("what", label);
+            let told = told.with("whence", whence(&state.context, &report));
+            state.tell(Tone::Notice, &told)
         }
         Err(error) => state.fault(&error),
     })
+}
+
+/// Where something was done, and when.
+fn whence(context: &Context, report: &UndoReport) -> String {
+    let place = match report.door.as_str() {
+        "cli" => context.pick("on the command line", "命令行"),
+        _ => context.pick("in another session", "另一会话"),
+    };
+    format!("{place}, {}", context.instant(&report.at))
 }
 
 fn quit(state: &mut State) -> Vec<Cmd> {

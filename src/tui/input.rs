@@ -1,9 +1,10 @@
 //! The thread that reads the keyboard; it can be told to leave it alone while an editor runs.
 
-use super::runtime::Incoming;
+use super::{replies::Replies, runtime::Incoming, update::Msg};
+use crossterm::event::Event;
 use std::{
     sync::{Arc, Condvar, Mutex, PoisonError, mpsc::Sender},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long the keyboard is watched at a stretch; for so long somebody may wait who wants it left alone.
@@ -50,6 +51,7 @@ impl Input {
 }
 
 fn read(wish: &(Mutex<Wish>, Condvar), to: &Sender<Incoming>) {
+    let mut replies = Replies::default();
     loop {
         {
             let (wish, changed) = wish;
@@ -60,15 +62,23 @@ fn read(wish: &(Mutex<Wish>, Condvar), to: &Sender<Incoming>) {
                 now = changed.wait(now).unwrap_or_else(PoisonError::into_inner);
             }
         }
-        let event = match crossterm::event::poll(STRETCH) {
-            Ok(false) => continue,
-            Ok(true) => crossterm::event::read(),
-            Err(error) => Err(error),
-        };
-        let message = event.map_or(super::update::Msg::End, super::update::Msg::Event);
-        let last = matches!(message, super::update::Msg::End);
-        if to.send(Incoming::Message(message)).is_err() || last {
+        let Ok(events) = next(&mut replies) else {
+            let _ = to.send(Incoming::Message(Msg::End));
             return;
+        };
+        for event in events {
+            if to.send(Incoming::Message(Msg::Event(event))).is_err() {
+                return;
+            }
         }
     }
+}
+
+/// What came, without what a terminal answers to questions that nobody asks any more.
+fn next(replies: &mut Replies) -> std::io::Result<Vec<Event>> {
+    let patience = replies.patience(Instant::now()).unwrap_or(STRETCH).min(STRETCH);
+    if !crossterm::event::poll(patience)? {
+        return Ok(replies.expired(Instant::now()));
+    }
+    Ok(replies.take(crossterm::event::read()?, Instant::now()))
 }

@@ -29,6 +29,7 @@ pub mod page;
 pub mod pages;
 mod parting;
 mod probe;
+pub mod replies;
 mod runtime;
 pub mod screen;
 mod settings;

@@ -166,14 +166,14 @@ impl Runtime<'_> {
 
     /// What is being written is waited for, or stopped where somebody leaves without it.
     fn finish(&mut self) {
-        self.state.unwritten = 0;
+        self.state.writes.failed = 0;
         let mut patience = LAST;
-        if self.state.parting {
+        if self.state.writes.awaited {
             self.workers.stop_writing();
             patience = INSISTED;
         }
         let end = Instant::now() + patience;
-        while self.state.writing > 0
+        while self.state.writes.under_way > 0
             && let Ok(incoming) = self.incoming.recv_timeout(end.saturating_duration_since(Instant::now()))
         {
             if let Incoming::Message(message @ Msg::Reply(_)) = incoming {

@@ -122,9 +122,6 @@ fn tabs(state: &State, canvas: &mut Canvas, line: Rect) {
         leftwards(canvas, &format!(" ^K {}  ", context.pick("find", "查找")), theme.dim, Some("frame.palette"));
     }
     leftwards(canvas, &format!("{turning} "), theme.dim, None);
-    if state.slow {
-        leftwards(canvas, context.pick(" saving", " 保存中"), theme.warning, None);
-    }
 }
 
 /// How many plans are late or due today, and the keys that show them.
@@ -141,7 +138,14 @@ fn crumbs(state: &State, canvas: &mut Canvas, line: Rect) {
     let Some(stack) = state.stacks.get(state.current) else { return };
     let names: Vec<String> = stack.pages.iter().map(|page| page.title(context)).collect();
     let crumb = format!(" {} ", context.glyphs.crumb);
-    let right = text::cut(&format!("{} ", context.database), usize::from(line.width) / 3, context.glyphs.ellipsis);
+    let lost = state.lost.is_some();
+    let words = match (lost, state.writes.slow) {
+        (true, _) => context.pick("! out of reach: ", "! 无法访问："),
+        (false, true) => context.pick("saving to ", "正在写入 "),
+        (false, false) => "",
+    };
+    let most = usize::from(line.width) / if words.is_empty() { 3 } else { 2 };
+    let right = text::cut(&format!("{words}{} ", context.database), most, context.glyphs.ellipsis);
     let room = usize::from(line.width).saturating_sub(text::width(&right) + 2);
     let mut shown = names.join(&crumb);
     // Where there is no room, the latest say where one is.
@@ -156,7 +160,15 @@ fn crumbs(state: &State, canvas: &mut Canvas, line: Rect) {
         &format!(" {shown}"),
         context.theme.title,
     );
-    canvas.text_right(line, &right, context.theme.dim);
+    let theme = context.theme;
+    let style = if lost {
+        theme.bad
+    } else if state.writes.slow {
+        theme.warning
+    } else {
+        theme.dim
+    };
+    canvas.text_right(line, &right, style);
 }
 
 /// What can be done here, as far as there is room; what cannot be done now is dim.

@@ -9,6 +9,7 @@ use super::{
     key::Key,
     page::{Page, Tab},
     pages::{self, Notices},
+    parting::Writes,
     toast::{Toast, Tone},
 };
 use crate::{Error, Message, record::Total};
@@ -43,11 +44,8 @@ pub struct State {
     pub hits: Vec<Hit>,
     /// Questions and writes that are not answered yet.
     pub waiting: usize,
-    /// Writes that are under way, and whether they take so long that it is shown.
-    pub writing: usize,
-    pub slow: bool,
-    /// How often something was not written.
-    pub unwritten: usize,
+    /// What is being written just now.
+    pub writes: Writes,
     /// So many turns of the spinner; none while nobody waits long enough to wonder.
     pub spinning: Option<usize>,
     /// What the last session left: by key.
@@ -63,8 +61,6 @@ pub struct State {
     /// The tickets, with their deadlines, that were spoken of as due soon.
     pub(super) warned: std::collections::BTreeSet<(i64, String)>,
     pub(super) leaving: bool,
-    /// Leaves once everything is written.
-    pub(super) parting: bool,
     pub(super) composed: bool,
     pub(super) click: Option<(ratatui::layout::Position, jiff::Timestamp)>,
 }
@@ -90,9 +86,7 @@ impl State {
             hinting: false,
             hits: Vec::new(),
             waiting: 0,
-            writing: 0,
-            slow: false,
-            unwritten: 0,
+            writes: Writes::default(),
             spinning: None,
             remembered: HashMap::new(),
             drafts: HashMap::new(),
@@ -101,7 +95,6 @@ impl State {
             lost: None,
             warned: std::collections::BTreeSet::new(),
             leaving: false,
-            parting: false,
             composed: false,
             click: None,
         }
@@ -263,12 +256,10 @@ impl State {
         if self.wait_no_more() {
             return Vec::new();
         }
+        // What was said has been read by now.
+        self.toasts.clear();
         if !self.boxes.is_empty() {
             return self.back_on_top().unwrap_or_else(|| self.close());
-        }
-        if self.toasts.iter().any(|toast| toast.tone == Tone::Error) {
-            self.toasts.clear();
-            return Vec::new();
         }
         self.back_on_top().unwrap_or_else(|| self.leave())
     }

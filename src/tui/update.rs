@@ -45,7 +45,11 @@ impl State {
                 reply(self)
             }
             Msg::Woken(then) => then(self),
-            Msg::End => vec![Cmd::Quit],
+            Msg::End => {
+                // Nobody insisted on leaving without what is being written.
+                self.wait_no_more();
+                vec![Cmd::Quit]
+            }
             Msg::Stop => vec![Cmd::Suspend],
             Msg::Broken(what, report) => self.broken(what, report),
         }

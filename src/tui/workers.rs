@@ -56,7 +56,7 @@ pub struct Workers {
     shared: Arc<Shared>,
     writes: Sender<Write>,
     /// Stops whoever writes, once that has begun.
-    writer: Arc<Mutex<Option<Interrupter>>>,
+    brake: Arc<Mutex<Option<Interrupter>>>,
 }
 
 impl Workers {
@@ -77,11 +77,11 @@ impl Workers {
         }
         let (writes, wanted) = channel::<Write>();
         let (launch, to) = (launch.clone(), to.clone());
-        let writer = Arc::new(Mutex::new(None));
-        let known = writer.clone();
+        let brake = Arc::new(Mutex::new(None));
+        let known = brake.clone();
         let thread = std::thread::Builder::new().name("kehu-worker-write".to_owned());
         thread.spawn(move || write(&wanted, &launch, &to, &known))?;
-        Ok(Self { shared, writes, writer })
+        Ok(Self { shared, writes, brake })
     }
 
     /// Asks; says how many questions that waited were dropped for it.
@@ -112,7 +112,7 @@ impl Workers {
 
     /// Stops what is being written; nothing more is written after it.
     pub fn stop_writing(&self) {
-        if let Some(interrupter) = &*self.writer.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(interrupter) = &*self.brake.lock().unwrap_or_else(PoisonError::into_inner) {
             interrupter.interrupt();
         }
     }
@@ -165,7 +165,7 @@ impl Desk {
     }
 }
 
-fn write(wanted: &Receiver<Write>, launch: &Launch, to: &Sender<Incoming>, writer: &Mutex<Option<Interrupter>>) {
+fn write(wanted: &Receiver<Write>, launch: &Launch, to: &Sender<Incoming>, brake: &Mutex<Option<Interrupter>>) {
     let first = match wanted.recv_timeout(LATER) {
         Ok(write) => Some(write),
         Err(RecvTimeoutError::Timeout) => None,
@@ -174,7 +174,7 @@ fn write(wanted: &Receiver<Write>, launch: &Launch, to: &Sender<Incoming>, write
     let mut desk = Desk::new(launch, None);
     for write in first.into_iter().chain(wanted) {
         let handle = desk.handle(None);
-        *writer.lock().unwrap_or_else(PoisonError::into_inner) = handle.as_ref().ok().map(|crm| crm.interrupter());
+        *brake.lock().unwrap_or_else(PoisonError::into_inner) = handle.as_ref().ok().map(|crm| crm.interrupter());
         let (reply, end) = (write.work)(handle);
         if let End::Broken(panic) = end {
             // Who wrote hears of it first.

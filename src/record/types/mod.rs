@@ -26,7 +26,7 @@ pub use field_type::FieldType;
 pub use list::join_items;
 pub(super) use money::too_much as too_much_money;
 pub use period::parse_period;
-pub use phone::phone_digits;
+pub use phone::{has_stray_letters, phone_digits};
 pub use text::fold;
 pub use timestamp::{day_bounds, timestamp_text};
 pub use wrappers::{Birthday, Email, ExternalIds, LongText, Open, Percent, Phone, Tags, TaxId, Url};

@@ -16,6 +16,23 @@ pub(super) fn parse(text: &str, region: &str) -> Result<Value> {
     Ok(Value::Text(e164(number, region).unwrap_or_else(|| as_typed(number))))
 }
 
+/// Whether letters stand in a number that are not before an extension: `x5`, `ext. 5`, `转8001`.
+pub fn has_stray_letters(text: &str) -> bool {
+    const BEFORE: [&str; 7] = ["extension", "extn", "ext", "x", "tel", "转", "分机"];
+    let narrow = narrow(text).to_lowercase();
+    let mut rest = &*narrow;
+    while let Some(place) = rest.find(char::is_alphabetic) {
+        let letters = rest.get(place..).unwrap_or_default();
+        let word = BEFORE.iter().find_map(|word| letters.strip_prefix(word));
+        let behind = word.map(|rest| rest.trim_start_matches([' ', '.', ':', '号']));
+        match behind.filter(|behind| behind.starts_with(|letter: char| letter.is_ascii_digit() || letter == '+')) {
+            Some(behind) => rest = behind,
+            None => return true,
+        }
+    }
+    false
+}
+
 /// The digits alone, full-width ones too.
 pub fn phone_digits(text: &str) -> String {
     let digit = |letter: char| match letter {

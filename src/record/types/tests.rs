@@ -359,6 +359,13 @@ fn a_phone_that_is_not_plainly_whole_is_kept_as_typed() {
         ],
     );
     refuses(&Kind::Phone, &["12", "none", "-"]);
+    for text in ["0755-88882345 转 8001", "+1 415 555 2671 ext. 5", "4155552671x12", "021-1234 分机 8", "+494066969905"]
+    {
+        assert!(!has_stray_letters(text), "{text}");
+    }
+    for text in ["+494066969905xx", "138xxxx8888", "13912345678 home", "1-800-FLOWERS", "4155552671 ext"] {
+        assert!(has_stray_letters(text), "{text}");
+    }
     assert_eq!(phone_digits("+86 （０755）8"), "8607558");
 }
 

@@ -301,7 +301,7 @@ pub static ACTIONS: &[Action] = &[
     Action {
         id: "record.activity",
         label: ["add activity", "加活动"],
-        help: ["Logs or plans an activity with it", "记录或安排一次活动"],
+        help: ["Plans a call, a visit or a task with it", "为其安排电话、拜访或任务"],
         keys: &["a"],
         rank: 6,
         danger: Danger::Undoable,

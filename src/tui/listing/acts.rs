@@ -3,7 +3,7 @@
 use crate::{
     Cause, Crm, Error, Message, Result, catalog,
     crm::Entry,
-    record::{Kind, Values, types},
+    record::{Kind, Value, Values, types},
     tui::{
         command::{Cmd, Editor},
         context::Context,
@@ -15,6 +15,10 @@ use crate::{
         words,
     },
 };
+
+const ACTIVITY: &str = "activity";
+/// With whom, and on what, something is planned.
+const WHOM: [&str; 4] = ["customer", "contact", "deal", "lead"];
 
 fn subject(state: &State) -> Option<(&'static str, i64)> {
     state.top().and_then(Page::subject)
@@ -84,15 +88,37 @@ pub fn can_have_activities(state: &State) -> Result<(), Message> {
     let kind = subject(state).map(|(kind, _)| kind).unwrap_or_default();
     let activity = state.context.schema("activity");
     let linked = activity.is_some_and(|schema| schema.fields.iter().any(|field| field.name == kind));
-    if linked { Ok(()) } else { Err(Message::new("Activities are kept with customers, contacts, leads and deals.")) }
+    if linked || kind == ACTIVITY {
+        return Ok(());
+    }
+    Err(Message::new("Activities are kept with customers, contacts, leads and deals."))
 }
 
+/// Plans something with the record that is meant; of an activity with those it was with.
 pub fn activity(state: &mut State) -> Vec<Cmd> {
-    let (Some((kind, id)), Some(schema)) = (subject(state), state.context.schema("activity")) else {
-        return Vec::new();
-    };
+    let Some((kind, id)) = subject(state) else { return Vec::new() };
+    if kind == ACTIVITY {
+        return reading(kind, id, |state, entry| {
+            let whom = WHOM.iter().filter_map(|name| match entry.value(name) {
+                Value::Link(link) => Some(((*name).to_owned(), link.short())),
+                _ => None,
+            });
+            plan(state, whom.collect())
+        });
+    }
     let short = state.context.schema(kind).map_or_else(String::new, |schema| schema.short(id));
-    let form = form::add(state, &schema, &[(kind.to_owned(), short)]);
+    plan(state, vec![(kind.to_owned(), short)])
+}
+
+/// A form for something to be done, with whom it is said already.
+pub fn plan(state: &mut State, whom: Vec<(String, String)>) -> Vec<Cmd> {
+    let Some(schema) = state.context.schema(ACTIVITY) else { return Vec::new() };
+    // Without a day it would be a note of what was done.
+    let mut given = vec![("due".to_owned(), state.context.pick("tomorrow", "明天").to_owned())];
+    let task = schema.field("kind").map(|field| state.context.value(&field.kind, &Value::text("task")));
+    given.extend(task.map(|task| ("kind".to_owned(), task)));
+    given.extend(whom);
+    let form = form::add(state, &schema, &given);
     state.show(Box::new(form))
 }
 
@@ -156,7 +182,7 @@ pub fn run_verb(state: &mut State, kind: &'static str, name: &'static str, ids: 
         };
         return vec![Cmd::done(move |crm| form::run(crm, kind, name, &ids, &Values::new()), told)];
     }
-    let form = form::verb(&state.context, kind, name, verb.asks, ids);
+    let form = form::verb(state, kind, name, verb.asks, ids);
     state.show(Box::new(form))
 }
 
@@ -176,7 +202,8 @@ pub fn delete(state: &mut State) -> Vec<Cmd> {
                 .with("count", ids.len() as u64 + along);
             let question = state.context.say(&question);
             let confirm = Confirm::new(&state.context, question, Vec::new(), move |_| vec![removal(kind, ids)]);
-            state.show(Box::new(confirm))
+            let kept = Message::new("Nothing was deleted: y says yes, Enter what is lit.");
+            state.show(Box::new(confirm.else_saying(kept)))
         }
         Err(error) => state.fault(&error),
     })]

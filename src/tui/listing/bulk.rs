@@ -98,11 +98,13 @@ fn preview(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cm
             if count > lines.len() {
                 lines.push(format!("+{}", count - lines.len()));
             }
-            let question = Message::new("Change {count} {kind}?").with("count", count).with("kind", kind);
+            let question = Message::new("Change {count} {kind}?").with("count", count);
+            let question = question.with("kind", called(&state.context, kind, count));
             let question = state.context.say(&question);
             let confirm =
                 Confirm::new(&state.context, question, lines, move |_| vec![write(kind, wanted, same, again)]);
-            state.show(Box::new(confirm))
+            let kept = Message::new("Nothing was changed: y says yes, Enter what is lit.");
+            state.show(Box::new(confirm.else_saying(kept)))
         }
         Err(error) => state.fault(&error),
     })
@@ -120,9 +122,16 @@ fn write(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cmd 
         move |crm| change(crm, kind, &ids, &field, &text),
         move |context, saves| {
             let count = saves.iter().filter(|save| !save.changed.is_empty()).count();
-            context.say(&Message::new("Changed {count} {kind}.").with("count", count).with("kind", kind))
+            let told = Message::new("Changed {count} {kind}.").with("count", count);
+            context.say(&told.with("kind", called(context, kind, count)))
         },
     )
+}
+
+/// `customer`, `customers`.
+fn called(context: &Context, kind: &str, count: usize) -> String {
+    let many = context.schema(kind).filter(|_| count != 1 && !context.is_chinese());
+    many.map_or_else(|| context.noun(kind), |schema| context.nouns(&schema).to_lowercase())
 }
 
 /// `C3 Acme: Level B (normal) → A (key)`, as the reader calls it.

@@ -102,7 +102,8 @@ fn offer(state: &mut State, number: u64, views: Vec<View>) -> Vec<Cmd> {
     let picker = Picker::new(context, context.pick("Views", "视图"), items, move |state, items| {
         let value = items.into_iter().next().map(|item| item.value).unwrap_or_default();
         match value.split_once(' ') {
-            None if value == "save" => save(state, number),
+            None if value == "save" => ask_name(state, number),
+            Some(("new", name)) => save(state, number, name),
             None => state.with_listing(number, |listing, context| {
                 (listing.filter, listing.columns, listing.sort) = (String::new(), Vec::new(), Vec::new());
                 listing.view = None;
@@ -119,7 +120,8 @@ fn offer(state: &mut State, number: u64, views: Vec<View>) -> Vec<Cmd> {
             }
         }
     });
-    state.show(Box::new(picker))
+    let words = state.context.pick("Save this list as: ", "把当前列表存为：");
+    state.show(Box::new(picker.free_as(words, "new ")))
 }
 
 impl Listing {
@@ -136,27 +138,29 @@ impl Listing {
     }
 }
 
-fn save(state: &mut State, number: u64) -> Vec<Cmd> {
+fn ask_name(state: &mut State, number: u64) -> Vec<Cmd> {
     let title = state.context.pick("Name of the view", "视图名称");
-    let form = form::ask(&state.context, title, Kind::Text, "", move |state, name| {
-        let mut commands = Vec::new();
-        state.with_listing(number, |listing, _| {
-            let filled = |text: String| Some(text).filter(|text| !text.is_empty());
-            let view = SavedView {
-                name: name.trim().to_owned(),
-                record_kind: listing.schema.kind.to_owned(),
-                filter: filled(format!("{} {}", listing.filter, listing.words).trim().to_owned()),
-                columns: filled(listing.columns.join(",")),
-                sort: filled(listing.order()),
-                ..SavedView::default()
-            };
-            listing.view = Some(view.name.clone());
-            commands.push(Cmd::write(move |crm| crm.insert(&view).map(|_| view), told));
-            Vec::new()
-        });
-        commands
-    });
+    let form = form::ask(&state.context, title, Kind::Text, "", move |state, name| save(state, number, &name));
     state.show(Box::new(form))
+}
+
+fn save(state: &mut State, number: u64, name: &str) -> Vec<Cmd> {
+    let mut commands = Vec::new();
+    state.with_listing(number, |listing, _| {
+        let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+        let view = SavedView {
+            name: name.trim().to_owned(),
+            record_kind: listing.schema.kind.to_owned(),
+            filter: filled(format!("{} {}", listing.filter, listing.words).trim().to_owned()),
+            columns: filled(listing.columns.join(",")),
+            sort: filled(listing.order()),
+            ..SavedView::default()
+        };
+        listing.view = Some(view.name.clone());
+        commands.push(Cmd::write(move |crm| crm.insert(&view).map(|_| view), told));
+        Vec::new()
+    });
+    commands
 }
 
 fn told(state: &mut State, answer: Result<SavedView>) -> Vec<Cmd> {

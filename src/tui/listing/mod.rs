@@ -5,7 +5,7 @@ mod actions;
 pub(super) mod acts;
 pub mod bulk;
 mod choices;
-mod export;
+pub mod export;
 pub(super) mod links;
 mod view;
 

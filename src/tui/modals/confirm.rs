@@ -1,5 +1,6 @@
 //! `Confirm`: a question before something that cannot easily be taken back; the safe answer is chosen first.
 
+use crate::Message;
 use crate::tui::{
     canvas::{self, Canvas, row, rows, trimmed},
     command::Cmd,
@@ -8,6 +9,7 @@ use crate::tui::{
     page::Page,
     state::State,
     text,
+    toast::Tone,
 };
 use ratatui::layout::Rect;
 
@@ -20,6 +22,8 @@ pub struct Confirm {
     lines: Vec<String>,
     yes: bool,
     then: Option<Then>,
+    /// What is said where the answer is no.
+    refused: Option<Message>,
 }
 
 impl Confirm {
@@ -30,7 +34,14 @@ impl Confirm {
         lines: Vec<String>,
         then: impl FnOnce(&mut State) -> Vec<Cmd> + 'static,
     ) -> Self {
-        Self { number: context.number(), question, lines, yes: false, then: Some(Box::new(then)) }
+        Self { number: context.number(), question, lines, yes: false, then: Some(Box::new(then)), refused: None }
+    }
+
+    /// Says that, where the answer is no: Enter gives the safe answer, and whoever meant the other hears so.
+    #[must_use]
+    pub fn else_saying(mut self, message: Message) -> Self {
+        self.refused = Some(message);
+        self
     }
 
     pub(super) fn turn(&mut self) -> Vec<Cmd> {
@@ -39,15 +50,21 @@ impl Confirm {
     }
 
     pub(super) fn answer(state: &mut State, yes: Option<bool>) -> Vec<Cmd> {
-        let mut taken = None;
+        let (mut taken, mut refused) = (None, None);
         state.with(|confirm: &mut Self, _| {
             if yes.unwrap_or(confirm.yes) {
                 taken = confirm.then.take();
+            } else {
+                refused = confirm.refused.take();
             }
             Vec::new()
         });
         state.boxes.pop();
-        taken.map_or_else(Vec::new, |then| then(state))
+        match (taken, refused) {
+            (Some(then), _) => then(state),
+            (None, Some(message)) => state.tell(Tone::Notice, &message),
+            (None, None) => Vec::new(),
+        }
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Line {
     /// What a new record gets where nothing is said.
     pub usual: String,
     pub fault: Option<String>,
+    /// The text was filled in for a start: what is typed takes its place.
+    pub given: bool,
 }
 
 /// What saving came to.
@@ -127,6 +129,12 @@ impl Form {
         self.lines.iter().zip(&self.began).any(|(line, began)| line.input.text() != *began)
     }
 
+    /// Whether an earlier session left something of it.
+    #[must_use]
+    pub fn is_taken_up(&self, state: &State) -> bool {
+        self.draft.as_ref().is_some_and(|key| state.drafts.contains_key(key))
+    }
+
     /// What was filled in: the fields that differ from what they were.
     #[must_use]
     pub fn changes(&self) -> Vec<(String, String)> {
@@ -163,12 +171,18 @@ impl Page for Form {
 
     fn key(&mut self, key: Key, context: &Context) -> Option<Vec<Cmd>> {
         let line = self.line_mut()?;
+        if std::mem::take(&mut line.given) && key.letter().is_some() {
+            line.input = Input::default();
+        }
         let changed = line.input.key(key)?;
         Some(if changed { self.changed(context) } else { Vec::new() })
     }
 
     fn paste(&mut self, text: &str, context: &Context) -> Vec<Cmd> {
         let Some(line) = self.line_mut() else { return Vec::new() };
+        if std::mem::take(&mut line.given) {
+            line.input = Input::default();
+        }
         let long = line.kind == Kind::LongText;
         line.input.insert(&if long { text.to_owned() } else { text.trim_end().replace('\n', " ") });
         self.changed(context)

@@ -101,8 +101,8 @@ pub struct Picker {
     asking: bool,
     /// Several can be chosen; these were, in their order, by value.
     chosen: Option<Vec<String>>,
-    /// What is typed is a choice of its own, where nothing fits.
-    free: bool,
+    /// What is typed is a choice of its own, where none is called so: how it is called, and what its value begins with.
+    free: Option<(String, &'static str)>,
     /// Whether a sign at the beginning says what sort of thing is meant.
     signs: bool,
     then: Option<Then>,
@@ -130,7 +130,7 @@ impl Picker {
             source: None,
             asking: false,
             chosen: None,
-            free: false,
+            free: None,
             signs: false,
             then: Some(Box::new(then)),
             hint: String::new(),
@@ -155,8 +155,21 @@ impl Picker {
 
     /// What is typed can be chosen too.
     #[must_use]
-    pub fn free(mut self) -> Self {
-        self.free = true;
+    pub fn free(self) -> Self {
+        self.free_as("", "")
+    }
+
+    /// What is typed can be chosen too, called by those words and with a value that begins so.
+    #[must_use]
+    pub fn free_as(mut self, words: &str, value: &'static str) -> Self {
+        self.free = Some((words.to_owned(), value));
+        self
+    }
+
+    /// Begins at the item of that value, which is how it is now.
+    #[must_use]
+    pub fn beginning_at(mut self, value: &str) -> Self {
+        self.menu.cursor = self.found.iter().position(|item| item.value == value).unwrap_or_default();
         self
     }
 
@@ -200,8 +213,12 @@ impl Picker {
             Some(_) => false,
         };
         self.found.extend(self.asked.iter().filter(fits).cloned());
-        if self.free && !typed.trim().is_empty() && self.found.iter().all(|item| item.label != typed.trim()) {
-            self.found.push(Item::new(typed.trim(), typed.trim()));
+        let typed = typed.trim();
+        if let Some((words, value)) = &self.free
+            && !typed.is_empty()
+            && self.found.iter().all(|item| item.label != typed)
+        {
+            self.found.push(Item::new(format!("{words}{typed}"), format!("{value}{typed}")));
         }
         self.menu.resize(self.found.len());
     }

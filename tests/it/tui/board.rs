@@ -254,3 +254,21 @@ fn a_screen_of_plain_signs_shows_the_same_board() {
     let screen = it.press("Esc").press("M").screen();
     assert!(screen.chars().all(|letter| !('\u{2190}'..='\u{25ff}').contains(&letter)), "{screen}");
 }
+
+#[test]
+fn a_column_shows_its_first_card_again_once_the_window_has_room_for_all() {
+    let desk = desk();
+    for number in 0..6 {
+        desk.say(&format!("deal add \"Karte {number}\" --customer C1 amount={number}k close=2026-05-0{}", number + 1))
+            .done();
+    }
+    let mut it = on(desk, Language::English, 120, 24);
+    it.press("3").press("G");
+    let before = it.screen();
+    it.event(Event::Resize(120, 60)).settle();
+    let after = it.screen();
+    for card in ["客服系统", "Flow sensors", "Karte 0", "Karte 5"] {
+        assert!(after.contains(card), "{card}:\n{before}\n{after}");
+    }
+    assert!(!before.contains("客服系统") || !before.contains("Karte 5"), "{before}");
+}

@@ -89,9 +89,9 @@ fn a_record_shows_what_is_linked_to_it() {
 fn marked_records_are_changed_together_after_a_preview_and_undone_in_one_step() {
     let mut it = at(120, 36);
     it.press("Space Space").sees("2 marked").press("A").type_("Set City").press("Enter").type_("Bremen").press("Enter");
-    it.sees("Change 2 customer?").sees("Bremen");
+    it.sees("Change 2 customers?").sees("Bremen");
     assert_eq!(it.crm.count_where("customer", "city=Bremen").expect("counts"), 0, "a preview writes nothing");
-    it.press("y").sees("Changed 2 customer");
+    it.press("y").sees("Changed 2 customers");
     assert_eq!(it.crm.count_where("customer", "city=Bremen").expect("counts"), 2);
     it.press("Esc").press("u").sees("Undid");
     assert_eq!(it.crm.count_where("customer", "city=Bremen").expect("counts"), 0);
@@ -180,4 +180,68 @@ fn the_end_of_a_long_list_is_reached_at_once_and_its_rows_stand_where_they_belon
     assert!(here.is_some() && here == there, "{here:?} stands at {at} in place of {there:?}");
     it.press("g g").sees("1/2404").sees("Row 2400").press("j").sees("2/2404");
     it.press("G").press("v k k v").sees("3 marked").press("Esc").press("/").type_("Row 0001").sees("1/1");
+}
+
+#[test]
+fn a_file_that_is_there_is_written_over_only_when_asked_and_its_name_is_kept() {
+    let mut it = at(120, 36);
+    let file = it.desk.folder().join("mine.csv");
+    std::fs::write(&file, "precious").expect("writes");
+    let kept = |file: &std::path::Path| std::fs::read_to_string(file).expect("reads");
+    it.press("Ctrl-e").press("Ctrl-u").type_("mine.csv").press("Enter").sees("There is a file").sees("Write over it?");
+    it.press("Enter").sees("Write to").sees("mine.csv").sees_no("Write over it?");
+    assert_eq!(kept(&file), "precious");
+    it.press("Enter").press("y").sees("Wrote 4 records");
+    assert_ne!(kept(&file), "precious");
+    // A name that cannot be is kept to be put right, too.
+    it.press("Ctrl-e").press("Ctrl-u").type_("nowhere/mine.csv").press("Enter");
+    it.sees("cannot be written").sees("Write to").press("Ctrl-u").type_("yours.csv").press("Enter").sees("yours.csv");
+    it.press("5").press("Ctrl-e").press("Ctrl-u").type_("mine.csv").press("Enter").sees("Write over it?").press("y");
+    it.sees("Wrote").sees("mine.csv");
+}
+
+#[test]
+fn a_list_is_kept_as_a_view_by_typing_its_name() {
+    let mut it = at(120, 36);
+    it.press("f").type_("level=B").press("Enter");
+    it.press("V").type_("Second row").sees("Save this list as: Second row").sees_no("Nothing fits").press("Enter");
+    it.sees("Kept the view Second row");
+    it.press("V").type_("Second row").sees_no("Save this list as: Second row").press("Enter");
+    it.sees("\"Second row\"");
+    assert_eq!(it.refs(), ["C3", "C2"]);
+}
+
+#[test]
+fn whoever_presses_enter_too_soon_in_a_bulk_edit_hears_that_nothing_was_changed() {
+    let mut it = at(120, 36);
+    it.press("Space Space").press("A").type_("Set City").press("Enter").type_("Bremen").press("Enter");
+    it.sees("Bremen").press("Enter").sees("Nothing was changed: y says yes");
+    assert_eq!(it.crm.count_where("customer", "city=Bremen").expect("counts"), 0);
+}
+
+#[test]
+fn a_plans_wherever_one_is() {
+    let mut it = at(120, 36);
+    let plans = |it: &mut super::Sitting| {
+        it.sees("New activity").sees("tomorrow").sees("Task");
+        it.press("Esc");
+        if it.screen().contains("Throw away") {
+            it.press("y");
+        }
+    };
+    it.press("a").sees("C4");
+    plans(&mut it);
+    it.press("Enter").press("a").sees("C4");
+    plans(&mut it);
+    it.desk.say("activity add \"Ask who decides\" kind=call --customer C3 --due 2026-04-02T10:00").done();
+    it.press("6").press("F5").sees("Ask who decides").press("a").sees("C3");
+    plans(&mut it);
+}
+
+#[test]
+fn on_the_page_of_a_customer_n_offers_what_belongs_to_them() {
+    let mut it = at(80, 24);
+    it.press("Enter").sees("[Overview]").press("N").sees("New, with C4").type_("contact").press("Enter");
+    it.sees("New contact").sees("C4").type_("王芳").press("F2");
+    assert_eq!(it.crm.count_where("contact", "customer=C4").expect("counts"), 2);
 }

@@ -141,3 +141,15 @@ fn a_mail_is_begun_and_nothing_but_pages_mails_and_calls_is_ever_opened() {
     it.press("F5").press("o").type_("8888").press("Enter");
     assert_eq!(it.opened.last().map(String::as_str), Some("tel:+8675588882346"));
 }
+
+#[test]
+fn undo_says_where_it_was_done_what_this_dashboard_did_not_do() {
+    let mut it = at(120, 36);
+    it.press("N").type_("Harbour").press("F2").sees("C5 Harbour");
+    it.press("u").sees("Undid: Add customer C5 Harbour.").sees_no("(on the command line");
+    it.press("Ctrl-r").sees("Did again: Add customer C5 Harbour.").sees_no("Undo:");
+    it.desk.run(["customer", "edit", "C4", "city=Wuxi", "--as", "lin"]).done();
+    it.press("u").sees("on the command line, 2026-03-31 09:00)").sees("C4");
+    let mut other = on(std::mem::replace(&mut it.desk, crate::world::Desk::empty()), Language::English, 120, 36);
+    other.press("u").sees("Undid: Add customer C5 Harbour (in another session, 2026-03-31 09:00).");
+}

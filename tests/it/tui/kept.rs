@@ -55,7 +55,7 @@ fn subjects(it: &mut Sitting) -> Vec<String> {
 #[test]
 fn while_a_note_is_being_written_that_is_shown_and_what_is_typed_is_the_next_one() {
     let mut it = held("call wants the big one");
-    it.sees(" saving").sees("wants the big one");
+    it.sees("saving to kehu.db").sees(" saving ").sees("wants the big one");
     it.type_("mail sent the offer").sees("mail sent the offer").sees_no("onemail");
     assert_eq!(notes(&mut it), 0);
     it.held = false;
@@ -109,7 +109,8 @@ fn a_write_that_fails_keeps_whoever_leaves_and_gives_the_text_back() {
     it.press("i").type_("call wants the big one").press("Enter").type_("mail").press("Ctrl-q");
     let mut other = held_outside(&it.desk);
     it.held = false;
-    it.settle().sees("in use by another process").sees("mail").sees_no("Waiting for a write");
+    it.settle().sees("in use by another process").sees("mail").sees("+1 not written yet");
+    it.sees_no("Waiting for a write");
     assert!(!it.over, "somebody has to decide");
     other.rollback().expect("ends");
     it.press("Enter").sees("Noted A1").sees("wants the big one").press("Enter").sees("Noted A2");
@@ -138,7 +139,7 @@ fn note_while_held(session: &mut Session) {
 #[test]
 fn on_a_terminal_too_leaving_waits_for_what_is_being_written() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
+    let mut session = Session::start(&desk, &["tui", "--wait", "60"]);
     let mut other = held_outside(&desk);
     note_while_held(&mut session);
     other.rollback().expect("ends");
@@ -150,7 +151,7 @@ fn on_a_terminal_too_leaving_waits_for_what_is_being_written() {
 #[test]
 fn on_a_terminal_too_what_is_left_behind_is_said_and_offered_again() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
+    let mut session = Session::start(&desk, &["tui", "--wait", "60"]);
     let mut other = held_outside(&desk);
     note_while_held(&mut session);
     session.say("\x11");
@@ -172,13 +173,28 @@ fn on_a_terminal_too_what_is_left_behind_is_said_and_offered_again() {
 #[test]
 fn a_system_that_ends_it_waits_for_what_is_being_written() {
     let desk = Desk::new();
-    let mut session = Session::start(&desk, &["tui"]);
+    let mut session = Session::start(&desk, &["tui", "--wait", "60"]);
     let mut other = held_outside(&desk);
     note_while_held(&mut session);
-    session.say("\x1b");
     session.signal("TERM");
     std::thread::sleep(std::time::Duration::from_millis(300));
     other.rollback().expect("ends");
     assert_eq!(session.code(), 0);
     assert!(desk.say("activity list").done().contains("wants the big one"));
+}
+
+#[test]
+fn what_was_said_of_something_done_survives_a_crash() {
+    let mut it = at(120, 36);
+    it.desk.say("activity add \"Ask who decides\" kind=call --customer C4 --due 2026-04-02T10:00").done();
+    it.press("F5").press("x").sees("Done: ").type_("They want twelve");
+    let mut it = again(it);
+    it.sees("Written and not saved: A1")
+        .press("2")
+        .press("x")
+        .sees("They want twelve")
+        .sees("taken up again")
+        .press("F2");
+    assert_eq!(it.crm.count_where("activity", "done=today").expect("counts"), 1);
+    assert!(it.state.drafts.is_empty());
 }

@@ -243,3 +243,49 @@ fn whoever_has_a_ticket_whose_time_is_nearly_over_hears_of_it_once_wherever_they
     it.press("2").sees("[2 Customers]").sees("T1 ").sees("breaches in 15 min; g r T1 goes there.");
     it.press("Esc").sees_no("breaches").pass(Duration::from_mins(2)).sees_no("breaches");
 }
+
+#[test]
+fn status_and_priority_begin_at_what_they_are() {
+    let mut it = at(Language::English, 120, 36);
+    let now = |it: &mut Sitting, field: &str| {
+        let (kind, id) = it.state.top().and_then(kehu::tui::page::Page::subject).expect("a ticket");
+        it.crm.record(kind, id).expect("is there").value(field).as_text().map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(now(&mut it, "priority"), "urgent");
+    it.press("P").press("Enter");
+    assert_eq!(now(&mut it, "priority"), "urgent");
+    while now(&mut it, "status") != "pending" {
+        it.press("j");
+    }
+    it.press("S").press("Down").press("Enter");
+    assert_eq!(now(&mut it, "status"), "on_hold");
+}
+
+#[test]
+fn what_was_begun_in_a_ticket_survives_a_crash() {
+    let mut it = at(Language::English, 120, 36);
+    it.press("j").press("r").type_("Which firmware?").press("Enter").type_("Thanks");
+    let desk = std::mem::replace(&mut it.desk, Desk::empty());
+    drop(it);
+    let mut it = on(desk, Language::English, 120, 36);
+    it.sees("Written and not saved: T1").press("4").press("Tab Tab").press("j").sees_no("Which firmware?");
+    it.press("r").sees("Which firmware?").press("Ctrl-s");
+    assert_eq!(messages(&mut it, 1), [("out".to_owned(), "Which firmware?\nThanks".to_owned())]);
+    it.press("r").sees("Reply to").sees_no("taken up");
+    assert!(it.state.drafts.is_empty(), "{:?}", it.state.drafts);
+}
+
+#[test]
+fn an_answer_that_waits_to_be_written_is_not_mixed_with_what_is_typed_next() {
+    let mut it = at(Language::English, 120, 36);
+    it.held = true;
+    it.press("j").press("n").type_("among us").press("Ctrl-s").sees_no("Note among us");
+    it.press("r").type_("Which firmware?");
+    assert_eq!(it.state.drafts["reply T1"]["text"], "among us\nWhich firmware?");
+    it.held = false;
+    it.settle().sees("Noted in T1").sees("Which firmware?").press("Ctrl-s");
+    let mut said = messages(&mut it, 1);
+    said.sort();
+    assert_eq!(said, [("note".into(), "among us".into()), ("out".into(), "Which firmware?".into())]);
+    assert!(it.state.drafts.is_empty(), "{:?}", it.state.drafts);
+}

@@ -96,6 +96,7 @@ impl Form {
         for line in &mut self.lines {
             if let Some(text) = draft.get(&line.name).and_then(Json::as_str) {
                 line.input = Input::new(text);
+                line.given = false;
                 line.tell(context);
             }
         }
@@ -123,7 +124,7 @@ impl Form {
             Kind::Choice(choices) => {
                 let offered = choices.iter().filter(|choice| !choice.retired);
                 let items = offered.map(|choice| Item::of_choice(context, choice));
-                Picker::new(context, &line.label, items.collect(), put)
+                Picker::new(context, &line.label, items.collect(), put).beginning_at(&line.input.text())
             }
             Kind::Link(target) => {
                 let target = target.to_string();
@@ -245,6 +246,7 @@ fn fill(state: &mut State, number: u64, place: usize, text: &str) -> Vec<Cmd> {
     reply::with(state, number, |form, context| {
         if let Some(line) = form.lines.get_mut(place) {
             line.input = Input::new(text);
+            line.given = false;
         }
         form.changed(context)
     })

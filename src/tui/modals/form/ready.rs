@@ -25,6 +25,7 @@ fn line(context: &Context, field: &Field, text: String, echo: String) -> Line {
         echo,
         usual: usual(context, field),
         fault: None,
+        given: false,
     };
     if matches!(line.kind, Kind::Choice(_)) {
         line.tell(context);
@@ -42,7 +43,19 @@ fn usual(context: &Context, field: &Field) -> String {
 /// A field that no schema has.
 fn free_line(name: &str, label: String, help: String, kind: Kind, required: bool) -> Line {
     let (input, before, echo) = (Input::default(), String::new(), String::new());
-    Line { name: name.to_owned(), label, help, kind, required, input, before, echo, usual: String::new(), fault: None }
+    Line {
+        name: name.to_owned(),
+        label,
+        help,
+        kind,
+        required,
+        input,
+        before,
+        echo,
+        usual: String::new(),
+        fault: None,
+        given: false,
+    }
 }
 
 /// A form for a new record, with some fields filled in already.
@@ -54,6 +67,7 @@ pub fn add(state: &State, schema: &Arc<Schema>, given: &[(String, String)]) -> F
         let mut line = line(context, field, String::new(), String::new());
         if let Some((_, text)) = given.iter().find(|(name, _)| *name == *field.name) {
             line.input = Input::new(text);
+            line.given = true;
         }
         line
     });
@@ -146,7 +160,8 @@ fn read(crm: &mut Crm, kind: &str, said: &[(String, String)]) -> Result<Values, 
 
 /// A form for what a verb asks of some records.
 #[must_use]
-pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'static [Ask], ids: Vec<i64>) -> Form {
+pub fn verb(state: &State, kind: &'static str, name: &'static str, asks: &'static [Ask], ids: Vec<i64>) -> Form {
+    let context = &state.context;
     let help = |doc: &str| if context.is_chinese() { crate::doors::language::help(doc) } else { doc.to_owned() };
     // In Chinese an answer is called after the field of its name, or by what is asked.
     let schema = context.schema(kind);
@@ -164,6 +179,7 @@ pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'s
         let shorts: Vec<String> = ids.iter().take(4).map(|id| schema.short(*id)).collect();
         format!(" {}{}", shorts.join(", "), if ids.len() > 4 { context.glyphs.ellipsis } else { "" })
     });
+    let (single, first) = (ids.len() == 1, ids.first().copied().unwrap_or_default());
     let title = format!("{called}{refs}");
     let called = if context.is_chinese() { called } else { name.to_owned() };
     let save = move |crm: &mut Crm, said: &[(String, String)], _: Terms| {
@@ -173,7 +189,10 @@ pub fn verb(context: &Context, kind: &'static str, name: &'static str, asks: &'s
             Err(error) => Saved::Faults(vec![(error.field.clone(), error)]),
         }
     };
-    Form::new(context, title, lines.collect(), Purpose::Save(Arc::new(save)))
+    let one = schema.as_ref().filter(|_| single).map(|schema| schema.short(first));
+    let mut form = Form::new(context, title, lines.collect(), Purpose::Save(Arc::new(save)));
+    form.draft = one.map(|short| format!("{name} {short}"));
+    taken_up(state, form)
 }
 
 /// What was answered to the questions of a verb, as values.

@@ -4,7 +4,7 @@ use super::{Form, Line};
 use crate::{
     record::Kind,
     tui::{
-        canvas::{Canvas, row, rows, split, trimmed},
+        canvas::{Canvas, rows, split, trimmed},
         context::Context,
         hits::Target,
         text,
@@ -25,7 +25,8 @@ impl Form {
         // What is asked for alone stands in the title already.
         let alone = matches!(self.lines.as_slice(), [line] if line.label == self.title);
         let label = if alone { 2 } else { u16::try_from(widest + 5).unwrap_or(20).min(inside.width / 2) };
-        let list = trimmed(inside, 0, 1);
+        let foot = self.foot(inside);
+        let list = trimmed(inside, 0, u16::try_from(foot.len()).unwrap_or(1));
         let top = self.menu.top(usize::from(list.height));
         for ((place, line), area) in self.lines.iter().enumerate().skip(top).zip(rows(list)) {
             field(canvas, area, label, line, place == self.menu.cursor);
@@ -34,9 +35,24 @@ impl Form {
         if self.lines.len() > usize::from(list.height) {
             canvas.foot(area, &format!("{}/{}", self.menu.cursor + 1, self.lines.len()));
         }
-        // A help that only says the label again helps nobody.
-        let help = self.line().filter(|line| line.help != line.label).map_or("", |line| line.help.as_str());
-        canvas.text(row(inside, inside.height.saturating_sub(1)), &format!(" {help}"), canvas.context.theme.dim);
+        let theme = canvas.context.theme;
+        let style = if self.line().is_some_and(|line| line.fault.is_some()) { theme.bad } else { theme.dim };
+        for (words, line) in foot.iter().zip(rows(trimmed(inside, list.height, 0))) {
+            canvas.text(line, &format!(" {words}"), style);
+        }
+    }
+
+    /// What is wrong with the field, all of it; else what it means, unless that only says the label again.
+    fn foot(&self, inside: Rect) -> Vec<String> {
+        let Some(line) = self.line() else { return vec![String::new()] };
+        match &line.fault {
+            Some(fault) => {
+                let room = usize::from(inside.width.saturating_sub(2));
+                let most = usize::from(inside.height / 2).clamp(1, 3);
+                text::wrap(&format!("! {fault}"), room).into_iter().take(most).collect()
+            }
+            None => vec![if line.help == line.label { String::new() } else { line.help.clone() }],
+        }
     }
 }
 
@@ -70,7 +86,8 @@ fn field(canvas: &mut Canvas, area: Rect, label: u16, line: &Line, here: bool) {
         canvas.text(input, &line.usual, theme.dim);
     }
     let style = if line.fault.is_some() { theme.bad } else { theme.dim };
-    canvas.text(Rect { x: rest.x.saturating_add(1), width: rest.width.saturating_sub(1), ..rest }, &aside, style);
+    let rest = Rect { x: rest.x.saturating_add(1), width: rest.width.saturating_sub(1), ..rest };
+    canvas.text(rest, &text::cut(&aside, usize::from(rest.width), glyphs.ellipsis), style);
 }
 
 /// What stands beside a field: what its text means, or how it is filled in.

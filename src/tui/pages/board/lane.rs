@@ -56,10 +56,11 @@ impl Lane {
         self.chosen = self.card(self.cursor).map(|card| card.id);
     }
 
-    /// Keeps the cursor in sight where so many cards fit.
+    /// Keeps the cursor in sight where so many cards fit, and no row empty below while cards are hidden above.
     pub(super) fn settle(&mut self, room: usize) {
         self.cursor = self.cursor.min(self.length().saturating_sub(1));
         self.first = self.first.clamp((self.cursor + 1).saturating_sub(room), self.cursor);
+        self.first = self.first.min(self.length().saturating_sub(room));
         if self.fresh {
             self.chosen = self.card(self.cursor).map(|card| card.id).or(self.chosen);
         }

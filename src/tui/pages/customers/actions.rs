@@ -189,6 +189,16 @@ pub static ACTIONS: &[Action] = &[
         run: acts::event,
         ..PROSE
     },
+    Action {
+        id: "customers.new",
+        label: ["new with them", "为其新增"],
+        help: ["Adds a deal, a contact or whatever else belongs to them", "为其新增商机、联系人等"],
+        keys: &["N", "Insert"],
+        danger: Danger::Undoable,
+        enabled: somebody,
+        run: acts::new,
+        ..PROSE
+    },
     Action { id: "customers.down", run: |state| acts::go(state, 1), context: "customer-prose", ..moving::DOWN },
     Action { id: "customers.up", run: |state| acts::go(state, -1), context: "customer-prose", ..moving::UP },
     Action {

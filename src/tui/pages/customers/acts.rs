@@ -67,6 +67,31 @@ pub fn event(state: &mut State) -> Vec<Cmd> {
     event.map_or_else(Vec::new, |(kind, id)| state.visit(kind, id))
 }
 
+/// Offers the kinds of record that belong to a customer, and adds one of them to this one.
+pub fn new(state: &mut State) -> Vec<Cmd> {
+    let Some(around) = state.shown::<Customers>().and_then(|page| page.around.as_ref()) else { return Vec::new() };
+    let context = &state.context;
+    let customer = context.schema("customer").map_or_else(String::new, |schema| schema.short(around.id));
+    let items = around.parts.iter().filter_map(|part| match part {
+        Part::Related { listing, field, .. } => {
+            let kind = listing.schema.kind;
+            let item = Item::new(context.noun(kind), format!("{kind} {field}")).found_as(kind);
+            let beside = listing.schema.field(field).filter(|field| field.name != "customer");
+            Some(item.detail(beside.map_or("", |field| context.label(field))))
+        }
+        _ => None,
+    });
+    let title = format!("{} {customer}", context.pick("New, with", "新增，客户"));
+    let picker = Picker::new(context, title, items.collect(), move |state, items| {
+        let value = items.into_iter().next().map(|item| item.value).unwrap_or_default();
+        let (kind, field) = value.split_once(' ').unwrap_or_default();
+        let Some(schema) = state.context.schema(kind) else { return Vec::new() };
+        let form = form::add(state, &schema, &[(field.to_owned(), customer)]);
+        state.show(Box::new(form))
+    });
+    state.show(Box::new(picker))
+}
+
 /// Kinds of event to choose from, and periods; what is chosen is kept while one goes from customer to customer.
 pub fn filter(state: &mut State) -> Vec<Cmd> {
     let Some(around) = state.shown::<Customers>().and_then(|page| page.around.as_ref()) else { return Vec::new() };

@@ -98,11 +98,14 @@ impl Customers {
         let notes = self.customer().and_then(|id| self.notes.get(&id));
         let saving = notes.and_then(|notes| notes.saving.last());
         let words = match notes {
-            Some(notes) if !notes.saving.is_empty() => context.pick(" saving ", " 保存中 "),
-            Some(notes) if notes.taken_up => context.pick(" taken up again ", " 已恢复草稿 "),
-            _ => "",
+            Some(notes) if !notes.saving.is_empty() => context.pick(" saving ", " 保存中 ").to_owned(),
+            Some(notes) if notes.behind() > 0 => {
+                format!(" +{} {} ", notes.behind(), context.pick("not written yet", "条未写入"))
+            }
+            Some(notes) if notes.taken_up => context.pick(" taken up again ", " 已恢复草稿 ").to_owned(),
+            _ => String::new(),
         };
-        let used = canvas.text_right(rest, words, theme.accent);
+        let used = canvas.text_right(rest, &words, theme.accent);
         let rest = Rect { width: rest.width.saturating_sub(used), ..rest };
         let input = notes.map(|notes| &notes.input).filter(|input| self.noting || !input.is_empty());
         if input.is_none_or(Input::is_empty) {

@@ -48,7 +48,7 @@ impl Notes {
     /// A text could not be written down: it comes back into the line, behind what is being typed there.
     pub fn failed(&mut self, text: &str) {
         if let Some(place) = self.saving.iter().position(|known| known == text) {
-            self.back.push_back(self.saving.remove(place));
+            self.back.push_front(self.saving.remove(place));
         }
         self.go_on();
     }
@@ -61,6 +61,11 @@ impl Notes {
             self.input = Input::new(&text);
             self.taken_up = true;
         }
+    }
+
+    /// How many wait behind the one that stands in the line.
+    pub fn behind(&self) -> usize {
+        self.back.len()
     }
 
     /// Takes up what an earlier session left, where nothing else was begun.

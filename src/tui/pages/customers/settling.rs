@@ -61,12 +61,14 @@ pub fn reschedule(state: &mut State) -> Vec<Cmd> {
 fn ask_verb(state: &mut State, name: &'static str, id: i64, about: &str) -> Vec<Cmd> {
     let verbs = catalog::entry("activity").map_or(&[][..], |entry| entry.verbs);
     let Some(verb) = verbs.iter().find(|verb| verb.name == name) else { return Vec::new() };
-    let mut form = form::verb(&state.context, "activity", name, verb.asks, vec![id]);
+    let mut form = form::verb(state, "activity", name, verb.asks, vec![id]);
     let word = match name {
         "done" => state.context.pick("Done", "完成"),
         _ => state.context.pick("Reschedule", "改期"),
     };
-    form.title = format!("{word}: {about}");
+    let again =
+        if form.is_taken_up(state) { state.context.pick(" (taken up again)", "（已恢复草稿）") } else { "" };
+    form.title = format!("{word}: {about}{again}");
     state.show(Box::new(form))
 }
 
@@ -135,6 +137,7 @@ pub fn qualify(state: &mut State) -> Vec<Cmd> {
             echo: String::new(),
             usual: String::new(),
             fault: None,
+            given: false,
         })
     };
     let lines = JUDGED.iter().filter_map(|name| line(name)).collect();

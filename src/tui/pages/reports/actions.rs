@@ -8,7 +8,7 @@ use crate::{
         action::{Action, Danger, PLAIN},
         command::Cmd,
         context::Context,
-        listing,
+        listing::export,
         modals::{
             Item, Picker,
             form::{self, Form, Line, Purpose},
@@ -139,6 +139,7 @@ fn parameters(state: &mut State) -> Vec<Cmd> {
                 echo: String::new(),
                 usual: period::usual(ask.doc).to_owned(),
                 fault: None,
+                given: false,
             }
         })
         .collect();
@@ -158,31 +159,28 @@ fn parameters(state: &mut State) -> Vec<Cmd> {
 
 /// Asks for a file and writes the part to it that is drawn.
 fn export(state: &mut State) -> Vec<Cmd> {
-    let Some(choice) = state.shown::<Reports>().and_then(Reports::choice) else { return Vec::new() };
+    let Some(page) = state.shown::<Reports>() else { return Vec::new() };
+    let (Some(choice), number) = (page.choice(), page.id()) else { return Vec::new() };
     let usual = format!("{}-{}.csv", choice.report.name, state.context.reading.clock.today());
-    let title = state.context.pick("Write to (csv, json, md, html)", "写入文件（csv、json、md、html）");
-    let form = form::ask(&state.context, title, Kind::Text, &usual, write);
-    state.show(Box::new(form))
+    export::ask_name(state, number, &usual, write)
 }
 
-fn write(state: &mut State, path: String) -> Vec<Cmd> {
+fn write(state: &mut State, number: u64, target: export::Target) -> Vec<Cmd> {
     let Some(page) = state.shown::<Reports>() else { return Vec::new() };
     let Some(grid) = page.drawn().map(|part| part.grid.clone()) else { return Vec::new() };
-    let (number, context) = (page.id(), &state.context);
+    let context = &state.context;
     let (exporter, language, here) = (context.exporter, context.language, context.here.clone());
+    let wanted = target.clone();
     let work = move |_: &mut Crm| {
-        let ending = path.rsplit_once('.').map_or("csv", |(_, ending)| ending);
-        let bytes = exporter(&grid, ending, language)?;
-        let file = here.join(&path);
-        listing::keep(&file, &bytes)?;
-        Ok((grid.rows.len(), file.display().to_string()))
+        let bytes = exporter(&grid, wanted.ending(), language)?;
+        Ok((grid.rows.len(), wanted.write(&here, &bytes)?))
     };
-    vec![Cmd::question((number, "export"), work, |state, answer| match answer {
+    vec![Cmd::question((number, "export"), work, move |state, answer| match answer {
         Ok((count, path)) => {
             let told = Message::new("Wrote {count} {count:row|rows} to {path}.");
             state.tell(Tone::Done, &told.with("count", count).with("path", path))
         }
-        Err(error) => state.fault(&error),
+        Err(error) => export::ask_again(state, number, target, &error, write),
     })]
 }
 

@@ -1,6 +1,6 @@
 //! The keys of the tickets, and those while an answer is written.
 
-use super::{Tickets, acts};
+use super::{Tickets, acts, reply};
 use crate::{
     Message,
     tui::{
@@ -31,7 +31,7 @@ pub static ACTIONS: &[Action] = &[
         help: ["Answers the customer, right below the queue", "在队列下方直接回复客户"],
         keys: &["r"],
         rank: 1,
-        run: |state| state.with(|page: &mut Tickets, context| page.begin(false, context)),
+        run: |state| reply::begin(state, false),
         ..TICKET
     },
     Action {
@@ -40,7 +40,7 @@ pub static ACTIONS: &[Action] = &[
         help: ["Notes something among us", "写一条内部备注"],
         keys: &["n"],
         rank: 1,
-        run: |state| state.with(|page: &mut Tickets, context| page.begin(true, context)),
+        run: |state| reply::begin(state, true),
         ..TICKET
     },
     Action {

@@ -85,20 +85,37 @@ fn choices(context: &Context, name: &str) -> Vec<Item> {
     shown.map(|choice| Item::of_choice(context, choice)).collect()
 }
 
-pub fn priority(state: &mut State) -> Vec<Cmd> {
+/// Offers the choices of a field, beginning at what the first of the tickets has now.
+fn choose(
+    state: &State,
+    field: &'static str,
+    offer: impl FnOnce(&State, Vec<Item>, Vec<i64>) -> Picker + Clone + Send + 'static,
+) -> Vec<Cmd> {
     let ids = meant(state);
-    let items = choices(&state.context, "priority");
-    let picker = Picker::new(&state.context, state.context.pick("Priority", "优先级"), items, move |_, items| {
-        items.into_iter().next().map_or_else(Vec::new, |item| vec![set(ids, "priority", &item)])
-    });
-    state.show(Box::new(picker))
+    let Some(first) = ids.first().copied() else { return Vec::new() };
+    acts::reading(TICKET, first, move |state, entry| {
+        let now = entry.value(field).as_text().unwrap_or_default().to_owned();
+        let items = choices(&state.context, field);
+        let picker = offer(state, items, ids).beginning_at(&now);
+        state.show(Box::new(picker))
+    })
+}
+
+pub fn priority(state: &mut State) -> Vec<Cmd> {
+    choose(state, "priority", |state, items, ids| {
+        Picker::new(&state.context, state.context.pick("Priority", "优先级"), items, move |_, items| {
+            items.into_iter().next().map_or_else(Vec::new, |item| vec![set(ids, "priority", &item)])
+        })
+    })
 }
 
 /// Offers the statuses; each is reached by the verb that leads there.
 pub fn status(state: &mut State) -> Vec<Cmd> {
-    let ids = meant(state);
-    let items = choices(&state.context, "status");
-    let picker = Picker::new(&state.context, state.context.pick("Status", "状态"), items, move |state, items| {
+    choose(state, "status", offer_statuses)
+}
+
+fn offer_statuses(state: &State, items: Vec<Item>, ids: Vec<i64>) -> Picker {
+    Picker::new(&state.context, state.context.pick("Status", "状态"), items, move |state, items| {
         let Some(item) = items.into_iter().next() else { return Vec::new() };
         let name = match item.value.as_str() {
             "resolved" => return acts::run_verb(state, TICKET, "resolve", ids),
@@ -112,8 +129,7 @@ pub fn status(state: &mut State) -> Vec<Cmd> {
             move |crm| form::run(crm, TICKET, name, &ids, &Values::new()),
             move |_, refs| format!("{refs}: {label}"),
         )]
-    });
-    state.show(Box::new(picker))
+    })
 }
 
 /// Sets one field of all of them, as one operation.

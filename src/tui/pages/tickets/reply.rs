@@ -17,6 +17,8 @@ use crate::{
 };
 use crossterm::event::KeyCode;
 use ratatui::layout::Rect;
+use serde_json::{Value as Json, json};
+use std::time::Duration;
 
 /// What was begun to be written in a ticket.
 #[derive(Debug, Default)]
@@ -25,10 +27,14 @@ pub struct Draft {
     above: Vec<String>,
     input: Input,
     pub note: bool,
+    /// What is being written down now.
+    sending: Vec<String>,
 }
 
 /// So many lines of it are in sight.
 const SHOWN: usize = 3;
+/// How long nothing is typed before it is kept aside.
+const REST: Duration = Duration::from_millis(400);
 
 impl Draft {
     fn text(&self) -> String {
@@ -41,6 +47,33 @@ impl Draft {
     fn take(&mut self, text: &str) {
         self.above = text.trim_end().split('\n').map(|line| line.trim_end_matches('\r').to_owned()).collect();
         self.input = Input::new(&self.above.pop().unwrap_or_default());
+    }
+
+    /// It was written down, or it was not and comes back before what was typed since.
+    fn sent(&mut self, text: &str, note: bool, done: bool) {
+        if let Some(place) = self.sending.iter().position(|known| known == text) {
+            self.sending.remove(place);
+            let since = self.text();
+            if done {
+                return;
+            }
+            if since.trim().is_empty() {
+                self.take(text);
+                self.note = note;
+            } else {
+                self.take(&format!("{text}\n{since}"));
+                // What was among us must not go out with the rest.
+                self.note |= note;
+            }
+        }
+    }
+
+    /// Everything that is not in the database; null where there is nothing.
+    fn as_json(&self) -> Json {
+        let line = self.text();
+        let texts = self.sending.iter().chain(Some(&line)).filter(|text| !text.trim().is_empty());
+        let text = texts.cloned().collect::<Vec<_>>().join("\n");
+        if text.is_empty() { Json::Null } else { json!({ "text": text, "note": self.note }) }
     }
 
     /// Puts in what was pasted, lines and all.
@@ -65,12 +98,28 @@ impl Draft {
     }
 }
 
+/// Begins to write in the ticket under the cursor, or goes on with it.
+pub fn begin(state: &mut State, note: bool) -> Vec<Cmd> {
+    let id = state.shown::<Tickets>().and_then(|page| page.listing.subject()).map(|(_, id)| id);
+    let Some(id) = id else { return Vec::new() };
+    let left = state.drafts.get(&key(id)).and_then(|draft| draft.get("text")).and_then(Json::as_str);
+    let left = left.unwrap_or_default().to_owned();
+    state.with(|page: &mut Tickets, context| page.begin(id, note, &left, context))
+}
+
+/// Under which name what is written in a ticket is kept.
+fn key(ticket: i64) -> String {
+    format!("reply T{ticket}")
+}
+
 impl Tickets {
-    /// Begins to write in the ticket under the cursor, or goes on with it.
-    pub(super) fn begin(&mut self, note: bool, context: &Context) -> Vec<Cmd> {
-        let Some((_, id)) = self.listing.subject() else { return Vec::new() };
+    fn begin(&mut self, id: i64, note: bool, left: &str, context: &Context) -> Vec<Cmd> {
         self.writing = Some(id);
-        self.drafts.entry(id).or_default().note = note;
+        let draft = self.drafts.entry(id).or_default();
+        draft.note = note;
+        if draft.as_json().is_null() {
+            draft.take(left);
+        }
         self.measure(context);
         let mut commands = self.listing.go_by(0, context);
         commands.extend(self.ask_preview(context));
@@ -79,9 +128,23 @@ impl Tickets {
 
     /// Stops writing; what was begun stays.
     pub(super) fn stop(&mut self, context: &Context) -> Vec<Cmd> {
-        self.writing = None;
+        let kept = self.writing.take().map(|id| self.keep_aside(id));
         self.measure(context);
-        Vec::new()
+        kept.into_iter().collect()
+    }
+
+    /// What is not in the database is kept aside.
+    fn keep_aside(&self, id: i64) -> Cmd {
+        let draft = self.drafts.get(&id).map(Draft::as_json).unwrap_or_default();
+        Cmd::keep_draft(key(id), draft)
+    }
+
+    /// The same, after a moment.
+    fn keep_aside_soon(&self) -> Vec<Cmd> {
+        let keep = |id: i64| {
+            Cmd::later(self.number, "draft", REST, move |page: &mut Self, _: &Context| vec![page.keep_aside(id)])
+        };
+        self.writing.map(keep).into_iter().collect()
     }
 
     pub(super) fn draft_mut(&mut self) -> Option<&mut Draft> {
@@ -89,14 +152,15 @@ impl Tickets {
     }
 
     pub(super) fn write_key(&mut self, key: Key) -> Option<Vec<Cmd>> {
-        self.draft_mut()?.key(key).map(|()| Vec::new())
+        self.draft_mut()?.key(key)?;
+        Some(self.keep_aside_soon())
     }
 
     pub(super) fn write_paste(&mut self, text: &str) -> Vec<Cmd> {
         if let Some(draft) = self.draft_mut() {
             draft.insert(text);
         }
-        Vec::new()
+        self.keep_aside_soon()
     }
 
     /// Turns the answer into a note, or a note into an answer.
@@ -116,23 +180,32 @@ impl Tickets {
                 if let Some(draft) = page.draft_mut() {
                     draft.take(&text);
                 }
-                Vec::new()
+                page.keep_aside_soon()
             }),
             Err(error) => state.fault(&error),
         };
         vec![Cmd::Edit(Editor { text, ending: ".md", then: Box::new(then) })]
     }
 
-    /// Says it; what was typed stays until it is kept.
+    /// Says it; until it is in the database it is kept aside, and what is typed meanwhile is another.
     pub(super) fn send(&mut self, context: &Context) -> Vec<Cmd> {
         let (Some(ticket), number) = (self.writing, self.number) else { return Vec::new() };
         let Some((text, note)) = self.draft_mut().map(|draft| (draft.text(), draft.note)) else { return Vec::new() };
         if text.trim().is_empty() {
             return self.stop(context);
         }
+        if let Some(draft) = self.draft_mut() {
+            draft.take("");
+            draft.sending.push(text.clone());
+        }
+        let mut commands = self.stop(context);
         let direction = if note { Direction::Note } else { Direction::Out };
-        let said = Said { ticket, direction, text, ..Said::default() };
-        vec![Cmd::write(move |crm| say(crm, &said), move |state, answer| kept(state, number, ticket, answer))]
+        let said = Said { ticket, direction, text: text.clone(), ..Said::default() };
+        commands.push(Cmd::write(
+            move |crm| say(crm, &said),
+            move |state, answer| kept(state, number, ticket, (&text, note), answer),
+        ));
+        commands
     }
 
     /// How many lines it takes to write.
@@ -195,17 +268,26 @@ fn say(crm: &mut Crm, said: &Said) -> Result<Message> {
     Ok(told.with("to", to).with("message", message))
 }
 
-fn kept(state: &mut State, number: u64, ticket: i64, answer: Result<Message>) -> Vec<Cmd> {
-    let told = match answer {
-        Ok(told) => told,
-        Err(error) => return state.fault(&error),
-    };
+fn kept(state: &mut State, number: u64, ticket: i64, (text, note): (&str, bool), answer: Result<Message>) -> Vec<Cmd> {
+    let done = answer.is_ok();
     let mut commands = on(state, number, |page, context| {
-        page.drafts.remove(&ticket);
-        page.stop(context)
+        if let Some(draft) = page.drafts.get_mut(&ticket) {
+            draft.sent(text, note, done);
+        }
+        // Whoever still stands there goes on writing.
+        if !done && page.listing.subject().is_some_and(|(_, id)| id == ticket) {
+            page.writing = Some(ticket);
+            page.measure(context);
+        }
+        vec![page.keep_aside(ticket)]
     });
-    let undo = state.context.pick(" (u to undo)", "（按 u 撤销）");
-    let told = state.context.say(&told) + undo;
-    commands.extend(state.toast(Toast::new(Tone::Done, told)));
+    commands.extend(match answer {
+        Ok(told) => {
+            let undo = state.context.pick(" (u to undo)", "（按 u 撤销）");
+            let told = state.context.say(&told) + undo;
+            state.toast(Toast::new(Tone::Done, told))
+        }
+        Err(error) => state.fault(&error),
+    });
     commands
 }

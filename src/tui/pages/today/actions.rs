@@ -3,10 +3,10 @@
 use super::{Pane, Today};
 use crate::{
     Message, catalog,
-    record::Value,
     tui::{
         action::{Action, Danger, PLAIN},
         command::Cmd,
+        listing::acts,
         modals::form,
         moving,
         page::Page,
@@ -28,24 +28,19 @@ pub fn verb(state: &mut State, name: &'static str) -> Vec<Cmd> {
     let Some((kind, id)) = state.top().and_then(Page::subject) else { return Vec::new() };
     let verb = catalog::entry(kind).and_then(|entry| entry.verbs.iter().find(|verb| verb.name == name));
     let Some(verb) = verb else { return Vec::new() };
-    let form = form::verb(&state.context, kind, verb.name, verb.asks, vec![id]);
+    let form = form::verb(state, kind, verb.name, verb.asks, vec![id]);
     state.show(Box::new(form))
 }
 
 /// Plans something, with whom or what is under the cursor.
 fn plan(state: &mut State) -> Vec<Cmd> {
-    let Some(schema) = state.context.schema("activity") else { return Vec::new() };
     let line = state.shown::<Today>().and_then(Today::line);
-    // Without a day it would be a note of what was done.
-    let mut given = vec![("due".to_owned(), state.context.pick("tomorrow", "明天").to_owned())];
-    let task = schema.field("kind").map(|field| state.context.value(&field.kind, &Value::text("task")));
-    given.extend(task.map(|task| ("kind".to_owned(), task)));
-    given.extend(line.and_then(|line| line.customer.clone()).map(|short| ("customer".to_owned(), short)));
+    let customer = line.and_then(|line| line.customer.clone()).map(|short| ("customer".to_owned(), short));
+    let mut whom: Vec<(String, String)> = customer.into_iter().collect();
     if let Some(("deal", id)) = line.and_then(|line| line.record) {
-        given.extend(state.context.schema("deal").map(|schema| ("deal".to_owned(), schema.short(id))));
+        whom.extend(state.context.schema("deal").map(|schema| ("deal".to_owned(), schema.short(id))));
     }
-    let form = form::add(state, &schema, &given);
-    state.show(Box::new(form))
+    acts::plan(state, whom)
 }
 
 /// What can be done there.
