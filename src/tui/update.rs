@@ -98,7 +98,7 @@ impl State {
     fn key(&mut self, key: Key) -> Vec<Cmd> {
         let leaving = std::mem::take(&mut self.leaving);
         if key.ctrl && key.code == KeyCode::Char('c') {
-            if leaving {
+            if leaving || self.writes.awaited {
                 return self.part();
             }
             self.leaving = true;

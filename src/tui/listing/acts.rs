@@ -15,6 +15,7 @@ use crate::{
         words,
     },
 };
+use serde_json::{Value as Json, json};
 
 const ACTIVITY: &str = "activity";
 /// With whom, and on what, something is planned.
@@ -290,17 +291,32 @@ pub fn note(state: &mut State) -> Vec<Cmd> {
             return state.tell(Tone::Notice, &Message::new("A record of this kind has no notes."));
         };
         let before = types::show(&field.kind, &entry.value(&field.name));
-        let (text, version) = (before.clone(), entry.version());
+        let (key, version) = (format!("editor {}", entry.short()), entry.version());
+        let text = gone_on_with(state.drafts.get(&key), &before);
         let then = move |state: &mut State, written: Result<String>| match written {
-            Ok(written) if written.trim_end() == before.trim_end() => Vec::new(),
-            Ok(written) => vec![save_note(kind, id, field.name.to_string(), written, version)],
+            Ok(written) if written.trim_end() == before.trim_end() => vec![Cmd::keep_draft(key, Json::Null)],
+            Ok(written) => {
+                let draft = json!({ "text": written, "before": before });
+                let save = save_note(kind, id, (field.name.to_string(), key.clone()), written, version);
+                vec![Cmd::keep_draft(key, draft), save]
+            }
             Err(error) => state.fault(&error),
         };
         vec![Cmd::Edit(Editor { text, ending: ".md", then: Box::new(then) })]
     })
 }
 
-fn save_note(kind: &'static str, id: i64, field: String, text: String, version: i64) -> Cmd {
+/// What was written and could not be saved, behind what somebody else wrote since; else the notes as they are.
+fn gone_on_with(draft: Option<&Json>, now: &str) -> String {
+    let said = |name: &str| draft.and_then(|draft| draft.get(name)).and_then(Json::as_str);
+    match (said("text"), said("before")) {
+        (Some(text), Some(before)) if before == now => text.to_owned(),
+        (Some(text), _) => format!("{now}\n\n{text}"),
+        (None, _) => now.to_owned(),
+    }
+}
+
+fn save_note(kind: &'static str, id: i64, (field, key): (String, String), text: String, version: i64) -> Cmd {
     let work = move |crm: &mut Crm| {
         let schema = crm.schema(kind)?;
         let declared = crm.field(&schema, &field)?.clone();
@@ -311,9 +327,15 @@ fn save_note(kind: &'static str, id: i64, field: String, text: String, version: 
     Cmd::write(work, |state, answer| match answer {
         Ok((short, title)) => {
             let told = Message::new("Changed {record}.").with("record", format!("{short} {title}"));
-            state.tell(Tone::Done, &told)
+            let mut commands = state.tell(Tone::Done, &told);
+            commands.push(Cmd::keep_draft(key, Json::Null));
+            commands
         }
         Err(error) if error.cause == Cause::Interrupted => Vec::new(),
-        Err(error) => state.fault(&error),
+        Err(error) => {
+            let mut commands = state.fault(&error);
+            commands.extend(state.tell(Tone::Notice, &Message::new("What you wrote is kept: E goes on with it.")));
+            commands
+        }
     })
 }

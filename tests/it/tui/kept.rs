@@ -198,3 +198,21 @@ fn what_was_said_of_something_done_survives_a_crash() {
     assert_eq!(it.crm.count_where("activity", "done=today").expect("counts"), 1);
     assert!(it.state.drafts.is_empty());
 }
+
+#[test]
+fn what_was_written_in_an_editor_and_could_not_be_saved_is_gone_on_with() {
+    let desk = Desk::new();
+    let mut launch = super::launch(&desk);
+    launch.settings.wait = std::time::Duration::from_millis(50);
+    let driver = kehu::tui::driver::Driver::start(&launch, kehu::tui::glyphs::UNICODE, 120, 36).expect("starts");
+    let mut it = Sitting { desk, driver };
+    it.press("2");
+    let mut other = held_outside(&it.desk);
+    it.editor = |text| format!("{text}Wants twelve");
+    it.press("E").sees("in use by another process").sees("What you wrote is kept");
+    other.rollback().expect("ends");
+    it.editor = |text| text;
+    it.press("E").sees("Changed C4");
+    assert_eq!(it.crm.record("customer", 4).expect("is there").value("notes").as_text(), Some("Wants twelve"));
+    assert!(it.state.drafts.is_empty());
+}
