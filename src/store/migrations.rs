@@ -18,8 +18,13 @@ pub type Fill<'a> = &'a mut dyn FnMut(&mut dyn Database, &Added) -> Result<()>;
 /// What makes each version out of the one before, and the version it makes; version 1 is made of nothing. Where kinds,
 /// fields or indexes were added, the next is one line with `add_what_is_missing` again. A step that renames a column also
 /// renames it inside `change`; none loosens a column that must have a value.
-const STEPS: &[(i64, Step)] =
-    &[(2, add_what_is_missing), (3, add_what_is_missing), (4, fewer_tables_and_indexes), (5, add_what_is_missing)];
+const STEPS: &[(i64, Step)] = &[
+    (2, add_what_is_missing),
+    (3, add_what_is_missing),
+    (4, fewer_tables_and_indexes),
+    (5, add_what_is_missing),
+    (6, add_what_is_missing),
+];
 
 /// Version 4 has SQLite read less when it opens a file: all lists are in one table, of which the log speaks as it did,
 /// and small kinds have no indexes.

@@ -197,8 +197,9 @@ impl Maker<'_> {
             Dialect::Sqlite => ", deleted_at",
             Dialect::Postgres => ", id",
         };
-        // Few rows are in the recycle bin, or were merged; the others need no place in such an index.
-        let some = if field.name == "deleted_at" || field.automatic {
+        // Few rows are in the recycle bin, or were merged, and of all that an activity may belong to it belongs to little;
+        // the others need no place in such an index, which every write would have to find.
+        let some = if field.name == "deleted_at" || field.automatic || (field.child && !field.required) {
             format!(" WHERE \"{}\" IS NOT NULL", field.name)
         } else {
             String::new()
