@@ -124,7 +124,16 @@ pub fn help(english: &str) -> String {
         let kind = english.strip_prefix("Adds an ").or_else(|| english.strip_prefix("Adds a "))?;
         noun(kind).map(|noun| format!("新增{noun}"))
     };
-    said.or_else(added).unwrap_or_else(|| english.to_owned())
+    said.or_else(added).or_else(|| reference(english)).unwrap_or_else(|| english.to_owned())
+}
+
+/// How a record may be named, which is told with the letter of its kind.
+fn reference(english: &str) -> Option<String> {
+    let said = [
+        (", 12, a name, an e-mail, a phone or ext:system:number", "、12、名称、邮箱、电话或 ext:系统:编号"),
+        (" or another reference; then field=value pairs", " 或其他引用；其后写 字段=值"),
+    ];
+    said.iter().find_map(|(tail, chinese)| Some(format!("{}{chinese}", english.strip_suffix(tail)?)))
 }
 
 /// The Chinese sentence for each English template; read when the first one is needed.
