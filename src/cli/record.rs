@@ -8,9 +8,9 @@ use super::{
 };
 use clap::ArgMatches;
 use kehu::{
-    Crm, Error, Message, Result, catalog,
+    Cause, Crm, Error, Message, Result, catalog,
     crm::{Query, Save},
-    record::{Ask, Kind, Schema, Value, Values, filter, types},
+    record::{Ask, Kind, Schema, Value, Values, Verb, filter, types},
 };
 use std::sync::Arc;
 
@@ -524,10 +524,15 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     let Some(verb) = verbs.iter().find(|verb| verb.name == name) else {
         return Err(super::unanswered(kind, name));
     };
-    let references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
+    let mut references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
     let terminal = session.terminal.clone();
-    let prompted = |ask: &Ask| if ask.required { ask::value(&terminal, ask.doc) } else { Ok(None) };
     let crm = session.crm()?;
+    let place = place_named(crm, kind, verb, matches, &mut references)?;
+    let prompted = |ask: &Ask| match &place {
+        Some(place) if ask.name == "to" => Ok(Some(place.clone())),
+        _ if ask.required => ask::value(&terminal, ask.doc),
+        _ => Ok(None),
+    };
     // What cannot be done anyway needs no answers.
     for reference in &references {
         if let Ok(id) = crm.find(kind, reference)
@@ -579,6 +584,22 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     let shorts = shorts(session, &done)?;
     session.wrote(&Message::new("{records}: {verb}.").with("verb", verb.name).with("records", shorts))?;
     Ok(0)
+}
+
+/// Where to something is moved, when that is said behind what is moved: `kehu deal move D1 Negotiation`.
+fn place_named(
+    crm: &mut Crm,
+    kind: &str,
+    verb: &Verb,
+    matches: &ArgMatches,
+    references: &mut Vec<String>,
+) -> Result<Option<String>> {
+    let asked = verb.asks.iter().any(|ask| ask.name == "to" && matches!((ask.kind)(), Kind::Text));
+    let said = || matches.get_one::<String>("to").is_some();
+    let Some(last) = references.last().filter(|_| asked && references.len() > 1 && !said()) else { return Ok(None) };
+    let numbered = last.ends_with(|letter: char| letter.is_ascii_digit());
+    let unknown = !numbered && crm.find(kind, last).is_err_and(|error| error.cause == Cause::NotFound);
+    Ok(if unknown { references.pop() } else { None })
 }
 
 /// Of how many records each is told what a verb changed.
