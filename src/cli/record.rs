@@ -365,7 +365,8 @@ fn edit_where(
     }
     let ids: Vec<i64> = changed.iter().map(|save| save.id).collect();
     if !agreed {
-        let question = Message::new("Change {count} {kind}?").with("count", ids.len()).with("kind", schema.table);
+        let noun = if ids.len() == 1 { schema.kind } else { schema.table };
+        let question = Message::new("Change {count} {kind}?").with("count", ids.len()).with("kind", noun);
         ask::confirm(&session.terminal, &question)?;
         change_all(session.crm()?, schema, &ids, said, tags, None, allow)?;
     }

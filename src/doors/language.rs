@@ -2,7 +2,7 @@
 
 pub use super::operations::operation;
 
-use crate::{Message, catalog};
+use crate::{Message, catalog, record::Choice};
 use std::{collections::HashMap, sync::OnceLock};
 
 /// The languages that sentences come in.
@@ -48,6 +48,9 @@ fn in_english(message: &Message) -> String {
         if matches!(*name, "kind" | "noun") && noun(value).is_some() {
             *value = value.replace('_', " ");
         }
+        if *name == "status" {
+            *value = status(value, |choice| choice.label.to_lowercase());
+        }
     }
     let text = message.to_string();
     match text.strip_prefix("A ") {
@@ -56,6 +59,14 @@ fn in_english(message: &Message) -> String {
         }
         _ => text,
     }
+}
+
+/// The state of a ticket as people call it; what is none stays as it is.
+fn status(key: &str, called: impl Fn(&Choice) -> String) -> String {
+    let ticket = catalog::entry("ticket").map(|entry| (entry.schema)());
+    let field = ticket.as_ref().and_then(|schema| schema.field("status"));
+    let choice = field.and_then(|field| field.choices().iter().find(|choice| choice.key == key));
+    choice.map_or_else(|| key.to_owned(), called)
 }
 
 /// A message whose arguments call the kinds of record by their Chinese names.
@@ -69,6 +80,7 @@ fn with_nouns(message: &Message) -> Message {
         match *name {
             "kind" | "noun" => *value = noun(value).unwrap_or(value).to_owned(),
             "verb" => *value = help(value),
+            "status" => *value = status(value, |choice| choice.label_zh.to_string()),
             _ => {}
         }
     }

@@ -67,12 +67,17 @@ pub const FILES: &[DemoFile] = &[
     source!("relation", "relations.csv"),
 ];
 
+/// How one of the programs spells its industries, and what people call them.
+const INDUSTRIES: [&str; 3] =
+    ["FOOD_BEVERAGES=Food and beverages", "INDUSTRIAL_AUTOMATION=Industrial automation", "UTILITIES=Utilities"];
+
 /// Imports one file as if it lay in a folder.
 pub fn import_file(crm: &mut Crm, kind: &str, name: &str, bytes: &[u8]) -> Result<Outcome> {
     let mut spool = NamedTempFile::new().map_err(|error| unwritable(name, &error))?;
     spool.write_all(bytes).map_err(|error| unwritable(name, &error))?;
     let source = Source::named(spool.path(), name)?;
-    let plan = Import::plan(crm, &source, Some(kind), &Options::default(), &mut |_| ())?;
+    let options = Options { map_values: INDUSTRIES.map(str::to_owned).into(), ..Options::default() };
+    let plan = Import::plan(crm, &source, Some(kind), &options, &mut |_| ())?;
     plan.run(crm, &mut |_| ())
 }
 

@@ -98,7 +98,7 @@ fn preview(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cm
             if count > lines.len() {
                 lines.push(format!("+{}", count - lines.len()));
             }
-            let question = Message::new("Change {count} {kind}?").with("count", count).with("kind", kind);
+            let question = Message::new("Change {count} {kind}?").with("count", count).with("kind", noun(kind, count));
             let question = state.context.say(&question);
             let confirm =
                 Confirm::new(&state.context, question, lines, move |_| vec![write(kind, wanted, same, again)]);
@@ -120,7 +120,7 @@ fn write(kind: &'static str, ids: Vec<i64>, field: String, text: String) -> Cmd 
         move |crm| change(crm, kind, &ids, &field, &text),
         move |context, saves| {
             let count = saves.iter().filter(|save| !save.changed.is_empty()).count();
-            context.say(&Message::new("Changed {count} {kind}.").with("count", count).with("kind", kind))
+            context.say(&Message::new("Changed {count} {kind}.").with("count", count).with("kind", noun(kind, count)))
         },
     )
 }
@@ -137,4 +137,9 @@ fn told(context: &Context, kind: &str, title: &str, save: &Save) -> String {
     };
     let changes: Vec<String> = save.changed.iter().map(one).collect();
     format!("{} {title}: {}", schema.short(save.id), changes.join(", "))
+}
+
+/// What so many of a kind are called.
+fn noun(kind: &'static str, count: usize) -> &'static str {
+    crate::catalog::entry(kind).filter(|_| count != 1).map_or(kind, |entry| entry.table)
 }

@@ -89,9 +89,9 @@ fn a_record_shows_what_is_linked_to_it() {
 fn marked_records_are_changed_together_after_a_preview_and_undone_in_one_step() {
     let mut it = at(120, 36);
     it.press("Space Space").sees("2 marked").press("A").type_("Set City").press("Enter").type_("Bremen").press("Enter");
-    it.sees("Change 2 customer?").sees("Bremen");
+    it.sees("Change 2 customers?").sees("Bremen");
     assert_eq!(it.crm.count_where("customer", "city=Bremen").expect("counts"), 0, "a preview writes nothing");
-    it.press("y").sees("Changed 2 customer");
+    it.press("y").sees("Changed 2 customers");
     assert_eq!(it.crm.count_where("customer", "city=Bremen").expect("counts"), 2);
     it.press("Esc").press("u").sees("Undid");
     assert_eq!(it.crm.count_where("customer", "city=Bremen").expect("counts"), 0);

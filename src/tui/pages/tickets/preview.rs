@@ -5,6 +5,7 @@ use crate::{
     Crm, Result,
     crm::{Entry, Query, Sort},
     record::{Kind, Row, Total, Value, filter},
+    tickets::sla::WorkingTimes,
     tui::{
         canvas::{Canvas, row, rows, trimmed},
         command::Cmd,
@@ -111,6 +112,15 @@ impl Tickets {
         vec![told, later]
     }
 
+    /// Asks when people work under each policy, since deadlines count their time.
+    pub(super) fn ask_times(&self) -> Cmd {
+        let taken = |page: &mut Self, answer: Result<WorkingTimes>, _: &Context| {
+            page.times = answer.unwrap_or_default();
+            Vec::new()
+        };
+        Cmd::ask(self.number, "times", Crm::working_times, taken)
+    }
+
     fn ask_help(&self) -> Vec<Cmd> {
         let Some(id) = self.ticket() else { return Vec::new() };
         vec![Cmd::ask(
@@ -136,7 +146,7 @@ impl Tickets {
         let inside = canvas.frame(area, &title, "", self.writing.is_some());
         canvas.hit(area, Target::Act("list.open"));
         let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
-        draw_clocks(canvas, row(inside, 0), told);
+        draw_clocks(canvas, row(inside, 0), told, &self.times);
         let below = u16::try_from(self.writing_height()).unwrap_or_default();
         let writing = trimmed(inside, inside.height.saturating_sub(below), 0);
         let mut talk = trimmed(inside, 1, below);
@@ -170,7 +180,7 @@ impl Tickets {
 }
 
 /// Of each clock: when it is due, or whether it was kept.
-fn draw_clocks(canvas: &mut Canvas, line: Rect, told: &Told) {
+fn draw_clocks(canvas: &mut Canvas, line: Rect, told: &Told, times: &WorkingTimes) {
     let context = canvas.context;
     let theme = context.theme;
     let clocks = [
@@ -198,7 +208,9 @@ fn draw_clocks(canvas: &mut Canvas, line: Rect, told: &Told) {
             let until = context.pick("until {}", "截止 {}").replace("{}", &until);
             let style = if left < 0 { theme.bad } else { theme.text };
             let until = if line.width < 90 { String::new() } else { format!(" ({until})") };
-            (format!("{name} {}{until}", clock::countdown(context, left)), style)
+            let policy = told.entry.value("policy").as_integer();
+            let left = clock::countdown_of(context, times, policy, due).unwrap_or_default();
+            (format!("{name} {left}{until}"), style)
         };
         pieces.push((words, style));
     }
