@@ -63,8 +63,8 @@ fn in_english(message: &Message) -> String {
 
 /// The state of a ticket as people call it; what is none stays as it is.
 fn status(key: &str, called: impl Fn(&Choice) -> String) -> String {
-    let ticket = catalog::entry("ticket").map(|entry| (entry.schema)());
-    let field = ticket.as_ref().and_then(|schema| schema.field("status"));
+    let schemas = crate::crm::base_schemas();
+    let field = schemas.iter().find(|schema| schema.kind == "ticket").and_then(|schema| schema.field("status"));
     let choice = field.and_then(|field| field.choices().iter().find(|choice| choice.key == key));
     choice.map_or_else(|| key.to_owned(), called)
 }

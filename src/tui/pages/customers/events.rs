@@ -58,7 +58,7 @@ pub fn of(timeline: &Timeline, chinese: bool, context: &Context) -> Vec<Happenin
             late: entry.overdue,
             day,
             time,
-            sort: text(row, sort),
+            sort: crate::tui::words::stock(context, text(row, sort)),
             title: format!("{off}{}", text(row, title)),
             who: entry.who.clone(),
             details: entry

@@ -8,7 +8,7 @@ use crate::{
         context::Context,
         hits::Target,
         listing::Listing,
-        text,
+        text, words,
     },
 };
 use ratatui::{layout::Rect, style::Style};
@@ -177,7 +177,7 @@ fn cells(
         short_status(context, status).map_or_else(|| told("status"), str::to_owned),
         owner,
         clock::ago(context, key(listing, row, "updated_at")),
-        told("channel"),
+        words::stock(context, told("channel")),
     ]
 }
 

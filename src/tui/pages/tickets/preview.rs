@@ -22,6 +22,8 @@ pub const ARTICLE: usize = 1000;
 /// So many lines of one message are shown; the ticket's own page has them all.
 const LINES: usize = 6;
 const MESSAGES: u64 = 20;
+/// So many of the latest ratings of a customer count.
+const RATINGS: u64 = 100;
 
 /// What is known of a ticket.
 pub struct Told {
@@ -36,6 +38,8 @@ struct Customer {
     open: Total,
     /// Its largest open deal: name and amount.
     deal: Option<Row>,
+    /// How it rated the service, from one to five, on average in tenths.
+    rated: Option<i64>,
 }
 
 fn rows_of(crm: &mut Crm, kind: &str, condition: &str, columns: &[&str], sort: &str, most: u64) -> Result<Vec<Row>> {
@@ -64,7 +68,11 @@ fn around(crm: &mut Crm, id: i64) -> Result<Customer> {
     let open = crm.total(&Query { filter: open, ..Query::new("ticket") })?;
     let deals = format!("customer=C{id} outcome=open");
     let deal = rows_of(crm, "deal", &deals, &["name", "amount"], "-amount", 1)?.into_iter().next();
-    Ok(Customer { entry, open, deal })
+    let ratings = rows_of(crm, "satisfaction", &format!("customer=C{id} not score:"), &["score"], "-id", RATINGS)?;
+    let scores: Vec<i64> = ratings.iter().filter_map(|row| row.cells.first().and_then(Value::as_integer)).collect();
+    let count = i64::try_from(scores.len()).unwrap_or(i64::MAX).max(1);
+    let rated = (!scores.is_empty()).then(|| (scores.iter().sum::<i64>() * 10 + count / 2) / count);
+    Ok(Customer { entry, open, deal, rated })
 }
 
 /// An article: number, ref and title.
@@ -305,6 +313,10 @@ fn draw_customer(canvas: &mut Canvas, line: Rect, told: &Told) {
             let [english, chinese] = label;
             said.push(format!("{} {}", context.pick(english, chinese), context.value(&field.kind, &value)));
         }
+    }
+    if let Some(rated) = customer.rated {
+        let said_of = context.pick("satisfaction", "满意度");
+        said.push(format!("{said_of} {}.{}/5", rated / 10, rated % 10));
     }
     if let Some(deal) = &customer.deal {
         let name = deal.cells.first().and_then(Value::as_text).unwrap_or_default();
