@@ -51,3 +51,13 @@ fn the_log_calls_operations_in_chinese_for_those_who_want_that() {
     let log = desk.say("--lang zh oplog --limit 1").done();
     assert!(log.contains("移动 D1 Cold store"), "{log}");
 }
+
+#[test]
+fn what_was_changed_is_told_in_chinese_with_its_words() {
+    let desk = Desk::new();
+    let told = desk.say("--lang zh customer edit C1 opt_out=yes level=B -v");
+    assert!(told.err.contains("拒收群发 否 → 是"), "{}", told.err);
+    assert!(told.err.contains("级别") && !told.err.contains("level"), "{}", told.err);
+    let told = desk.say("customer edit C1 opt_out=no -v");
+    assert!(told.err.contains("opt_out yes → no"), "{}", told.err);
+}

@@ -145,8 +145,8 @@ fn told(context: &Context, event: &Happening, place: usize, (width, sorts): (usi
     let sign = if event.late { "!" } else { " " };
     let time = if event.planned { 8 } else { 5 };
     let ellipsis = context.glyphs.ellipsis;
-    let short = SHORT.iter().find(|(long, _)| *long == event.sort).filter(|_| text::width(&event.sort) > sorts);
-    let sort = short.map_or(event.sort.as_str(), |(_, short)| short);
+    let brief = SHORT.iter().find(|(long, _)| *long == event.sort).filter(|_| text::width(&event.sort) > sorts);
+    let sort = brief.map_or(event.sort.as_str(), |(_, brief)| brief);
     let head = format!(
         " {sign}{} {} ",
         text::fit(&event.time, time, false, ellipsis),
@@ -171,12 +171,20 @@ fn told(context: &Context, event: &Happening, place: usize, (width, sorts): (usi
 
 /// A row of a panel in one line: what it is called, then what else is known.
 pub fn panel_line(context: &Context, columns: &[crate::record::Column], row: &Row) -> (String, String) {
-    // Whether somebody is the first to ask is told last: the first of them stands first anyway.
-    let (roles, others): (Vec<_>, Vec<_>) =
-        columns.iter().zip(&row.cells).partition(|(column, _)| column.name == "role");
-    let told: Vec<String> = others
+    // The name, what it is worth and how likely it is; whether somebody is the first to ask is told last, since the first
+    // of them stands first anyway.
+    let rank = |(place, (column, _)): &(usize, (&crate::record::Column, &Value))| match (place, &column.kind) {
+        (0, _) => 0,
+        (_, Kind::Money) => 1,
+        (_, Kind::Percent) => 2,
+        _ if column.name == "role" => 4,
+        _ => 3,
+    };
+    let mut cells: Vec<_> = columns.iter().zip(&row.cells).enumerate().collect();
+    cells.sort_by_key(rank);
+    let told: Vec<String> = cells
         .into_iter()
-        .chain(roles)
+        .map(|(_, cell)| cell)
         .map(|(column, value)| match (&column.kind, value) {
             (Kind::Percent, value) => plot::short(context, &column.kind, value),
             (Kind::Timestamp | Kind::Date, Value::Text(text)) => words::due(context, text).0,

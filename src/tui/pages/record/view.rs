@@ -185,7 +185,7 @@ fn called(entry: &Entry, context: &Context) -> String {
         .iter()
         .zip(&entry.values)
         .find(|(field, value)| !field.choices().is_empty() && value.as_text() == Some(title.as_ref()));
-    chosen.map_or_else(|| title.to_string(), |(field, value)| context.value(&field.kind, value))
+    chosen.map_or_else(|| title.clone(), |(field, value)| context.value(&field.kind, value))
 }
 
 /// A value as the head tells it: with its label where nobody would know what a number or a day stands for.

@@ -300,7 +300,9 @@ fn days(crm: &mut Crm, scope: Scope) -> Result<Vec<Day>> {
             };
             let at = row.cells.first().and_then(weekday);
             let count = at.and_then(|at| days.get_mut(place).and_then(|day| day.counts.get_mut(at)));
-            count.into_iter().for_each(|count| *count += 1);
+            if let Some(count) = count {
+                *count += 1;
+            }
         }
     }
     drop(crm.notices());

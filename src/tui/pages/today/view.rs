@@ -264,7 +264,7 @@ impl Today {
         for (day, line) in self.days.iter().zip(rows(trimmed(area, 2, 0))) {
             let [english, chinese] = day.name;
             let name = text::fit(context.pick(english, chinese), 16, false, context.glyphs.ellipsis);
-            let counts: String = day.counts.iter().map(|count| format!("{count:>4}")).collect();
+            let counts: String = day.counts.iter().map(|count| text::fit(&count.to_string(), 4, true, "")).collect();
             canvas.text(line, &format!(" {name}{counts}"), context.theme.text);
         }
     }
