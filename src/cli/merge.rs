@@ -5,7 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use kehu::{
     Cause, Error, Message, Result,
     customers::merge::{Differing, Merge, Merged},
-    record::{Schema, types},
+    record::{Schema, Value},
 };
 
 pub const CUSTOMERS: Extra = Extra {
@@ -165,7 +165,8 @@ fn preview(session: &mut Session, merge: &Merge, merged: &Merged) -> Result<()> 
     }
     session.terminal.line(&format!("{winner}:"));
     for change in &merged.changes {
-        let (before, after) = (types::show(&change.kind, &change.before), types::show(&change.kind, &change.after));
+        let words = |value: &Value| super::record::worded(&change.kind, value, chinese);
+        let (before, after) = (words(&change.before), words(&change.after));
         let before = if before.is_empty() { String::new() } else { format!("{before} ") };
         session.terminal.line(&format!("  {}: {before}→ {}", label(&change.field), one_line(&after)));
     }

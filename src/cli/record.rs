@@ -8,9 +8,10 @@ use super::{
 };
 use clap::ArgMatches;
 use kehu::{
-    Crm, Error, Message, Result, catalog,
+    Cause, Crm, Error, Message, Result, catalog,
     crm::{Query, Save},
-    record::{Ask, Kind, Schema, Value, Values, filter, types},
+    doors::cell::{Audience, cell_text},
+    record::{Ask, Kind, Schema, Value, Values, Verb, filter, types},
 };
 use std::sync::Arc;
 
@@ -304,19 +305,22 @@ fn tell_saves(session: &mut Session, schema: &Schema, saves: &[Save]) -> Result<
         }
         let message = Message::new("Changed {record}: {changes}.")
             .with("record", record)
-            .with("changes", described(schema, save));
+            .with("changes", described(schema, save, session.terminal.style().chinese));
         session.wrote(&message)?;
     }
     Ok(())
 }
 
 /// `level B → A, city → Shenzhen`.
-fn described(schema: &Schema, save: &Save) -> String {
+fn described(schema: &Schema, save: &Save, chinese: bool) -> String {
     let one = |(name, before, after): &(String, Value, Value)| {
         let kind = schema.field(name).map_or(kehu::record::Kind::Text, |field| field.kind.clone());
-        let (before, after) = (types::show(&kind, before), types::show(&kind, after));
+        let label = schema.field(name).filter(|field| chinese && !field.label_zh.is_empty());
+        let name = label.map_or(name.as_str(), |field| &field.label_zh);
+        let (before, after) = (worded(&kind, before, chinese), worded(&kind, after, chinese));
         let before = if before.is_empty() { String::new() } else { format!("{before} ") };
-        format!("{name} {before}→ {}", if after.is_empty() { "(empty)" } else { &after })
+        let empty = if chinese { "（空）" } else { "(empty)" };
+        format!("{name} {before}→ {}", if after.is_empty() { empty } else { &after })
     };
     save.changed.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -365,7 +369,8 @@ fn edit_where(
     }
     let ids: Vec<i64> = changed.iter().map(|save| save.id).collect();
     if !agreed {
-        let question = Message::new("Change {count} {kind}?").with("count", ids.len()).with("kind", schema.table);
+        let noun = if ids.len() == 1 { schema.kind } else { schema.table };
+        let question = Message::new("Change {count} {kind}?").with("count", ids.len()).with("kind", noun);
         ask::confirm(&session.terminal, &question)?;
         change_all(session.crm()?, schema, &ids, said, tags, None, allow)?;
     }
@@ -382,7 +387,8 @@ fn preview(session: &mut Session, schema: &Schema, saves: &[Save]) -> Result<()>
     }
     for save in saves.iter().take(20) {
         let title = session.crm()?.title(schema.kind, save.id)?;
-        session.terminal.line(&format!("{} {title}: {}", schema.short(save.id), described(schema, save)));
+        let changes = described(schema, save, session.terminal.style().chinese);
+        session.terminal.line(&format!("{} {title}: {changes}", schema.short(save.id)));
     }
     if saves.len() > 20 {
         session.terminal.warn(&Message::new("… and {count} more.").with("count", saves.len() - 20));
@@ -524,10 +530,15 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     let Some(verb) = verbs.iter().find(|verb| verb.name == name) else {
         return Err(super::unanswered(kind, name));
     };
-    let references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
+    let mut references: Vec<String> = words(matches, "ref").into_iter().cloned().collect();
     let terminal = session.terminal.clone();
-    let prompted = |ask: &Ask| if ask.required { ask::value(&terminal, ask.doc) } else { Ok(None) };
     let crm = session.crm()?;
+    let place = place_named(crm, kind, verb, matches, &mut references);
+    let prompted = |ask: &Ask| match &place {
+        Some(place) if ask.name == "to" => Ok(Some(place.clone())),
+        _ if ask.required => ask::value(&terminal, ask.doc),
+        _ => Ok(None),
+    };
     // What cannot be done anyway needs no answers.
     for reference in &references {
         if let Ok(id) = crm.find(kind, reference)
@@ -581,6 +592,27 @@ fn own_verb(session: &mut Session, kind: &'static str, name: &str, matches: &Arg
     Ok(0)
 }
 
+/// Where to something is moved, when that is said behind what is moved: `kehu deal move D1 Negotiation`.
+fn place_named(
+    crm: &mut Crm,
+    kind: &str,
+    verb: &Verb,
+    matches: &ArgMatches,
+    references: &mut Vec<String>,
+) -> Option<String> {
+    let asked = verb.asks.iter().any(|ask| ask.name == "to" && matches!((ask.kind)(), Kind::Text));
+    let said = || matches.get_one::<String>("to").is_some();
+    let last = references.last().filter(|_| asked && references.len() > 1 && !said())?;
+    let numbered = last.ends_with(|letter: char| letter.is_ascii_digit());
+    let unknown = !numbered && crm.find(kind, last).is_err_and(|error| error.cause == Cause::NotFound);
+    if unknown { references.pop() } else { None }
+}
+
+/// A value as it is typed, or in the words of whoever reads Chinese.
+pub fn worded(kind: &Kind, value: &Value, chinese: bool) -> String {
+    if chinese { cell_text(kind, value, Audience::Chinese).into_owned() } else { types::show(kind, value) }
+}
+
 /// Of how many records each is told what a verb changed.
 const TOLD: usize = 10;
 
@@ -592,7 +624,7 @@ fn what_changed(before: &kehu::crm::Entry, after: &kehu::crm::Entry, chinese: bo
         if old.same(&new) {
             continue;
         }
-        let (old, new) = (types::show(&field.kind, &old), types::show(&field.kind, &new));
+        let (old, new) = (worded(&field.kind, &old, chinese), worded(&field.kind, &new, chinese));
         let chinese = chinese && !field.label_zh.is_empty();
         let label = if chinese { field.label_zh.to_string() } else { field.label.to_lowercase() };
         changes.push(match (old.is_empty(), new.is_empty()) {

@@ -38,7 +38,8 @@ pub fn run(session: &mut Session, matches: &ArgMatches) -> Result<u8> {
                 session.print(&tried)?;
             }
             let question = Message::new("Change {count} {kind}?").with("count", tried.rows.len());
-            ask::confirm(&session.terminal, &question.with("kind", "customers"))?;
+            let noun = if tried.rows.len() == 1 { "customer" } else { "customers" };
+            ask::confirm(&session.terminal, &question.with("kind", noun))?;
         }
     }
     let grid = session.crm()?.review(&among)?;

@@ -88,8 +88,8 @@ fn rate_command() -> Command {
     Command::new("rate")
         .about("Writes down how a customer rates the solution of a ticket, from 1 (bad) to 5 (very good)")
         .arg(reference())
-        .arg(Arg::new("score").value_name("1-5").required(true).value_parser(value_parser!(i64).range(1..=5)).help("How they rate the service"))
-        .arg(Arg::new("product").long("product-score").value_name("1-5").value_parser(value_parser!(i64).range(1..=5)).help("How they rate the product"))
+        .arg(Arg::new("score").value_name("SCORE").required(true).value_parser(value_parser!(i64).range(1..=5)).help("How they rate the service, from 1 to 5"))
+        .arg(Arg::new("product").long("product-score").value_name("1-5").value_parser(value_parser!(i64).range(1..=5)).help("How they rate the product, from 1 to 5"))
         .arg(Arg::new("comment").long("comment").value_name("TEXT").num_args(1).help("What they say"))
         .after_help(
             "A second rating of the same solution replaces the first, which `kehu satisfaction history` keeps. A rating of 1\n\

@@ -76,6 +76,7 @@ pub fn needs_database(arguments: &[OsString]) -> bool {
 /// The whole command.
 pub fn root(schemas: &[Arc<Schema>], wanted: &Wanted) -> Command {
     let mut root = Command::new("kehu")
+        .bin_name("kehu")
         .version(env!("CARGO_PKG_VERSION"))
         .about("A CRM for the terminal: customers and the people who work there, in one file that is yours")
         .override_usage("kehu <NOUN> <VERB> [REF] [VALUES] [FLAGS]")
@@ -184,6 +185,9 @@ fn overview(schemas: &[Arc<Schema>]) -> String {
     );
     text.trim_end().to_owned()
 }
+
+/// The heading of the flags that stand for the fields of a record.
+pub const FIELDS: &str = "Fields";
 
 /// The heading of the flags that every command takes.
 pub const EVERYWHERE: &str = "Everywhere";
@@ -392,7 +396,7 @@ fn field_flag(schema: &Schema, field: &Field) -> Arg {
         .help(help)
         .num_args(1)
         .allow_hyphen_values(true)
-        .help_heading("Fields")
+        .help_heading(FIELDS)
         .add(super::complete::values(schema, field))
 }
 

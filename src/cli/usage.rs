@@ -24,11 +24,12 @@ pub fn tell(
     if fault::asks_json() {
         terminal.format = Some(Format::Json);
     }
-    fault::report(&worded(error), &terminal)
+    let command = command(&tree(), &arguments);
+    fault::report(&worded(error, &command), &terminal)
 }
 
-/// The fault as a sentence, with what would be right.
-fn worded(error: &clap::Error) -> Error {
+/// The fault as a sentence, with what would be right for that command.
+fn worded(error: &clap::Error, command: &str) -> Error {
     let said = |kind| text(error.get(kind));
     let flag = said(ContextKind::InvalidArg);
     let bare = flag.split([' ', '=']).next().unwrap_or_default().to_owned();
@@ -47,7 +48,7 @@ fn worded(error: &clap::Error) -> Error {
             .with("flag", bare)
             .with("value", quoted(&value))
             .with("words", said(ContextKind::ValidValue)),
-        ErrorKind::ValueValidation => return validation(error, &bare, &value),
+        ErrorKind::ValueValidation => return validation(error, command, &bare, &value),
         ErrorKind::ArgumentConflict if said(ContextKind::PriorArg).split(' ').next() == Some(&bare) => {
             Message::new("{flag} is said more than once.").with("flag", bare)
         }
@@ -59,23 +60,23 @@ fn worded(error: &clap::Error) -> Error {
         }
         _ => Message::new("{problem}").with("problem", first_line(error)),
     };
-    Error::bad_value(fault).hint(hint(error))
+    Error::bad_value(fault).hint(hint(error, command))
 }
 
 /// A value that its parser refused.
-fn validation(error: &clap::Error, flag: &str, value: &str) -> Error {
+fn validation(error: &clap::Error, command: &str, flag: &str, value: &str) -> Error {
     let source = error.source().map(ToString::to_string).unwrap_or_default();
     if let Some((least, most)) = bounds(&source) {
         let message = Message::new("{flag} takes a number from {least} to {most}, and {value} is none.");
         let message = message.with("flag", flag).with("least", &least).with("most", most).with("value", quoted(value));
         let written = Message::new("Write it like {flag} {least}.").with("flag", flag).with("least", least);
-        return Error::bad_value(message).hint(if flag.starts_with('-') { written } else { hint(error) });
+        return Error::bad_value(message).hint(if flag.starts_with('-') { written } else { hint(error, command) });
     }
     let number = source.contains("digit") || source.contains("float") || source.contains("number too");
     let message = if number || source.contains("is not in ") {
         Message::new("{flag} takes a number, and {value} is none that fits.")
     } else {
-        return Error::bad_value(Message::new("{problem}").with("problem", source)).hint(hint(error));
+        return Error::bad_value(Message::new("{problem}").with("problem", source)).hint(hint(error, command));
     };
     let hint = Message::new("Write it like {flag} 30.").with("flag", flag);
     Error::bad_value(message.with("flag", flag).with("value", quoted(value))).hint(hint)
@@ -89,7 +90,7 @@ fn bounds(source: &str) -> Option<(String, String)> {
 }
 
 /// What was probably meant, else where it is told what may be said.
-fn hint(error: &clap::Error) -> Message {
+fn hint(error: &clap::Error, command: &str) -> Message {
     for kind in [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue] {
         // The likeliest is the last.
         let near = text(error.get(kind));
@@ -98,15 +99,19 @@ fn hint(error: &clap::Error) -> Message {
             return Message::new("did you mean `{near}`?").with("near", near);
         }
     }
-    Message::new("{command} --help").with("command", command(error))
+    Message::new("{command} --help").with("command", command)
 }
 
-/// The command as it was said, without what follows it: `kehu customer list`.
-fn command(error: &clap::Error) -> String {
-    let usage = text(error.get(ContextKind::Usage));
-    let words = usage.trim_start_matches("Usage:").split_whitespace();
-    let words: Vec<&str> = words.take_while(|word| !word.starts_with(['<', '[', '-', '.'])).collect();
-    if words.is_empty() { "kehu".to_owned() } else { words.join(" ") }
+/// The command that was meant, however the program file is called: `kehu customer list`.
+fn command(tree: &Command, arguments: &[OsString]) -> String {
+    let (mut here, mut words) = (tree, vec!["kehu"]);
+    for word in arguments.iter().skip(1).filter_map(|argument| argument.to_str()) {
+        if let Some(next) = here.find_subcommand(word) {
+            words.push(next.get_name());
+            here = next;
+        }
+    }
+    words.join(" ")
 }
 
 fn first_line(error: &clap::Error) -> String {

@@ -2,7 +2,7 @@
 
 pub use super::operations::operation;
 
-use crate::{Message, catalog};
+use crate::{Message, catalog, record::Choice};
 use std::{collections::HashMap, sync::OnceLock};
 
 /// The languages that sentences come in.
@@ -48,6 +48,9 @@ fn in_english(message: &Message) -> String {
         if matches!(*name, "kind" | "noun") && noun(value).is_some() {
             *value = value.replace('_', " ");
         }
+        if *name == "status" {
+            *value = status(value, |choice| choice.label.to_lowercase());
+        }
     }
     let text = message.to_string();
     match text.strip_prefix("A ") {
@@ -56,6 +59,14 @@ fn in_english(message: &Message) -> String {
         }
         _ => text,
     }
+}
+
+/// The state of a ticket as people call it; what is none stays as it is.
+fn status(key: &str, called: impl Fn(&Choice) -> String) -> String {
+    let schemas = crate::crm::base_schemas();
+    let field = schemas.iter().find(|schema| schema.kind == "ticket").and_then(|schema| schema.field("status"));
+    let choice = field.and_then(|field| field.choices().iter().find(|choice| choice.key == key));
+    choice.map_or_else(|| key.to_owned(), called)
 }
 
 /// A message whose arguments call the kinds of record by their Chinese names.
@@ -69,6 +80,7 @@ fn with_nouns(message: &Message) -> Message {
         match *name {
             "kind" | "noun" => *value = noun(value).unwrap_or(value).to_owned(),
             "verb" => *value = help(value),
+            "status" => *value = status(value, |choice| choice.label_zh.to_string()),
             _ => {}
         }
     }
@@ -124,7 +136,16 @@ pub fn help(english: &str) -> String {
         let kind = english.strip_prefix("Adds an ").or_else(|| english.strip_prefix("Adds a "))?;
         noun(kind).map(|noun| format!("新增{noun}"))
     };
-    said.or_else(added).unwrap_or_else(|| english.to_owned())
+    said.or_else(added).or_else(|| reference(english)).unwrap_or_else(|| english.to_owned())
+}
+
+/// How a record may be named, which is told with the letter of its kind.
+fn reference(english: &str) -> Option<String> {
+    let said = [
+        (", 12, a name, an e-mail, a phone or ext:system:number", "、12、名称、邮箱、电话或 ext:系统:编号"),
+        (" or another reference; then field=value pairs", " 或其他引用；其后写 字段=值"),
+    ];
+    said.iter().find_map(|(tail, chinese)| Some(format!("{}{chinese}", english.strip_suffix(tail)?)))
 }
 
 /// The Chinese sentence for each English template; read when the first one is needed.

@@ -9,10 +9,12 @@ use rusqlite::ffi;
 /// Translates what SQLite says.
 #[must_use]
 pub fn from_sqlite(error: &rusqlite::Error) -> Error {
-    let rusqlite::Error::SqliteFailure(failure, detail) = error else {
-        return storage(Message::new("The database says: {detail}.").with("detail", error));
+    let (failure, detail) = match error {
+        rusqlite::Error::SqliteFailure(failure, detail) => (failure, detail.as_deref().unwrap_or_default()),
+        // The statement itself helps nobody who did not write it.
+        rusqlite::Error::SqlInputError { error, msg, .. } => (error, msg.as_str()),
+        other => return storage(Message::new("The database says: {detail}.").with("detail", other)),
     };
-    let detail = detail.as_deref().unwrap_or_default();
     match failure.code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => busy(),
         ErrorCode::NotADatabase => not_a_database(),

@@ -84,6 +84,11 @@ pub trait Page: Any {
         None
     }
 
+    /// Whether its last line is one to write in, which words that come up leave alone.
+    fn has_line_below(&self) -> bool {
+        false
+    }
+
     /// The list that the keys of lists mean just now.
     fn listing(&self) -> Option<&Listing> {
         None

@@ -128,8 +128,8 @@ fn tabs(state: &State, canvas: &mut Canvas, line: Rect) {
 fn bell(state: &State) -> (String, bool) {
     match state.bell {
         None | Some(Total::Exactly(0)) => (String::new(), false),
-        Some(Total::Exactly(count)) => (format!("gn:{count} "), true),
-        Some(Total::MoreThan(count)) => (format!("gn:{count}+ "), true),
+        Some(Total::Exactly(count)) => (format!("{} {count}  ", state.context.pick("notices", "通知")), true),
+        Some(Total::MoreThan(count)) => (format!("{} {count}+  ", state.context.pick("notices", "通知")), true),
     }
 }
 
@@ -213,10 +213,9 @@ fn footer(state: &State, canvas: &mut Canvas, line: Rect) {
 fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
     let theme = state.context.theme;
     let mut y = line.y;
-    // Where there are few rows, older words give way; what went wrong does not.
+    // Where there are few rows, older words give way; what went wrong does not, but nothing covers a line to write in.
     let few = state.context.screen.height < 30;
-    // The line that is being written at the foot of a page stays in sight.
-    let writing = state.contexts().contains(&"note");
+    let covers = state.top().is_none_or(|page| !page.has_line_below());
     let shown = state.toasts.iter().rev().enumerate();
     for (place, toast) in shown.filter(|(place, toast)| !few || *place == 0 || toast.tone == Tone::Error) {
         let sign = format!(" {} ", toast.sign());
@@ -231,10 +230,14 @@ fn toasts(state: &State, canvas: &mut Canvas, line: Rect) {
             Tone::Error => theme.bad,
         };
         let count = lines.len().min(3);
-        if writing && (y + 1 == line.y || y == line.y && count > 1) {
-            y = line.y.saturating_sub(2);
+        if place == 0 && count > 1 && y + 1 < state.context.screen.height {
+            // Long words begin above the footer and go on over it.
+            y += 1;
         }
         for (at, words) in lines.iter().take(count).enumerate().rev() {
+            if !covers && y + 1 == line.y {
+                y -= 1;
+            }
             if y <= 1 {
                 return;
             }

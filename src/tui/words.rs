@@ -90,3 +90,26 @@ pub fn place(context: &Context, name: &str) -> String {
     let known = PLACES.iter().find(|(known, ..)| *known == name);
     known.map_or_else(|| name.replace('-', " "), |(_, english, chinese)| context.pick(english, chinese).to_owned())
 }
+
+/// Words of open lists that everybody begins with, in Chinese; others are the reader's own.
+const STOCK: [(&str, &str); 12] = [
+    ("chat", "在线"),
+    ("complaint", "投诉"),
+    ("email", "邮件"),
+    ("inquiry", "咨询"),
+    ("other", "其他"),
+    ("phone", "电话"),
+    ("quality", "质量问题"),
+    ("repair", "维修"),
+    ("return", "退货"),
+    ("visit", "来访"),
+    ("web", "网页"),
+    ("wechat", "微信"),
+];
+
+/// A channel or a type of ticket as the reader calls it.
+#[must_use]
+pub fn stock(context: &Context, word: String) -> String {
+    let known = STOCK.iter().find(|(known, _)| context.is_chinese() && *known == word);
+    known.map_or(word, |(_, chinese)| (*chinese).to_owned())
+}

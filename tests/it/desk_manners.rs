@@ -311,7 +311,7 @@ fn commands_of_the_desk_say_what_they_did_and_what_to_write_instead() {
     desk.say("ticket_rule add --condition queue=Support --order least_busy").done();
     let output = desk.say("ticket rate T1 6");
     assert_eq!(output.code, 2);
-    assert!(output.err.contains("<1-5> takes a number from 1 to 5, and 6 is none."), "{}", output.err);
+    assert!(output.err.contains("<SCORE> takes a number from 1 to 5, and 6 is none."), "{}", output.err);
     assert!(!output.err.contains("30"), "{}", output.err);
     for months in ["0", "-1", "999999"] {
         let output = desk.run(["report", "quality-warning", "--months", months]);

@@ -265,6 +265,58 @@ fn everything_that_is_said_is_said_in_chinese_too() {
     none(&missing.map(|(template, place)| format!("{place}: {template:?}")).collect::<Vec<_>>());
 }
 
+/// What operations are called in the log: the texts that stand where one is named, with a word for each thing in them.
+fn labels(sources: &[Source]) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for source in sources.iter().filter(|source| !source.path.starts_with("src/store")) {
+        for mark in [".transaction(", "relabel(", "label_with_refs(", "let label = ", "let word = match", "label_run("]
+        {
+            for (place, _) in source.text.match_indices(mark) {
+                let after = &source.text[place..];
+                let end = ["|crm", "|_|", ";\n"].iter().filter_map(|end| after.find(end)).min().unwrap_or(after.len());
+                let text = after[..end].to_owned();
+                let line = source.text[..place].lines().count();
+                // A word that begins a label is followed by what it was done to; the dashboard labels its lines too.
+                let follows = if mark.contains("word") { " X1" } else { "" };
+                let elsewhere = mark.starts_with("let ") && source.is_door();
+                for literal in literals(&Source { path: source.path.clone(), text }).iter().filter(|_| !elsewhere) {
+                    found.insert(exemplary(&literal.text) + follows, format!("{}:{line}", source.path));
+                }
+            }
+        }
+    }
+    // What begins with a word of somebody's own is called by it.
+    let called = |label: &str| label.contains(' ') && label.starts_with(char::is_uppercase);
+    found.retain(|label, _| called(label) && !label.starts_with("X1") && !label.starts_with("UPDATE "));
+    found
+}
+
+/// A label with a word for each thing that is filled into it.
+fn exemplary(template: &str) -> String {
+    let mut text = String::new();
+    for (place, part) in template.split('{').enumerate() {
+        let after = if place == 0 { Some(part) } else { part.split_once('}').map(|(_, after)| after) };
+        text.push_str(if place == 0 { "" } else { "X1" });
+        text.push_str(after.unwrap_or_default());
+    }
+    text.trim_end_matches([':', ' ']).to_owned()
+}
+
+#[test]
+fn every_operation_is_called_in_chinese_in_the_log() {
+    let is_chinese = |text: &str| text.contains(|letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+    let mut labels = labels(&sources());
+    assert!(labels.len() > 60, "{labels:?}");
+    for entry in kehu::catalog::ENTRIES {
+        for verb in entry.verbs {
+            labels.insert(format!("{} X1 Acme", verb.name), format!("the verbs of {}", entry.kind));
+        }
+    }
+    let said = |label: &str| kehu::doors::language::operation(label);
+    let missing = labels.into_iter().filter(|(label, _)| !is_chinese(&said(label)));
+    none(&missing.map(|(label, place)| format!("{place}: {label:?}")).collect::<Vec<_>>());
+}
+
 #[test]
 fn every_chinese_sentence_belongs_to_one_that_is_said_and_names_what_it_names() {
     let said: BTreeSet<String> = sources().iter().flat_map(literals).map(|literal| literal.text).collect();

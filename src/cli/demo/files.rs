@@ -67,12 +67,32 @@ pub const FILES: &[DemoFile] = &[
     source!("relation", "relations.csv"),
 ];
 
+/// How one of the programs spells its industries, and what people call them.
+const INDUSTRIES: [&str; 15] = [
+    "AUTOMOTIVE=Automotive",
+    "BUILDING_MATERIALS=Building materials",
+    "CHEMICALS=Chemicals",
+    "ELECTRICAL_ELECTRONIC_MANUFACTURING=Electrical and electronic manufacturing",
+    "FOOD_BEVERAGES=Food and beverages",
+    "INDUSTRIAL_AUTOMATION=Industrial automation",
+    "LOGISTICS_AND_SUPPLY_CHAIN=Logistics and supply chain",
+    "MACHINERY=Machinery",
+    "MARITIME=Maritime",
+    "MEDICAL_DEVICES=Medical devices",
+    "OIL_ENERGY=Oil and energy",
+    "PACKAGING_AND_CONTAINERS=Packaging and containers",
+    "PAPER_FOREST_PRODUCTS=Paper and forest products",
+    "RENEWABLES_ENVIRONMENT=Renewables and environment",
+    "UTILITIES=Utilities",
+];
+
 /// Imports one file as if it lay in a folder.
 pub fn import_file(crm: &mut Crm, kind: &str, name: &str, bytes: &[u8]) -> Result<Outcome> {
     let mut spool = NamedTempFile::new().map_err(|error| unwritable(name, &error))?;
     spool.write_all(bytes).map_err(|error| unwritable(name, &error))?;
     let source = Source::named(spool.path(), name)?;
-    let plan = Import::plan(crm, &source, Some(kind), &Options::default(), &mut |_| ())?;
+    let options = Options { map_values: INDUSTRIES.map(str::to_owned).into(), ..Options::default() };
+    let plan = Import::plan(crm, &source, Some(kind), &options, &mut |_| ())?;
     plan.run(crm, &mut |_| ())
 }
 

@@ -57,8 +57,10 @@ impl Crm {
             for ticket in crm.numbers(&sql, &[Sql::Text(earliest.clone()), Sql::Text(latest.clone())])? {
                 crm.ask_about(ticket, &surveys, Some(now), &mut done)?;
             }
-            if !done.asked.is_empty() {
-                crm.relabel(&format!("Ask how satisfied {} customers are", done.asked.len()))?;
+            match done.asked.len() {
+                0 => {}
+                1 => crm.relabel("Ask how satisfied a customer is")?,
+                count => crm.relabel(&format!("Ask how satisfied {count} customers are"))?,
             }
             Ok(done)
         })

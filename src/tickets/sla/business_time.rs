@@ -94,7 +94,7 @@ impl BusinessTime {
         if start == at.as_second() { Some(at) } else { Timestamp::from_second(start).ok() }
     }
 
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.days.is_empty() && self.yearly.is_empty() && self.hours.is_always()
     }
 

@@ -189,9 +189,8 @@ fn explained(clock: Clock, state: &State, under: &Under, now: Timestamp) -> Vec<
         (Some(_), Some(_)) if due.is_none() => "endless",
         _ => "running",
     };
-    let by = rule.zip(due).filter(|_| started.is_some()).map(|(rule, due)| {
-        duration_text(if due < until { -rule.time.between(due, until) } else { rule.time.between(until, due) })
-    });
+    let by = rule.zip(due).filter(|_| started.is_some());
+    let by = by.map(|(rule, due)| duration_text(rule.time.left(until, due)));
     // The pause that goes on counts as far as it has come.
     let going_on = rule.zip(state.stopped.filter(|_| state.is_open(clock))).zip(started);
     let going_on = going_on.map_or(0, |((rule, stopped), started)| rule.time.between(stopped.max(started), now));

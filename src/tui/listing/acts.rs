@@ -145,7 +145,9 @@ fn offer_verbs(state: &mut State, kind: &'static str, ids: Vec<i64>, reasons: &[
         .iter()
         .zip(reasons)
         .map(|(verb, reason)| {
-            let mut item = Item::new(words::verb(context, kind, verb.name), verb.name).detail(help(verb.doc));
+            // Written as what stands below it.
+            let label = words::verb(context, kind, verb.name).to_lowercase();
+            let mut item = Item::new(label, verb.name).detail(help(verb.doc));
             item.hidden = words::both(verb.name);
             item.reason = reason.as_ref().map(|reason| context.say(reason));
             item

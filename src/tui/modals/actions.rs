@@ -40,7 +40,7 @@ pub static ACTIONS: &[Action] = &[
     },
     Action {
         id: "picker.down",
-        label: ["down", "下移"],
+        label: ["next", "下一行"],
         help: ["Moves one line down", "下移一行"],
         keys: &["Down", "Ctrl-n"],
         context: "picker",

@@ -194,7 +194,11 @@ impl Reports {
 /// The columns that can be drawn.
 fn measures(part: &Part) -> Vec<usize> {
     let columns = part.grid.columns.iter().enumerate();
-    columns.filter(|(_, column)| plot::is_number(&column.kind)).map(|(place, _)| place).collect()
+    columns
+        .skip(picture::dimensions(&part.grid))
+        .filter(|(_, column)| plot::is_number(&column.kind))
+        .map(|(place, _)| place)
+        .collect()
 }
 
 impl Page for Reports {

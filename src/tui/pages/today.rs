@@ -131,6 +131,8 @@ pub struct Today {
     /// What the open deals of each month will bring.
     pub forecast: Option<Part>,
     pub team: Option<Grid>,
+    /// What the team did on each day of this week.
+    days: Vec<read::Day>,
     member: Menu,
     fault: Option<String>,
 }
@@ -152,6 +154,7 @@ impl Today {
             step: Menu::default(),
             forecast: None,
             team: None,
+            days: Vec::new(),
             member: Menu::default(),
             fault: None,
         }

@@ -44,13 +44,17 @@ pub fn timeline(canvas: &mut Canvas, area: Rect, events: &[Event], from: usize) 
     let theme = canvas.context.theme;
     let (mut line, mut drawn) = (0, 0);
     let mut day = "";
+    // Sorts are as wide as the longest of them needs.
+    let most = if area.width < 50 { 8 } else { 14 };
+    let sorts = events.iter().map(|event| text::width(&event.sort)).max().unwrap_or_default().clamp(4, most);
     for event in events.iter().skip(from) {
         if event.day != day {
             day = &event.day;
-            canvas.text(row(area, line), day, theme.title);
+            canvas.text(row(area, line), &format!(" {day}"), theme.title);
             line += 1;
         }
-        let head = format!(" {:<5} {} ", event.time, text::fit(&event.sort, 8, false, canvas.context.glyphs.ellipsis));
+        let head =
+            format!(" {:<5} {} ", event.time, text::fit(&event.sort, sorts, false, canvas.context.glyphs.ellipsis));
         let indent = u16::try_from(text::width(&head)).unwrap_or_default();
         let room = area.width.saturating_sub(indent);
         for (place, words) in text::wrap(&event.text, usize::from(room)).iter().take(3).enumerate() {

@@ -31,6 +31,7 @@ pub fn short(context: &Context, kind: &Kind, value: &Value) -> String {
     let (unit, digits) = match (kind, full.rsplit_once(' ')) {
         (Kind::Money, Some((unit, digits))) => (unit, digits),
         (Kind::Money | Kind::Integer, None) => ("", full.as_str()),
+        (Kind::Percent, _) => return percent(&full),
         _ => return full,
     };
     let Ok(amount) = digits.replace(',', "").parse::<f64>() else { return full };
@@ -54,6 +55,12 @@ fn shortened(amount: f64, chinese: bool) -> String {
         _ => 2,
     };
     format!("{}{unit}", trimmed(&format!("{scaled:.digits$}")))
+}
+
+/// A share to a tenth, without noughts: `66.7%`, `75%`.
+fn percent(full: &str) -> String {
+    let amount = full.strip_suffix('%').and_then(|digits| digits.parse::<f64>().ok());
+    amount.map_or_else(|| full.to_owned(), |amount| format!("{}%", trimmed(&format!("{amount:.1}"))))
 }
 
 fn plain(amount: f64) -> String {

@@ -15,3 +15,4 @@ mod qualify;
 mod responsible;
 mod review;
 mod user;
+mod wording;

@@ -21,9 +21,9 @@ fn busy() -> Desk {
 #[test]
 fn the_bell_counts_what_is_late_or_due_today_and_is_mine() {
     let mut it = on(busy(), Language::English, 120, 36);
-    it.sees("gn:2");
+    it.sees("notices 2");
     it.desk.run(["activity", "done", "A1"]).done();
-    it.press("F5").sees("gn:1");
+    it.press("F5").sees("notices 1");
 }
 
 #[test]
@@ -33,8 +33,8 @@ fn the_notices_tell_what_waits_and_what_others_did_and_lead_there() {
     it.sees_no("not mine").sees_no("next month");
     assert_eq!(it.state.top().and_then(Page::subject), Some(("activity", 1)));
     it.press("Enter").sees("A1 ask for the contract").press("Esc");
-    it.press("x").type_("signed").press("Ctrl-s").sees_no("Overdue").sees("gn:1");
-    it.press("S").type_("tomorrow 10:00").press("Tab").type_("they are away").press("Ctrl-s").sees_no("gn:");
+    it.press("x").type_("signed").press("Ctrl-s").sees_no("Overdue").sees("notices 1");
+    it.press("S").type_("tomorrow 10:00").press("Tab").type_("they are away").press("Ctrl-s").sees_no("notices ");
     assert_eq!(it.crm.count_where("activity", "id=2 moved=1").expect("counts"), 1);
 }
 
@@ -43,5 +43,5 @@ fn on_a_very_wide_screen_they_stand_beside_every_page() {
     let mut it = on(busy(), Language::English, 240, 50);
     it.press("2").sees("[2 Customers]").sees("─ Notices ─").sees("Overdue (1)").sees("ask for");
     let mut it = on(busy(), Language::Chinese, 120, 36);
-    it.press("2").sees_no("通知").press("g n").sees("通知").sees("同事的操作");
+    it.press("2").sees_no("─ 通知 ─").press("g n").sees("─ 通知 ─").sees("同事的操作");
 }

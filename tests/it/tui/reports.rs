@@ -177,7 +177,7 @@ fn parameters_are_the_reports_own() {
 fn a_report_that_needs_an_answer_says_which_and_takes_it() {
     let mut it = at(120, 36);
     open(&mut it, "Coverage");
-    it.sees("coverage needs --target").press("e").type_("500k").press("Ctrl-s").sees("Still to win");
+    it.sees("This report asks for: target").press("e").type_("500k").press("Ctrl-s").sees("Still to win");
 }
 
 #[test]

@@ -289,3 +289,23 @@ fn an_answer_that_waits_to_be_written_is_not_mixed_with_what_is_typed_next() {
     assert_eq!(said, [("note".into(), "among us".into()), ("out".into(), "Which firmware?".into())]);
     assert!(it.state.drafts.is_empty(), "{:?}", it.state.drafts);
 }
+
+#[test]
+fn a_countdown_counts_the_working_time_that_ticket_why_counts() {
+    let desk = Desk::new();
+    desk.say("business_calendar add Office --hours \"Mon-Fri 09:00-18:00\" --zone Asia/Shanghai --default yes").done();
+    desk.say("sla_policy add Standard --resolution 16h --default yes --calendar Office").done();
+    desk.say("ticket add \"Late on Friday\" --received \"2026-03-26 17:00\"").done();
+    desk.say("ticket add \"Due tomorrow\" --received \"2026-03-31 09:00\"").done();
+    let why = |ticket: &str| desk.say(&format!("ticket why {ticket} -f json")).done();
+    assert!(why("T1").contains("\"-3h\""), "{}", why("T1"));
+    assert!(why("T2").contains("\"16h\""), "{}", why("T2"));
+    let mut it = on(desk, Language::English, 120, 36);
+    it.press("4");
+    // By the clock on the wall T1 is late for eighteen hours, and T2 has until four tomorrow afternoon.
+    let screen = it.screen();
+    let line = |subject: &str| screen.lines().find(|line| line.contains(subject)).unwrap_or_default();
+    assert!(line("Late on Friday").contains("-03:00"), "{screen}");
+    assert!(line("Due tomorrow").contains(" 16:00 "), "{screen}");
+    it.sees("solution -03:00 (until 03-30");
+}

@@ -110,8 +110,12 @@ impl Form {
         self.changed(context)
     }
 
-    pub fn explain(&mut self, _: &Context) -> Vec<Cmd> {
-        let help = self.line().map(|line| format!("{}: {} ({})", line.label, line.help, line.kind.word()));
+    pub fn explain(&mut self, context: &Context) -> Vec<Cmd> {
+        let help = self.line().map(|line| match (context.is_chinese(), line.label == line.help) {
+            (false, _) => format!("{}: {} ({})", line.label, line.help, line.kind.word()),
+            (true, true) => format!("{}（{}）", line.label, written(&line.kind)),
+            (true, false) => format!("{}：{}（{}）", line.label, line.help, written(&line.kind)),
+        });
         help.map(|help| Cmd::toast(Tone::Notice, help)).into_iter().collect()
     }
 
@@ -300,5 +304,26 @@ impl Line {
             (kind, Some(value)) => Some(context.value(kind, &value)).filter(|said| *said != text).unwrap_or_default(),
             (_, None) => String::new(),
         };
+    }
+}
+
+/// How a value of that kind is written, in Chinese.
+fn written(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Text | Kind::LongText | Kind::OpenList => "文字",
+        Kind::Integer => "整数",
+        Kind::Decimal { .. } => "数字",
+        Kind::Percent => "百分比",
+        Kind::Money => "金额",
+        Kind::YesNo => "是或否",
+        Kind::Date | Kind::Birthday => "日期",
+        Kind::Timestamp => "日期和时间",
+        Kind::Choice(_) => "选项",
+        Kind::Email => "邮箱地址",
+        Kind::Phone => "电话号码",
+        Kind::Url => "网址",
+        Kind::TaxId => "税号",
+        Kind::Link(_) => "关联记录",
+        Kind::List(_) => "可填多项，用逗号分隔",
     }
 }

@@ -19,7 +19,7 @@ pub fn draw(board: &Board, canvas: &mut Canvas, area: Rect) {
     };
     let facts = facts(card, context);
     let title = text::cut(
-        &figures::heading(card),
+        &figures::heading(card).replace('·', context.glyphs.dot),
         usize::from(area.width).saturating_sub(text::width(&facts) + 10),
         context.glyphs.ellipsis,
     );

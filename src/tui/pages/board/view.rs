@@ -263,6 +263,10 @@ impl Board {
         for (place, name) in names.iter().enumerate().skip(first) {
             let here = Rect { x, width: line.right().saturating_sub(x), ..line };
             let style = if place == self.focus() { theme.focus } else { theme.dim };
+            if text::width(name) > usize::from(here.width) && place > first {
+                canvas.text_right(here, context.glyphs.crumb, theme.dim);
+                break;
+            }
             let used = canvas.text(here, name, style);
             canvas.hit(Rect { width: used.min(here.width), ..here }, mouse::on_lane(place));
             x = x.saturating_add(used);

@@ -3,12 +3,13 @@
 use super::words;
 use crate::{
     customers::timeline::{Entry, Timeline},
-    record::{Kind, Row, Value},
+    record::{Field, Kind, Row, Value},
     tui::{
         canvas::{Canvas, rows},
         context::Context,
         hits::Target,
         text,
+        widgets::plot,
     },
 };
 use ratatui::{layout::Rect, style::Style};
@@ -57,14 +58,31 @@ pub fn of(timeline: &Timeline, chinese: bool, context: &Context) -> Vec<Happenin
             late: entry.overdue,
             day,
             time,
-            sort: text(row, sort),
+            sort: crate::tui::words::stock(context, text(row, sort)),
             title: format!("{off}{}", text(row, title)),
             who: entry.who.clone(),
-            details: entry.details.iter().filter(|detail| !detail.trim().is_empty()).cloned().collect(),
+            details: entry
+                .details
+                .iter()
+                .filter(|detail| !detail.trim().is_empty())
+                .map(|detail| in_words(context, entry.kind, detail))
+                .collect(),
         }
     };
     grid.rows.iter().zip(&timeline.entries).map(event).collect()
 }
+
+/// What is told of a record: the key of one of its choices by its label.
+fn in_words(context: &Context, kind: &str, detail: &str) -> String {
+    let schema = context.schema(kind);
+    let chosen = |field: &&Field| field.choices().iter().any(|choice| choice.key == detail);
+    let field = schema.as_ref().and_then(|schema| schema.fields.iter().find(chosen));
+    field.map_or_else(|| detail.to_owned(), |field| context.value(&field.kind, &Value::text(detail)))
+}
+
+/// What sorts of events are called where there are only a few cells.
+const SHORT: [(&str, &str); 4] =
+    [("To the customer", "Reply"), ("From the customer", "Message"), ("Stage move", "Stage"), ("Lifecycle", "Life")];
 
 /// The pieces of one line, and the event that it belongs to.
 struct Line {
@@ -127,10 +145,12 @@ fn told(context: &Context, event: &Happening, place: usize, (width, sorts): (usi
     let sign = if event.late { "!" } else { " " };
     let time = if event.planned { 8 } else { 5 };
     let ellipsis = context.glyphs.ellipsis;
+    let brief = SHORT.iter().find(|(long, _)| *long == event.sort).filter(|_| text::width(&event.sort) > sorts);
+    let sort = brief.map_or(event.sort.as_str(), |(_, brief)| brief);
     let head = format!(
         " {sign}{} {} ",
         text::fit(&event.time, time, false, ellipsis),
-        text::fit(&event.sort, sorts, false, ellipsis)
+        text::fit(sort, sorts, false, ellipsis)
     );
     let indent = text::width(&head);
     let room = width.saturating_sub(indent + 1).max(1);
@@ -151,10 +171,22 @@ fn told(context: &Context, event: &Happening, place: usize, (width, sorts): (usi
 
 /// A row of a panel in one line: what it is called, then what else is known.
 pub fn panel_line(context: &Context, columns: &[crate::record::Column], row: &Row) -> (String, String) {
-    let told: Vec<String> = columns
-        .iter()
-        .zip(&row.cells)
+    // The name, what it is worth and how likely it is; whether somebody is the first to ask is told last, since the first
+    // of them stands first anyway.
+    let rank = |(place, (column, _)): &(usize, (&crate::record::Column, &Value))| match (place, &column.kind) {
+        (0, _) => 0,
+        (_, Kind::Money) => 1,
+        (_, Kind::Percent) => 2,
+        _ if column.name == "role" => 4,
+        _ => 3,
+    };
+    let mut cells: Vec<_> = columns.iter().zip(&row.cells).enumerate().collect();
+    cells.sort_by_key(rank);
+    let told: Vec<String> = cells
+        .into_iter()
+        .map(|(_, cell)| cell)
         .map(|(column, value)| match (&column.kind, value) {
+            (Kind::Percent, value) => plot::short(context, &column.kind, value),
             (Kind::Timestamp | Kind::Date, Value::Text(text)) => words::due(context, text).0,
             (_, Value::Money(money)) => words::money(context, *money),
             (kind, value) => context.value(kind, value),

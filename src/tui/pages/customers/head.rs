@@ -146,6 +146,13 @@ fn draw_figures(canvas: &mut Canvas, facts: &Facts, line: Rect) {
             add(title, words::money(context, total), theme.text);
         }
     }
+    let tickets = facts.panels.iter().find(|panel| panel.key == "open_tickets").map(|panel| &panel.grid.total);
+    let tickets = match tickets {
+        Some(Total::Exactly(count)) if *count > 0 => count.to_string(),
+        Some(Total::MoreThan(count)) => format!("{count}+"),
+        _ => String::new(),
+    };
+    add(context.pick("open tickets", "未解决工单"), tickets, theme.warning);
     let touch = facts.entry.value("last_touch").as_text().map(|at| words::ago(context, at)).unwrap_or_default();
     let touch = if touch.is_empty() { context.pick("never", "从未").to_owned() } else { touch };
     add(context.pick("last touch", "上次联系"), touch, theme.text);

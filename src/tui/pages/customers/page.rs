@@ -20,6 +20,10 @@ use serde_json::{Value as Json, json};
 use std::{collections::HashMap, time::Duration};
 
 impl Page for Customers {
+    fn has_line_below(&self) -> bool {
+        self.around.is_some()
+    }
+
     fn id(&self) -> u64 {
         self.number
     }

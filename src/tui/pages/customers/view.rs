@@ -127,6 +127,10 @@ fn draw_panels(canvas: &mut Canvas, facts: &Facts, lines: &mut dyn Iterator<Item
         for row in &panel.grid.rows {
             let Some(line) = lines.next() else { return };
             let (name, rest) = events::panel_line(context, &panel.grid.columns, row);
+            // A long name gives way to what is told of it.
+            let room = usize::from(line.width).saturating_sub(4);
+            let kept = text::width(&rest).min(room * 3 / 5);
+            let name = text::cut(&name, room.saturating_sub(kept), context.glyphs.ellipsis);
             canvas.pieces(line, &[(&format!(" {name}"), theme.text), (&format!("  {rest}"), theme.dim)]);
         }
     }

@@ -3,7 +3,7 @@
 use super::{Part, RecordView, is_long};
 use crate::{
     crm::{Entry, HistoryLine},
-    record::Value,
+    record::{Field, Kind, Value},
     tui::{
         canvas::{Canvas, row, rows, split, trimmed},
         context::Context,
@@ -52,7 +52,8 @@ impl RecordView {
         let Some(entry) = &self.entry else { return };
         let gone =
             if entry.is_deleted() { canvas.context.pick("(in the recycle bin) ", "（在回收站）") } else { "" };
-        let name = format!(" {} {}  {gone}", entry.short(), entry.title());
+        let title = called(entry, canvas.context);
+        let name = format!(" {} {title}  {gone}", entry.short());
         let x = canvas.pieces(line, &[(&name, theme.title)]);
         let told: Vec<String> = entry
             .schema
@@ -60,7 +61,8 @@ impl RecordView {
             .iter()
             .zip(&entry.values)
             .filter(|(field, value)| field.listed && !field.title && !value.is_empty() && !is_long(&field.kind))
-            .map(|(field, value)| canvas.context.value(&field.kind, value))
+            .filter_map(|(field, value)| in_head(field, value, canvas.context))
+            .filter(|words| *words != title)
             .collect();
         let glue = format!(" {} ", canvas.context.glyphs.dot);
         let rest = Rect { x, width: line.right().saturating_sub(x), ..line };
@@ -82,6 +84,10 @@ impl RecordView {
             let here = place == self.part;
             let words = if here { format!("[{label}]") } else { format!(" {label} ") };
             let rest = Rect { x, width: line.right().saturating_sub(x), ..line };
+            if text::width(&words) > usize::from(rest.width) && !here {
+                canvas.text_right(rest, context.glyphs.crumb, context.theme.dim);
+                break;
+            }
             let used = canvas.text(rest, &words, if here { context.theme.focus } else { context.theme.text });
             canvas.hit(Rect { width: used, ..rest }, Target::Part(place));
             x = x.saturating_add(used);
@@ -147,7 +153,7 @@ pub fn changes(canvas: &mut Canvas, area: Rect, record: Option<&Entry>, lines: &
     let inside = canvas.frame(area, context.pick("History", "变更记录"), "", true);
     for (line, area) in lines.iter().skip(from).zip(rows(inside)) {
         let field = record.and_then(|entry| entry.schema.field(&line.field));
-        let label = field.map_or_else(|| line.what.clone(), |field| context.label(field).to_owned());
+        let label = field.map_or_else(|| happened(line, context), |field| context.label(field).to_owned());
         let (before, after) = (context.value(&line.kind, &line.before), context.value(&line.kind, &line.after));
         let change =
             if line.field.is_empty() { String::new() } else { format!("{before} {} {after}", context.glyphs.arrow) };
@@ -158,6 +164,41 @@ pub fn changes(canvas: &mut Canvas, area: Rect, record: Option<&Entry>, lines: &
             text::fit(&label, 16, false, context.glyphs.ellipsis)
         );
         canvas.pieces(area, &[(&head, context.theme.dim), (&who, context.theme.text), (&change, context.theme.text)]);
+    }
+}
+
+/// What befell the record as a whole.
+fn happened(line: &HistoryLine, context: &Context) -> String {
+    match line.what.as_str() {
+        "insert" => context.pick("Added", "新建").to_owned(),
+        "delete" => context.pick("Deleted", "删除").to_owned(),
+        _ => context.pick("Purged", "彻底删除").to_owned(),
+    }
+}
+
+/// What a record is called: where that is a word of a choice, by its label.
+fn called(entry: &Entry, context: &Context) -> String {
+    let title = entry.title();
+    let chosen = entry
+        .schema
+        .fields
+        .iter()
+        .zip(&entry.values)
+        .find(|(field, value)| !field.choices().is_empty() && value.as_text() == Some(title.as_ref()));
+    chosen.map_or_else(|| title.clone(), |(field, value)| context.value(&field.kind, value))
+}
+
+/// A value as the head tells it: with its label where nobody would know what a number or a day stands for.
+fn in_head(field: &Field, value: &Value, context: &Context) -> Option<String> {
+    let label =
+        || if context.is_chinese() { context.label(field).to_owned() } else { context.label(field).to_lowercase() };
+    let said = context.value(&field.kind, value);
+    match field.kind {
+        Kind::YesNo => (*value == Value::Bool(true)).then(label),
+        Kind::Date | Kind::Timestamp | Kind::Integer | Kind::Decimal { .. } | Kind::Percent => {
+            Some(format!("{} {said}", label()))
+        }
+        _ => Some(said),
     }
 }
 

@@ -25,7 +25,8 @@ pub enum Picture {
 /// How many columns say what a row is of.
 #[must_use]
 pub fn dimensions(grid: &Grid) -> usize {
-    grid.columns.iter().take_while(|column| !plot::is_number(&column.kind)).count()
+    // The hours of a day are no numbers of anything.
+    grid.columns.iter().take_while(|column| !plot::is_number(&column.kind) || column.name == "hour").count()
 }
 
 /// Whether the rows follow each other in time.
@@ -56,7 +57,7 @@ pub fn of(part: &Part) -> Picture {
 /// The number that is drawn first: the first amount of a line of months, else the first number.
 #[must_use]
 pub fn main(part: &Part) -> usize {
-    let columns = part.grid.columns.iter().enumerate();
+    let columns = part.grid.columns.iter().enumerate().skip(dimensions(&part.grid));
     let mut numbers = columns.filter(|(_, column)| plot::is_number(&column.kind));
     let first = numbers.clone().next().map(|(place, _)| place).unwrap_or_default();
     let any =
@@ -72,8 +73,9 @@ pub fn main(part: &Part) -> usize {
 /// The columns of a heat map: those that hold the same sort of number as the first, without their sum.
 #[must_use]
 pub fn heat_columns(grid: &Grid) -> Vec<usize> {
-    let kind = grid.columns.iter().find(|column| plot::is_number(&column.kind)).map(|column| &column.kind);
-    let columns = grid.columns.iter().enumerate();
+    let first = dimensions(grid);
+    let kind = grid.columns.iter().skip(first).find(|column| plot::is_number(&column.kind)).map(|column| &column.kind);
+    let columns = grid.columns.iter().enumerate().skip(first);
     columns.filter(|(_, column)| Some(&column.kind) == kind && column.name != "all").map(|(place, _)| place).collect()
 }
 
@@ -104,7 +106,9 @@ pub fn change(context: &Context, kind: &Kind, now: &Value, then: &Value) -> Opti
             let percent = by * 100 / i128::from(earlier).abs();
             if percent > 999 { ">999%".to_owned() } else { format!("{percent}%") }
         }
-        Kind::Money => return Some(sign.to_owned()),
+        Kind::Money => context.pick("from 0", "原为 0").to_owned(),
+        // How far one share is from another is told in points, or it reads as a share itself.
+        Kind::Percent => format!("{}.{} {}", by / 100, by % 100 / 10, context.pick("pt", "点")),
         kind => context.value(kind, &Value::Integer(i64::try_from(by).unwrap_or(i64::MAX))),
     };
     Some(format!("{sign} {words}"))

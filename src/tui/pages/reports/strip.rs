@@ -7,7 +7,7 @@ use super::{
 use crate::{
     reports::Part,
     tui::{
-        canvas::{Canvas, row, split},
+        canvas::{Canvas, row, rows, split},
         context::Context,
         hits::Target,
         text,
@@ -77,6 +77,7 @@ impl Reports {
         let before = self.before.get(self.part.unwrap_or_default());
         let columns = part.grid.columns.iter().zip(totals).enumerate();
         columns
+            .skip(picture::dimensions(&part.grid))
             .filter(|(_, (column, value))| plot::is_number(&column.kind) && !value.is_empty())
             .map(|(place, (column, value))| Figure {
                 column: place,
@@ -98,7 +99,15 @@ fn total(part: &Part, name: &str) -> Option<crate::record::Value> {
 
 /// Totals in boxes, or in one line.
 pub fn draw(canvas: &mut Canvas, area: Rect, figures: &[Figure]) {
-    if area.height < 3 { in_line(canvas, area, figures) } else { in_boxes(canvas, area, figures) }
+    let count = figures.len().max(1);
+    let widest = figures.iter().map(|figure| text::width(&figure.name)).max().unwrap_or_default();
+    // Boxes whose names are cut look all alike; lines have room for them.
+    let fits = usize::from(area.width) / count >= (widest + 6).max(13);
+    match (area.height, fits) {
+        (0..3, _) => in_line(canvas, area, figures),
+        (_, true) => in_boxes(canvas, area, figures),
+        _ => in_lines(canvas, area, figures),
+    }
 }
 
 fn in_line(canvas: &mut Canvas, area: Rect, figures: &[Figure]) {
@@ -122,6 +131,30 @@ fn in_line(canvas: &mut Canvas, area: Rect, figures: &[Figure]) {
         let end = canvas.pieces(rest, &pieces);
         canvas.hit(Rect { width: end.saturating_sub(x), ..rest }, Target::Part(TOTALS + figure.column));
         x = end;
+    }
+}
+
+/// Below each other in columns, a line for each three or four of them.
+fn in_lines(canvas: &mut Canvas, area: Rect, figures: &[Figure]) {
+    let theme = canvas.context.theme;
+    let high = usize::from(area.height).max(1);
+    let across = figures.len().div_ceil(high).max(1);
+    for (line, figures) in rows(area).zip(figures.chunks(across)) {
+        let wide = line.width / u16::try_from(across).unwrap_or(1).max(1);
+        for (at, figure) in figures.iter().enumerate() {
+            let x = line.x + wide * u16::try_from(at).unwrap_or_default();
+            let here = Rect { x, width: wide.saturating_sub(1), ..line };
+            let pieces = [
+                (" ", theme.text),
+                (figure.name.as_str(), theme.dim),
+                (" ", theme.text),
+                (figure.value.as_str(), theme.title),
+                ("  ", theme.text),
+                (figure.change.as_str(), theme.dim),
+            ];
+            canvas.pieces(here, &pieces);
+            canvas.hit(here, Target::Part(TOTALS + figure.column));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How the page of reports is laid out: the list at the left, what was asked, the totals, the part that has the keys in
 //! the room that it needs, and below it its table and the other parts.
 
-use super::{Reports, Spot, picture, strip};
+use super::{Reports, Spot, picture, strip, words::asked};
 use crate::tui::{
     canvas::{Canvas, rows, split, trimmed},
     hits::Target,
@@ -64,7 +64,12 @@ impl Reports {
     fn draw_fault(&self, canvas: &mut Canvas, area: Rect) {
         let context = canvas.context;
         let inside = canvas.frame(area, "", "", self.part.is_some());
+        let asks = self.choice().map_or(&[][..], |choice| choice.report.asks);
+        let lacking = asks.iter().find(|ask| ask.required && self.answer(ask.name).is_none());
         let words = match (&self.fault, self.shown.is_empty()) {
+            (Some(_), _) if let Some(ask) = lacking => {
+                format!("{} {}", context.pick("This report asks for:", "此报表需要："), asked(context, ask.name))
+            }
             (Some(fault), _) => format!("! {fault}"),
             (None, true) => String::new(),
             (None, false) => context.pick("There is nothing to report on yet", "暂无可统计的内容").to_owned(),

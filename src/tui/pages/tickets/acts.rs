@@ -139,7 +139,7 @@ fn set(ids: Vec<i64>, field: &'static str, item: &Item) -> Cmd {
         crm.transaction(&format!("Change {field}"), |crm| {
             crm.change_many(TICKET, &ids, &vec![(field.to_owned(), Value::text(&key))])?;
             let tickets: Vec<(&'static str, i64)> = ids.iter().map(|id| (TICKET, *id)).collect();
-            crm.label_with_refs(field, &tickets)?;
+            crm.label_with_refs(&format!("Change {field} of"), &tickets)?;
             let schema = crm.schema(TICKET)?;
             let shorts: Vec<String> = ids.iter().take(10).map(|id| schema.short(*id)).collect();
             Ok(shorts.join(", "))

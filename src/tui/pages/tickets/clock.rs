@@ -1,12 +1,12 @@
 //! How long there is left: countdowns in a narrow column, and the words around them.
 
-use crate::tui::context::Context;
+use crate::{tickets::sla::WorkingTimes, tui::context::Context};
 use jiff::Timestamp;
 
 pub const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// How many seconds are left until then; fewer than none where it is past.
+/// How many seconds of the clock on the wall are left until then; fewer than none where it is past.
 pub fn left(context: &Context, due: &str) -> Option<i64> {
     let due: Timestamp = due.parse().ok()?;
     Some(due.as_second() - context.reading.clock.now().as_second())
@@ -25,6 +25,22 @@ pub fn countdown(context: &Context, seconds: i64) -> String {
             format!("{sign}{}{day}{:02}{hour}", span / DAY, span % DAY / HOUR)
         }
     }
+}
+
+/// What is left of a deadline as the policy of the ticket counts time; working time is told in hours alone, since a day
+/// of it is no day of the calendar: `-28:05`.
+pub fn countdown_of(context: &Context, times: &WorkingTimes, policy: Option<i64>, due: &str) -> Option<String> {
+    let (now, due) = (context.reading.clock.now(), due.parse::<Timestamp>().ok()?);
+    let left = times.left(policy, now, due);
+    if !left.working {
+        return Some(countdown(context, left.seconds));
+    }
+    let (sign, span) = (if due < now { "-" } else { "" }, left.seconds.abs());
+    let (hours, minutes) = (span / HOUR, span % HOUR / 60);
+    Some(match span {
+        0..HOUR if sign.is_empty() => countdown(context, span),
+        _ => format!("{sign}{hours:02}:{minutes:02}"),
+    })
 }
 
 /// Late, within the hour, or neither.

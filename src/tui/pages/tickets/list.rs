@@ -8,13 +8,14 @@ use crate::{
         context::Context,
         hits::Target,
         listing::Listing,
-        text,
+        text, words,
     },
 };
 use ratatui::{layout::Rect, style::Style};
 
 /// What the list is read with; other columns are a table of their own.
-pub const COLUMNS: [&str; 8] = ["due", "priority", "subject", "customer", "status", "owner", "updated_at", "channel"];
+pub const COLUMNS: [&str; 9] =
+    ["due", "priority", "subject", "customer", "status", "owner", "updated_at", "channel", "policy"];
 
 /// What the columns are called, and by which field each is sorted.
 const HEADINGS: [([&str; 2], &str); 10] = [
@@ -126,7 +127,10 @@ impl Tickets {
             return;
         };
         let left = clock::left(context, key(listing, row, "due"));
-        let mut words = cells(context, listing, row, left);
+        let policy = listing.heads().iter().position(|head| head.name == "policy");
+        let policy = policy.and_then(|place| row.cells.get(place)).and_then(Value::as_integer);
+        let countdown = clock::countdown_of(context, &self.times, policy, key(listing, row, "due"));
+        let mut words = cells(context, listing, row, left, countdown);
         let fitted = words.iter_mut().zip(widths).filter(|(_, width)| **width > 0);
         let fitted: Vec<String> = fitted.map(|(word, width)| text::fit(word, *width, false, glyphs.ellipsis)).collect();
         let base = if marked { theme.marked } else { theme.text };
@@ -148,11 +152,17 @@ fn urgency(context: &Context, left: Option<i64>, base: Style) -> Style {
     }
 }
 
-fn cells(context: &Context, listing: &Listing, row: &Row, left: Option<i64>) -> [String; 10] {
+fn cells(
+    context: &Context,
+    listing: &Listing,
+    row: &Row,
+    left: Option<i64>,
+    countdown: Option<String>,
+) -> [String; 10] {
     let told = |name: &str| told(context, listing, row, name);
     let status = key(listing, row, "status");
-    let clock = match (left, status) {
-        (Some(left), _) => clock::countdown(context, left),
+    let clock = match (countdown, status) {
+        (Some(countdown), _) => countdown,
         (None, "pending" | "on_hold") => context.pick("paused", "暂停").to_owned(),
         (None, _) => String::new(),
     };
@@ -167,7 +177,7 @@ fn cells(context: &Context, listing: &Listing, row: &Row, left: Option<i64>) -> 
         short_status(context, status).map_or_else(|| told("status"), str::to_owned),
         owner,
         clock::ago(context, key(listing, row, "updated_at")),
-        told("channel"),
+        words::stock(context, told("channel")),
     ]
 }
 

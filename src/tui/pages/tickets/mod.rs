@@ -14,6 +14,7 @@ use super::browser;
 use crate::{
     crm::Sort,
     record::Total,
+    tickets::sla::WorkingTimes,
     tui::{
         canvas::{row, trimmed},
         command::Cmd,
@@ -60,6 +61,8 @@ pub struct Tickets {
     /// Whether the ticket is shown below where there is room.
     below: bool,
     told: Option<preview::Told>,
+    /// When people work, under each policy.
+    times: WorkingTimes,
     /// What may help, and with which ticket.
     articles: Vec<preview::Article>,
     helped: Option<i64>,
@@ -85,6 +88,7 @@ impl Tickets {
             queue: None,
             below: true,
             told: None,
+            times: WorkingTimes::default(),
             articles: Vec::new(),
             helped: None,
             drafts: HashMap::new(),

@@ -42,6 +42,7 @@ impl Page for Tickets {
         self.listing.base = self.base(self.chosen(), context);
         let mut commands = self.listing.load(context);
         commands.push(self.ask_counts(context));
+        commands.push(self.ask_times());
         commands.extend(self.ask_preview(context));
         commands.push(self.tick(context));
         commands

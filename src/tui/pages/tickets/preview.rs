@@ -5,6 +5,7 @@ use crate::{
     Crm, Result,
     crm::{Entry, Query, Sort},
     record::{Kind, Row, Total, Value, filter},
+    tickets::sla::WorkingTimes,
     tui::{
         canvas::{Canvas, row, rows, trimmed},
         command::Cmd,
@@ -21,6 +22,8 @@ pub const ARTICLE: usize = 1000;
 /// So many lines of one message are shown; the ticket's own page has them all.
 const LINES: usize = 6;
 const MESSAGES: u64 = 20;
+/// So many of the latest ratings of a customer count.
+const RATINGS: u64 = 100;
 
 /// What is known of a ticket.
 pub struct Told {
@@ -35,6 +38,8 @@ struct Customer {
     open: Total,
     /// Its largest open deal: name and amount.
     deal: Option<Row>,
+    /// How it rated the service, from one to five, on average in tenths.
+    rated: Option<i64>,
 }
 
 fn rows_of(crm: &mut Crm, kind: &str, condition: &str, columns: &[&str], sort: &str, most: u64) -> Result<Vec<Row>> {
@@ -63,7 +68,11 @@ fn around(crm: &mut Crm, id: i64) -> Result<Customer> {
     let open = crm.total(&Query { filter: open, ..Query::new("ticket") })?;
     let deals = format!("customer=C{id} outcome=open");
     let deal = rows_of(crm, "deal", &deals, &["name", "amount"], "-amount", 1)?.into_iter().next();
-    Ok(Customer { entry, open, deal })
+    let ratings = rows_of(crm, "satisfaction", &format!("customer=C{id} not score:"), &["score"], "-id", RATINGS)?;
+    let scores: Vec<i64> = ratings.iter().filter_map(|row| row.cells.first().and_then(Value::as_integer)).collect();
+    let count = i64::try_from(scores.len()).unwrap_or(i64::MAX).max(1);
+    let rated = (!scores.is_empty()).then(|| (scores.iter().sum::<i64>() * 10 + count / 2) / count);
+    Ok(Customer { entry, open, deal, rated })
 }
 
 /// An article: number, ref and title.
@@ -111,6 +120,15 @@ impl Tickets {
         vec![told, later]
     }
 
+    /// Asks when people work under each policy, since deadlines count their time.
+    pub(super) fn ask_times(&self) -> Cmd {
+        let taken = |page: &mut Self, answer: Result<WorkingTimes>, _: &Context| {
+            page.times = answer.unwrap_or_default();
+            Vec::new()
+        };
+        Cmd::ask(self.number, "times", Crm::working_times, taken)
+    }
+
     fn ask_help(&self) -> Vec<Cmd> {
         let Some(id) = self.ticket() else { return Vec::new() };
         vec![Cmd::ask(
@@ -136,7 +154,7 @@ impl Tickets {
         let inside = canvas.frame(area, &title, "", self.writing.is_some());
         canvas.hit(area, Target::Act("list.open"));
         let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
-        draw_clocks(canvas, row(inside, 0), told);
+        draw_clocks(canvas, row(inside, 0), told, &self.times);
         let below = u16::try_from(self.writing_height()).unwrap_or_default();
         let writing = trimmed(inside, inside.height.saturating_sub(below), 0);
         let mut talk = trimmed(inside, 1, below);
@@ -170,7 +188,7 @@ impl Tickets {
 }
 
 /// Of each clock: when it is due, or whether it was kept.
-fn draw_clocks(canvas: &mut Canvas, line: Rect, told: &Told) {
+fn draw_clocks(canvas: &mut Canvas, line: Rect, told: &Told, times: &WorkingTimes) {
     let context = canvas.context;
     let theme = context.theme;
     let clocks = [
@@ -198,7 +216,9 @@ fn draw_clocks(canvas: &mut Canvas, line: Rect, told: &Told) {
             let until = context.pick("until {}", "截止 {}").replace("{}", &until);
             let style = if left < 0 { theme.bad } else { theme.text };
             let until = if line.width < 90 { String::new() } else { format!(" ({until})") };
-            (format!("{name} {}{until}", clock::countdown(context, left)), style)
+            let policy = told.entry.value("policy").as_integer();
+            let left = clock::countdown_of(context, times, policy, due).unwrap_or_default();
+            (format!("{name} {left}{until}"), style)
         };
         pieces.push((words, style));
     }
@@ -293,6 +313,10 @@ fn draw_customer(canvas: &mut Canvas, line: Rect, told: &Told) {
             let [english, chinese] = label;
             said.push(format!("{} {}", context.pick(english, chinese), context.value(&field.kind, &value)));
         }
+    }
+    if let Some(rated) = customer.rated {
+        let said_of = context.pick("satisfaction", "满意度");
+        said.push(format!("{said_of} {}.{}/5", rated / 10, rated % 10));
     }
     if let Some(deal) = &customer.deal {
         let name = deal.cells.first().and_then(Value::as_text).unwrap_or_default();

@@ -218,7 +218,12 @@ pub fn attention(context: &Context, next: &Grid, stale: &Grid) -> (Vec<Line>, u6
         }
         let (count, head) = head(context, title, grid);
         all += count;
-        lines.push(head);
+        // What is at stake is less than the amount that the deal itself tells.
+        let weighted = grid.columns.iter().any(|column| column.name == "at_stake");
+        lines.push(match head {
+            Line::Head(told) if weighted => Line::Head(format!("{told}, {}", context.pick("weighted", "加权金额"))),
+            head => head,
+        });
         for row in &grid.rows {
             lines.push(Line::Item(Box::new(waiting(context, grid, row))));
         }

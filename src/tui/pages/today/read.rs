@@ -95,6 +95,15 @@ impl Today {
             ),
             Cmd::ask(
                 number,
+                "days",
+                move |crm| days(crm, scope),
+                |page: &mut Self, answer, _| {
+                    page.days = answer.unwrap_or_default();
+                    Vec::new()
+                },
+            ),
+            Cmd::ask(
+                number,
                 "team",
                 move |crm| team(crm, scope),
                 |page: &mut Self, answer, _| {
@@ -246,6 +255,58 @@ fn team(crm: &mut Crm, scope: Scope) -> Result<Option<Grid>> {
     ];
     drop(crm.notices());
     Ok(Some(Grid { noun: "colleagues".to_owned(), columns, rows, ..Grid::default() }))
+}
+
+/// What was done on each weekday of this week, Monday the first.
+pub struct Day {
+    pub name: [&'static str; 2],
+    pub counts: [usize; 7],
+}
+
+/// So many things done in a week are counted; more than that are not looked through.
+const COUNTED: u64 = 5000;
+
+/// What the team did on each day of this week: calls, meetings and visits, tickets that were solved.
+fn days(crm: &mut Crm, scope: Scope) -> Result<Vec<Day>> {
+    let people = if scope == Scope::All { everybody(crm)? } else { crm.people(true)? };
+    if people.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let said = owned(crm, &people)?;
+    let zone = crm.reading().clock.zone().clone();
+    let weekday = |value: &Value| {
+        let at: jiff::Timestamp = value.as_text()?.parse().ok()?;
+        usize::try_from(at.to_zoned(zone.clone()).weekday().to_monday_zero_offset()).ok()
+    };
+    let mut days = vec![
+        Day { name: ["calls", "电话"], counts: [0; 7] },
+        Day { name: ["meetings", "会面"], counts: [0; 7] },
+        Day { name: ["tickets solved", "解决工单"], counts: [0; 7] },
+    ];
+    let sources = [("activity", "done", "kind=call,meeting,visit"), ("ticket", "resolved", "")];
+    for (kind, field, condition) in sources {
+        let query = Query {
+            filter: filter::parse(&format!("{said} {field}=this-week {condition}"))?,
+            columns: [field, "kind"].map(str::to_owned).into(),
+            limit: Some(COUNTED),
+            ..Query::new(kind)
+        };
+        for row in crm.list(&query)?.rows {
+            let sort = row.cells.get(1).and_then(Value::as_text).unwrap_or_default();
+            let place = match (kind, sort) {
+                ("ticket", _) => 2,
+                (_, "call") => 0,
+                _ => 1,
+            };
+            let at = row.cells.first().and_then(weekday);
+            let count = at.and_then(|at| days.get_mut(place).and_then(|day| day.counts.get_mut(at)));
+            if let Some(count) = count {
+                *count += 1;
+            }
+        }
+    }
+    drop(crm.notices());
+    Ok(days)
 }
 
 /// How many of a kind each owner has, and the sums of some columns.

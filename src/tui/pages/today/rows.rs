@@ -24,7 +24,15 @@ impl Widths {
         let lead = most(&|item| text::width(&item.lead)).min(room * 3 / 8);
         let left = room.saturating_sub(lead + sort + right + 8);
         let left = if room < 50 { left * 3 / 4 } else { left };
-        Self { lead, sort, who: most(&|item| text::width(&item.who)).min(left * 2 / 3), right }
+        // What it is about is seldom shorter than whom it is about: where both do not fit, they share the room.
+        let (who, what) = (most(&|item| text::width(&item.who)), most(&|item| text::width(&item.what)));
+        let share = match left {
+            // Where there is hardly room for one of them, whom or what the line is called after stays whole.
+            ..30 => left,
+            _ if who + what > left => (left / 2).max(left.saturating_sub(what)),
+            _ => left,
+        };
+        Self { lead, sort, who: who.min(share), right }
     }
 }
 
@@ -65,7 +73,8 @@ fn draw_item(canvas: &mut Canvas, line: Rect, item: &Item, widths: &Widths, focu
     let sort = if widths.sort > 0 { format!("{} ", fit(&item.sort, widths.sort)) } else { String::new() };
     let sign = if focused { glyphs.cursor } else { " " };
     let right = u16::try_from(widths.right).unwrap_or_default();
-    let left = Rect { width: line.width.saturating_sub(if right > 0 { right + 2 } else { 0 }), ..line };
+    let kept = if right > 0 && !item.right.is_empty() { right + 2 } else { 0 };
+    let left = Rect { width: line.width.saturating_sub(kept), ..line };
     canvas.pieces(
         left,
         &[

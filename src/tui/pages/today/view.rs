@@ -32,7 +32,25 @@ struct Tile {
 }
 
 /// What tiles are called where there is no room for their titles.
-const SHORT: [(&str, &str); 3] = [("Open pipeline", "Pipeline"), ("Sales cycle", "Cycle"), ("Activities done", "Done")];
+const SHORT: [(&str, &str); 6] = [
+    ("Open pipeline", "Pipeline"),
+    ("Sales cycle", "Cycle"),
+    ("Activities done", "Done"),
+    ("进行中商机", "商机"),
+    ("成交周期", "周期"),
+    ("完成活动", "活动"),
+];
+
+/// Which time a figure is of, by what its rows stand for.
+fn span(context: &Context, part: &Part, title: &str) -> &'static str {
+    match part.grid.columns.first().map(|column| column.name.as_str()) {
+        _ if matches!(title, "Open pipeline" | "进行中商机") => "",
+        Some("month") => context.pick("this month", "本月"),
+        Some("until") => context.pick("90 days", "近 90 天"),
+        Some("week") => context.pick("this week", "本周"),
+        _ => "",
+    }
+}
 
 pub(super) fn place(pane: Pane) -> usize {
     PANES.iter().position(|known| *known == pane).unwrap_or_default()
@@ -135,7 +153,7 @@ impl Today {
             let ellipsis = context.glyphs.ellipsis;
             let words = format!(
                 " {} {} {} {}",
-                text::fit(&tile.title, 18, false, ellipsis),
+                text::fit(&format!("{} {}", tile.title, span(context, part, &tile.title)), 27, false, ellipsis),
                 text::fit(&tile.figure, 12, true, ellipsis),
                 sparkline(&tile.trend, 12, &context.glyphs),
                 tile.change,
@@ -162,6 +180,10 @@ impl Today {
             canvas.hit(here, target(Pane::Figures, at));
             let sign = if focused { context.glyphs.cursor } else { " " };
             canvas.text(row(inside, 0), &format!("{sign}{}", tile.figure), context.theme.title);
+            let span = format!("{} ", span(context, part, &tile.title));
+            if text::width(&tile.figure) + text::width(&span) + 2 < usize::from(inside.width) {
+                canvas.text_right(row(inside, 0), &span, context.theme.dim);
+            }
             canvas.text(row(inside, 1), &format!(" {}", tile.change), context.theme.dim);
             let cells = usize::from(inside.width.saturating_sub(2)).min(12);
             let trend = sparkline(&tile.trend, cells, &context.glyphs);
@@ -232,6 +254,21 @@ impl Today {
         self.members(canvas, inside);
     }
 
+    /// What was done on each day of the week.
+    fn draw_days(&self, canvas: &mut Canvas, area: Rect) {
+        let context = canvas.context;
+        let weekdays = context.pick("M T W T F S S", "一 二 三 四 五 六 日");
+        let name = text::fit(context.pick("by day", "按日"), 16, false, context.glyphs.ellipsis);
+        let heads: String = weekdays.split(' ').map(|day| text::fit(day, 4, true, "")).collect();
+        canvas.text(row(area, 1), &format!(" {name}{heads}"), context.theme.dim);
+        for (day, line) in self.days.iter().zip(rows(trimmed(area, 2, 0))) {
+            let [english, chinese] = day.name;
+            let name = text::fit(context.pick(english, chinese), 16, false, context.glyphs.ellipsis);
+            let counts: String = day.counts.iter().map(|count| text::fit(&count.to_string(), 4, true, "")).collect();
+            canvas.text(line, &format!(" {name}{counts}"), context.theme.text);
+        }
+    }
+
     fn members(&self, canvas: &mut Canvas, area: Rect) {
         let context = canvas.context;
         let Some(team) = &self.team else { return };
@@ -248,7 +285,12 @@ impl Today {
             text::fit(head("won"), won, true, ellipsis)
         );
         canvas.text(row(area, 0), &heading, context.theme.dim);
-        let list = trimmed(area, 1, 0);
+        // The days of the week stand below where there is room for half of the people beside them.
+        let people = u16::try_from(team.rows.len().min(5)).unwrap_or(5);
+        let below = u16::try_from(self.days.len() + 2).unwrap_or(u16::MAX);
+        let below = if !self.days.is_empty() && area.height > people + below { below } else { 0 };
+        self.draw_days(canvas, trimmed(area, area.height - below, 0));
+        let list = trimmed(area, 1, below);
         let count = |at: usize| cell(team, at, "done").and_then(|(_, value)| plot::number(&value)).unwrap_or_default();
         let most = (0..team.rows.len()).map(count).max().unwrap_or_default();
         let top = self.member.top(usize::from(list.height));
@@ -348,7 +390,8 @@ fn change(context: &Context, kind: &Kind, last: &Value, before: &Value, when: &s
     let by = if now == then { String::new() } else { format!(" {by}") };
     if then == 0 && now != 0 && !matches!(kind, Kind::Percent | Kind::Decimal { .. }) {
         let told = if context.is_chinese() { format!("{when} 为零") } else { format!("nothing in {when}") };
-        return (context.glyphs.up.to_owned(), told);
+        let brief = format!("{}{}", context.glyphs.up, context.pick("from 0", "原为 0"));
+        return (brief, told);
     }
     let against = context.pick("vs", "对比");
     (brief, format!("{sign}{by}  {against} {when}"))
