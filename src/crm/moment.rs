@@ -27,7 +27,8 @@ impl Crm {
         self.seen = Some(Seen::default());
         let done = work(self);
         self.seen = None;
-        let ended = self.db.script("ROLLBACK");
+        // Whoever stopped what was read may have stopped its end instead.
+        let ended = self.db.script("ROLLBACK").or_else(|_| self.db.rollback());
         done.and_then(|done| ended.map(|()| done))
     }
 
