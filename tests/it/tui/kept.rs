@@ -127,7 +127,7 @@ fn held_outside(desk: &Desk) -> Box<dyn kehu::store::Database> {
 fn note_while_held(session: &mut Session) {
     session.until("[1");
     session.say("2");
-    session.until("招商银行深圳分行");
+    session.until("Customers › C4");
     session.say("i");
     session.until("leave it");
     session.say("call wants the big one\r");
@@ -161,7 +161,7 @@ fn on_a_terminal_too_what_is_left_behind_is_said_and_offered_again() {
     assert_eq!(desk.crm().count_where("activity", "").expect("counts"), 0);
     let mut session = Session::start(&desk, &["tui"]);
     session.until("Written and not saved: C4");
-    session.until("招商银行深圳分行");
+    session.until("Customers › C4");
     session.say("i");
     session.until("wants the big one");
     session.say("\r");

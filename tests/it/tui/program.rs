@@ -9,7 +9,7 @@ fn at_customers(desk: &Desk) -> Session {
     let mut session = Session::start(desk, &["tui"]);
     session.until("[1");
     session.say("2");
-    session.until("招商银行深圳分行");
+    session.until("Customers › C4");
     session
 }
 
@@ -213,7 +213,7 @@ fn killed_in_the_middle_of_a_write_it_leaves_a_whole_database_and_the_draft() {
     let mut session = Session::start(&desk, &["tui"]);
     session.until("kehu.db");
     session.say("2");
-    session.until("招商银行深圳分行");
+    session.until("Customers › C4");
     session.say("N");
     session.until("Halbfertig");
     session.say("\x13");
@@ -234,7 +234,7 @@ fn a_text_goes_to_ones_own_editor_and_back() {
     let mut session = Session::of(command);
     session.until("[1");
     session.say("2");
-    session.until("招商银行深圳分行");
+    session.until("Customers › C4");
     session.say("E");
     session.until("the editor has the screen");
     assert!(!session.parser.screen().alternate_screen(), "the editor has the screen");
@@ -263,7 +263,7 @@ fn without_colour_none_is_sent() {
     let mut session = Session::of(command);
     session.until("[1");
     session.say("2");
-    session.until("招商银行深圳分行");
+    session.until("Customers › C4");
     session.say("?");
     session.until("Keys that count here");
     let text = String::from_utf8_lossy(&session.bytes).into_owned();

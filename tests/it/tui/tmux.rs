@@ -105,7 +105,7 @@ fn what_is_copied_is_in_the_buffer_of_tmux() {
     let Some(tmux) = Tmux::start(&desk, &format!("{} tui", env!("CARGO_BIN_EXE_kehu"))) else { return };
     tmux.until("[1");
     tmux.keys(&["2"]);
-    tmux.until("招商银行深圳分行");
+    tmux.until("Customers › C4");
     tmux.keys(&["G"]);
     tmux.until("4/4");
     tmux.keys(&["y"]);
@@ -129,7 +129,7 @@ fn a_shell_takes_it_up_again_where_it_was() {
     tmux.keys(&["Enter"]);
     tmux.until("[1");
     tmux.keys(&["2"]);
-    tmux.until("招商银行深圳分行");
+    tmux.until("Customers › C4");
     tmux.keys(&["C-z"]);
     tmux.until("Stopped");
     tmux.keys(&["-l", "stty -a | tr ' ' '\\n' | grep -x icanon"]);
