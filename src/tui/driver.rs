@@ -39,6 +39,8 @@ pub struct Driver {
     pub copied: Vec<String>,
     /// What was opened elsewhere.
     pub opened: Vec<String>,
+    /// How often it went to the background.
+    pub suspended: usize,
     /// What the editor makes of a text.
     pub editor: fn(String) -> String,
     /// What broke behind the screen.
@@ -69,6 +71,7 @@ impl Driver {
             terminal,
             copied: Vec::new(),
             opened: Vec::new(),
+            suspended: 0,
             editor: |text| text,
             broken: Vec::new(),
             held: false,
@@ -200,7 +203,8 @@ impl Driver {
                 Cmd::Open(address) => self.opened.push(address),
                 Cmd::Remember(session) => self.memory.keep_session(&session),
                 Cmd::Draft(key, draft) => self.memory.keep_draft(&key, &draft),
-                Cmd::Mouse(_) | Cmd::Redraw | Cmd::Ground | Cmd::Suspend | Cmd::Renew => {}
+                Cmd::Suspend => self.suspended += 1,
+                Cmd::Mouse(_) | Cmd::Redraw | Cmd::Ground | Cmd::Renew => {}
                 Cmd::Quit => self.over = true,
             }
         }

@@ -5,7 +5,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::time::{Duration, Instant};
 
 /// What may be the beginning of an answer is a key where nothing follows so soon: nobody types that fast.
-const HELD: Duration = Duration::from_millis(25);
+const HELD: Duration = Duration::from_millis(50);
 /// What is an answer for sure may come in parts so far apart.
 const PAUSE: Duration = Duration::from_secs(1);
 /// An Esc in its middle is the first half of its end, unless the other half does not come so soon.

@@ -30,6 +30,8 @@ use std::{
 
 /// Frames are at least so far apart.
 const APART: Duration = Duration::from_millis(10);
+/// How long at most until the next one while much comes.
+const BUSY: Duration = Duration::from_millis(100);
 /// How often it is written down where one is.
 const REMEMBER: Duration = Duration::from_secs(30);
 /// How long a write is waited for when the terminal or the system ends it all.
@@ -148,7 +150,10 @@ impl Runtime<'_> {
                     _ => break,
                 }
             }
-            while let Ok(next) = self.incoming.try_recv() {
+            // Whoever pastes as if it were typed sees how far it has come.
+            while drawn.elapsed() < BUSY
+                && let Ok(next) = self.incoming.try_recv()
+            {
                 self.take(next)?;
                 dirty = true;
             }

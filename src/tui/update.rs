@@ -104,6 +104,9 @@ impl State {
             self.leaving = true;
             return self.tell(Tone::Notice, &Message::new("Press Ctrl-C again to leave."));
         }
+        if key.ctrl && key.code == KeyCode::Char('z') && !self.boxes.is_empty() {
+            return vec![Cmd::Suspend];
+        }
         let typing = self.top().is_some_and(Page::typing);
         if typing {
             let number = self.top().map(Page::id).unwrap_or_default();

@@ -31,6 +31,10 @@ impl Note {
 
     fn take(&mut self, flag: &str, value: &str) -> Result<()> {
         let said = Some(value.to_owned()).filter(|value| !value.is_empty());
+        if said.is_none() && matches!(flag, "next" | "at" | "outcome" | "contact") {
+            let message = Message::new("--{flag} needs something behind it.").with("flag", flag);
+            return Err(Error::bad_value(message).on_field(flag.to_owned()));
+        }
         match flag {
             "next" => self.next = said,
             "at" => self.at = said,

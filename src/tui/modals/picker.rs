@@ -83,6 +83,9 @@ pub type Source = Arc<dyn Fn(&mut Crm, &str) -> Result<Vec<Item>> + Send + Sync>
 /// No box of choices is wider.
 const WIDEST: u16 = 104;
 
+/// No name that somebody looks for is longer, in bytes; what is pasted here by mistake is.
+const LONGEST: usize = 200;
+
 type Then = Box<dyn FnOnce(&mut State, Vec<Item>) -> Vec<Cmd>>;
 
 /// A list to choose from.
@@ -369,12 +372,17 @@ impl Page for Picker {
         if self.chosen.is_some() && key.letter() == Some(' ') {
             return Some(self.toggle());
         }
+        if key.letter().is_some() && self.input.length() >= LONGEST {
+            return Some(Vec::new());
+        }
         let changed = self.input.key(key)?;
         Some(if changed { self.changed() } else { Vec::new() })
     }
 
     fn paste(&mut self, text: &str, _: &Context) -> Vec<Cmd> {
-        self.input.insert(&text.replace('\n', " "));
+        let room = LONGEST.saturating_sub(self.input.length());
+        let text: String = text.replace('\n', " ").chars().take(room).collect();
+        self.input.insert(&text);
         self.changed()
     }
 

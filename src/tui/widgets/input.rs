@@ -30,6 +30,12 @@ impl Input {
         self.before.is_empty() && self.after.is_empty()
     }
 
+    /// How many bytes it has.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.before.len() + self.after.len()
+    }
+
     /// Puts a text in at the caret.
     pub fn insert(&mut self, text: &str) {
         self.before.push_str(text);

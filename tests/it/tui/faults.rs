@@ -61,3 +61,29 @@ fn a_phone_with_letters_that_nobody_can_dial_is_kept_and_spoken_of() {
     let said = it.desk.run(["customer", "edit", "C4", "phone=+49 4066969905 ext 12"]);
     assert!(said.code == 0 && !said.err.contains("letters"), "{said:?}");
 }
+
+#[test]
+fn a_form_and_a_box_of_choices_go_to_the_background_too() {
+    let mut it = at(120, 36);
+    it.press("N").type_("Harbour").press("Ctrl-z");
+    assert_eq!(it.suspended, 1);
+    it.sees("Harbour").press("Esc Esc").press("Ctrl-k").type_("cust").press("Ctrl-z");
+    assert_eq!(it.suspended, 2);
+}
+
+#[test]
+fn what_is_pasted_into_a_box_of_choices_by_mistake_is_cut() {
+    let mut it = at(120, 36);
+    it.press("Ctrl-k").type_(&"zsyh ".repeat(200));
+    let typed = it.screen().matches("zsyh").count();
+    assert!((1..50).contains(&typed), "{}", it.screen());
+    it.press("Ctrl-u").type_("Today").sees("Today");
+}
+
+#[test]
+fn a_note_that_plans_nothing_says_so_and_is_not_lost() {
+    let mut it = at(120, 36);
+    it.press("i").type_("call asked for a price --next").press("Enter");
+    it.sees("--next needs something behind it.").sees("asked for a price --next");
+    assert_eq!(it.crm.count_where("activity", "").expect("counts"), 0);
+}
