@@ -44,8 +44,6 @@ pub const REPORT: Report = Report {
 /// The steps behind the open stages.
 const CLOSED: &str = "closed";
 const WON: &str = "won";
-/// Why there is no list behind the numbers of several pipelines.
-const SEVERAL: &str = "Ask for one pipeline to see the deals behind its numbers.";
 
 fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let mut basis = Basis::of(crm, values, "", "started")?;
@@ -64,14 +62,10 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
     let grouped = basis.column(crm)?.is_some();
     let (snapshot, cohort) = side_by_side(crm, values, &basis, &pipelines)?;
     let title = if basis.evening.is_some() { "On that day" } else { "Just now" };
-    let mut parts = vec![Part::new(title, snapshot), Part::new("How far deals came", cohort)];
-    if let [one] = pipelines[..] {
-        let stages = pipeline::stages(crm, Id::new(one))?;
-        let behind = [inside(crm, &basis, &stages)?, came(crm, &basis, &stages)?];
-        parts = parts.into_iter().zip(behind).map(|(part, behind)| part.of(behind)).collect();
-    } else {
-        parts = parts.into_iter().map(|part| part.of_nothing(SEVERAL)).collect();
-    }
+    let parts = [Part::new(title, snapshot), Part::new("How far deals came", cohort)];
+    let paths = pipelines.iter().map(|id| Path::of(crm, *id)).collect::<Result<Vec<_>>>()?;
+    let behind = [inside(crm, &basis, &paths)?, came(crm, &basis, &paths)?];
+    let parts: Vec<Part> = parts.into_iter().zip(behind).map(|(part, behind)| part.of(behind)).collect();
     // Beside each other, funnels are a picture of two dimensions.
     let alone = !grouped && pipelines.len() == 1;
     let funnel = |part: Part| {
@@ -84,28 +78,67 @@ fn run(crm: &mut Crm, values: &Values) -> Result<Vec<Part>> {
         .collect())
 }
 
-/// The deals that are in each stage.
-fn inside(crm: &Crm, basis: &Basis, stages: &[Stage]) -> Result<Records> {
+/// A pipeline as its numbers lead back to it.
+struct Path {
+    title: String,
+    /// Its ref.
+    short: String,
+    stages: Vec<Stage>,
+}
+
+impl Path {
+    fn of(crm: &mut Crm, id: i64) -> Result<Self> {
+        let (title, short) = (crm.title("pipeline", id)?, crm.schema("pipeline")?.short(id));
+        Ok(Self { title, short, stages: pipeline::stages(crm, Id::new(id))? })
+    }
+}
+
+/// The deals of these pipelines; where there are several, a row says of which it is.
+fn in_these(crm: &Crm, basis: &Basis, paths: &[Path]) -> Result<Records> {
+    let records = basis.records(crm)?.and(basis.listed_period());
+    let word = |path: &Path| (Value::text(&path.title), format!("pipeline={}", path.short));
+    Ok(if paths.len() > 1 { records.words("pipeline", paths.iter().map(word).collect()) } else { records })
+}
+
+/// The deals that are in each stage; pipelines may call one of theirs alike.
+fn inside(crm: &Crm, basis: &Basis, paths: &[Path]) -> Result<Records> {
     let schema = crm.schema("stage")?;
-    let word = |stage: &Stage| (Value::text(&stage.name), format!("stage={}", schema.short(stage.id.number)));
-    Ok(basis.records(crm)?.and(basis.listed_period()).words("stage", stages.iter().map(word).collect()))
+    let all: Vec<&Stage> = paths.iter().flat_map(|path| &path.stages).collect();
+    let word = |stage: &&Stage| {
+        let alike = all.iter().filter(|other| other.name == stage.name).map(|other| schema.short(other.id.number));
+        (Value::text(&stage.name), format!("stage={}", alike.collect::<Vec<_>>().join(",")))
+    };
+    Ok(in_these(crm, basis, paths)?.words("stage", all.iter().map(word).collect()))
 }
 
 /// The deals that came to each stage, or further.
-fn came(crm: &Crm, basis: &Basis, stages: &[Stage]) -> Result<Records> {
-    let open: Vec<&Stage> = stages.iter().filter(|stage| stage.outcome == Outcome::Open).collect();
-    let word = |(place, stage): (usize, &&Stage)| {
-        let far = match place {
+fn came(crm: &Crm, basis: &Basis, paths: &[Path]) -> Result<Records> {
+    let mut words: Vec<(Value, Vec<String>)> = Vec::new();
+    for path in paths {
+        let open = path.stages.iter().filter(|stage| stage.outcome == Outcome::Open);
+        for (place, stage) in open.enumerate() {
             // Nobody is before the first.
-            0 => String::new(),
-            _ => format!("(reached={}.. or outcome=won or reached:)", stage.position.unwrap_or_default()),
-        };
-        (Value::text(&stage.name), far)
-    };
-    let mut words: Vec<(Value, String)> = open.iter().enumerate().map(word).collect();
+            let far = match place {
+                0 => String::new(),
+                _ => format!("(reached={}.. or outcome=won or reached:)", stage.position.unwrap_or_default()),
+            };
+            let far = if paths.len() == 1 { far } else { format!("(pipeline={} {far})", path.short) };
+            let name = Value::text(&stage.name);
+            match words.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, ways)) => ways.push(far),
+                None => words.push((name, vec![far])),
+            }
+        }
+    }
+    let mut words: Vec<(Value, String)> = words.into_iter().map(|(name, ways)| (name, alternatives(&ways))).collect();
     words.push((Value::text(CLOSED), "outcome=won,lost".to_owned()));
     words.push((Value::text(WON), "outcome=won".to_owned()));
-    Ok(basis.records(crm)?.and(basis.listed_period()).words("stage", words))
+    Ok(in_these(crm, basis, paths)?.words("stage", words))
+}
+
+/// One condition or another.
+fn alternatives(ways: &[String]) -> String {
+    if let [one] = ways { one.clone() } else { format!("({})", ways.join(" or ")) }
 }
 
 /// Both tables of each pipeline, one below the other; of several, each row names its own.

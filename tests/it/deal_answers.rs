@@ -7,7 +7,7 @@ use crate::{
 };
 use kehu::{
     record::{Value, Values, filter, types},
-    reports::Part,
+    reports::{Found, Part},
 };
 
 fn report(world: &mut World, name: &str, pairs: &[(&str, &str)]) -> Vec<Part> {
@@ -121,6 +121,33 @@ on_both! {
         assert!(column(&parts[0], "stage").contains(&"Qualified".to_owned()));
         assert_eq!(column(&report(world, "funnel", &[("pipeline", "Renewals")])[0], "deals"), ["1"]);
         assert_eq!(column(&report(world, "funnel", &[("stages", "Asked")])[0], "stage"), ["Asked"]);
+    }
+
+    fn each_number_of_several_funnels_leads_to_its_deals(world) {
+        world.add("deal", &[("name", "Pumps")]);
+        let pipeline = world.add("pipeline", &[("name", "Renewals")]);
+        let of_it = format!("PL{pipeline}");
+        for (name, chance) in [("Asked", "30"), ("Proposal", "60")] {
+            world.add("stage", &[("name", name), ("pipeline", &of_it), ("probability", chance)]);
+        }
+        world.add("stage", &[("name", "Signed"), ("pipeline", &of_it), ("outcome", "won"), ("probability", "100")]);
+        world.add("deal", &[("name", "Fans"), ("stage", "Proposal")]);
+        world.add("deal", &[("name", "Valves"), ("pipeline", &of_it)]);
+        let later = world.add("deal", &[("name", "Belts"), ("pipeline", &of_it)]);
+        run(world, "move", later, &[("to", "Proposal")]).expect("moves");
+        let won = world.add("deal", &[("name", "Motors"), ("pipeline", &of_it)]);
+        run(world, "win", won, &[]).expect("wins");
+        let parts = report(world, "funnel", &[]);
+        for (part, name) in parts.iter().zip(["deals", "reached"]) {
+            let place = part.grid.columns.iter().position(|column| column.name == name).expect("a column");
+            let of = column(part, "pipeline");
+            assert!(of.contains(&"Renewals".to_owned()) && of.iter().any(|name| name != "Renewals"), "{of:?}");
+            for (number, row) in part.grid.rows.iter().enumerate() {
+                let Found::List { kind, filter } = part.found(Some(number), place) else { panic!("leads nowhere") };
+                let found = world.crm.count_where(kind, &filter).expect("counts");
+                assert_eq!(i64::try_from(found).ok(), row.cells[place].as_integer(), "{name} {number}: {filter}");
+            }
+        }
     }
 
     fn a_day_before_deals_without_a_beginning_counts_them(world) {
