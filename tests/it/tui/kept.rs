@@ -97,13 +97,18 @@ fn whoever_leaves_without_the_write_finds_the_text_again() {
     it.press("Enter").sees("Noted A1");
 }
 
-#[test]
-fn a_write_that_fails_keeps_whoever_leaves_and_gives_the_text_back() {
+/// A sitting whose writes wait for others for a moment only.
+fn impatient() -> Sitting {
     let desk = Desk::new();
     let mut launch = super::launch(&desk);
     launch.settings.wait = std::time::Duration::from_millis(50);
     let driver = kehu::tui::driver::Driver::start(&launch, kehu::tui::glyphs::UNICODE, 120, 36).expect("starts");
-    let mut it = Sitting { desk, driver };
+    Sitting { desk, driver }
+}
+
+#[test]
+fn a_write_that_fails_keeps_whoever_leaves_and_gives_the_text_back() {
+    let mut it = impatient();
     it.press("2");
     it.held = true;
     it.press("i").type_("call wants the big one").press("Enter").type_("mail").press("Ctrl-q");
@@ -201,11 +206,7 @@ fn what_was_said_of_something_done_survives_a_crash() {
 
 #[test]
 fn what_was_written_in_an_editor_and_could_not_be_saved_is_gone_on_with() {
-    let desk = Desk::new();
-    let mut launch = super::launch(&desk);
-    launch.settings.wait = std::time::Duration::from_millis(50);
-    let driver = kehu::tui::driver::Driver::start(&launch, kehu::tui::glyphs::UNICODE, 120, 36).expect("starts");
-    let mut it = Sitting { desk, driver };
+    let mut it = impatient();
     it.press("2");
     let mut other = held_outside(&it.desk);
     it.editor = |text| format!("{text}Wants twelve");

@@ -11,10 +11,11 @@ use crate::{
         context::Context,
         hits::Target,
         text,
+        theme::Theme,
         widgets::plot,
     },
 };
-use ratatui::layout::Rect;
+use ratatui::{layout::Rect, style::Style};
 
 /// Totals for the mouse from this number on.
 pub(super) const TOTALS: usize = 20_000;
@@ -119,19 +120,23 @@ fn in_line(canvas: &mut Canvas, area: Rect, figures: &[Figure]) {
         if usize::from(rest.width) < text::width(&words) {
             return;
         }
-        let pieces = [
-            (" ", theme.text),
-            (figure.name.as_str(), theme.dim),
-            (" ", theme.text),
-            (figure.value.as_str(), theme.title),
-            (" ", theme.text),
-            (figure.change.as_str(), theme.dim),
-            (" ", theme.text),
-        ];
-        let end = canvas.pieces(rest, &pieces);
+        let end = canvas.pieces(rest, &told(figure, " ", &theme));
         canvas.hit(Rect { width: end.saturating_sub(x), ..rest }, Target::Part(TOTALS + figure.column));
         x = end;
     }
+}
+
+/// What a figure is called, what it is and how it changed, as pieces of a line.
+fn told<'a>(figure: &'a Figure, gap: &'a str, theme: &Theme) -> [(&'a str, Style); 7] {
+    [
+        (" ", theme.text),
+        (figure.name.as_str(), theme.dim),
+        (" ", theme.text),
+        (figure.value.as_str(), theme.title),
+        (gap, theme.text),
+        (figure.change.as_str(), theme.dim),
+        (" ", theme.text),
+    ]
 }
 
 /// Below each other in columns, a line for each three or four of them.
@@ -144,15 +149,7 @@ fn in_lines(canvas: &mut Canvas, area: Rect, figures: &[Figure]) {
         for (at, figure) in figures.iter().enumerate() {
             let x = line.x + wide * u16::try_from(at).unwrap_or_default();
             let here = Rect { x, width: wide.saturating_sub(1), ..line };
-            let pieces = [
-                (" ", theme.text),
-                (figure.name.as_str(), theme.dim),
-                (" ", theme.text),
-                (figure.value.as_str(), theme.title),
-                ("  ", theme.text),
-                (figure.change.as_str(), theme.dim),
-            ];
-            canvas.pieces(here, &pieces);
+            canvas.pieces(here, &told(figure, "  ", &theme));
             canvas.hit(here, Target::Part(TOTALS + figure.column));
         }
     }
